@@ -1,0 +1,128 @@
+/** Builds the HTTP application from its dependencies; `app.request()` in tests is the same as over a socket. */
+
+import { randomUUID } from 'node:crypto';
+import { Hono } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+import type { z } from 'zod';
+import { RefusedError } from '../domain/refusal.ts';
+import { parseStrictJson } from '../domain/strictJson.ts';
+import type { ApiDeps } from './deps.ts';
+import { authenticate, requireAuth } from './middleware/authenticate.ts';
+import { httpMetrics } from './middleware/httpMetrics.ts';
+import { rememberAnswers } from './middleware/idempotency.ts';
+import { limitRate } from './middleware/rateLimit.ts';
+import { clientAddress, readBody, requestLog } from './middleware/request.ts';
+import { errorResponse, problemResponse } from './problem.ts';
+import type { AnyRoute, AppEnv } from './route.ts';
+import { mountSite } from './site.ts';
+
+/** Everything under here is the public surface of DESIGN.md section 6. */
+export const API_BASE = '/api/v1';
+const DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024;
+
+/** Builds the app with `routes` mounted under {@link API_BASE}. */
+export function createApp(deps: ApiDeps, routes: readonly AnyRoute[]): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  app.use(async (c, next) => {
+    c.set('requestId', randomUUID());
+    c.set('principal', null);
+    c.header('X-Request-Id', c.get('requestId'));
+    await next();
+  });
+  app.use(clientAddress(deps.config.TRUST_PROXY));
+  app.use(requestLog(deps.log));
+  app.use(httpMetrics());
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        frameAncestors: ["'none'"],
+      },
+      xFrameOptions: 'DENY',
+    }),
+  );
+  app.onError((error, c) => errorResponse(c, error, c.get('log') ?? deps.log));
+  app.notFound((c) =>
+    problemResponse(c, { code: 'not_found', detail: `There is nothing at ${c.req.method} ${c.req.path}; see /docs.` }),
+  );
+
+  mountSite(app, deps, routes);
+  app.use(`${API_BASE}/*`, limitRate(deps));
+  for (const route of routes) {
+    app.on(
+      route.method.toUpperCase(),
+      API_BASE + route.path,
+      readBody(route.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES),
+      authenticate(deps, route.auth),
+      requireAuth(deps, route.auth),
+      rememberAnswers(deps, route),
+      async (c) => {
+        const input = {
+          params: parsePart(route.params, c.req.param(), 'params'),
+          query: parsePart(route.query, readQuery(c.req.url), 'query'),
+          body: route.body ? parsePart(route.body, readJson(c.get('rawBody')), 'body') : undefined,
+        };
+        const result = await route.handle({
+          deps,
+          principal: c.get('principal'),
+          ...input,
+          requestId: c.get('requestId'),
+          clientAddress: c.get('clientAddress'),
+          log: c.get('log'),
+          http: c,
+        } as never);
+        if (result instanceof Response) return result;
+        if (result === undefined)
+          return c.body(null, route.status === 204 || route.status === undefined ? 204 : route.status);
+        // Parsing the answer as well keeps the document honest and stray columns inside.
+        return c.json(route.output?.parse(result) as never, route.status === 204 ? 200 : (route.status ?? 200));
+      },
+    );
+  }
+  refuseOtherMethods(app, routes);
+  return app;
+}
+
+/** A known path with another method is 405 with Allow, not 404. */
+function refuseOtherMethods(app: Hono<AppEnv>, routes: readonly AnyRoute[]): void {
+  const methodsByPath = Map.groupBy(routes, (route) => route.path);
+  for (const [path, group] of methodsByPath) {
+    const allow = group.map((route) => route.method.toUpperCase()).join(', ');
+    app.all(API_BASE + path, (c) => {
+      c.header('Allow', allow);
+      return problemResponse(c, { code: 'method_not_allowed', detail: `${path} answers ${allow}.` });
+    });
+  }
+}
+
+function parsePart(schema: z.ZodType | undefined, value: unknown, part: 'params' | 'query' | 'body'): unknown {
+  if (!schema) return undefined;
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new RefusedError('invalid_request', undefined, {
+    errors: result.error.issues.map((issue) => ({
+      part,
+      pointer: `/${issue.path.map((key) => String(key).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`,
+      message: issue.message,
+    })),
+  });
+}
+
+/** A repeated query parameter is refused: two readers could choose different ones. */
+function readQuery(url: string): Record<string, string> {
+  const query: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (const [key, value] of new URL(url).searchParams) {
+    if (key in query) throw new RefusedError('invalid_request', `The query parameter "${key}" appears twice.`);
+    query[key] = value;
+  }
+  return { ...query };
+}
+
+/** Bodies that are JSON are read as JSON whatever the content type says: `curl -d` of the source sends none of its own. */
+function readJson(bytes: Uint8Array): unknown {
+  const parsed = parseStrictJson(bytes);
+  if (parsed.kind === 'refused') throw new RefusedError('malformed_json', `The body is not JSON: ${parsed.why}.`);
+  return parsed.value;
+}

@@ -1,0 +1,20 @@
+/** What the API is built from; tests pass their own. */
+
+import type { Client } from '@temporalio/client';
+import type { DatabasePool } from 'slonik';
+import type { ApiConfig } from '../platform/config.ts';
+import type { Logger } from '../platform/log.ts';
+import type { EventHub } from './events.ts';
+import type { Seal } from './seal.ts';
+
+export type ApiDeps = {
+  readonly pool: DatabasePool;
+  /** Absent only where a test needs no workflow; routes that start one answer `unavailable` then. */
+  readonly temporal: Client | null;
+  readonly config: ApiConfig;
+  readonly log: Logger;
+  readonly seal: Seal;
+  readonly events: EventHub;
+  /** Milliseconds since the epoch; a test may turn it. */
+  readonly now: () => number;
+};

@@ -1,0 +1,40 @@
+/** The API process: `node src/api/main.ts` with the environment of src/platform/config.ts (kind `api`). */
+
+import { serve } from '@hono/node-server';
+import { Client, Connection } from '@temporalio/client';
+import { openPool } from '../db/pool.ts';
+import { readConfig } from '../platform/config.ts';
+import { createLogger } from '../platform/log.ts';
+import { createApp } from './app.ts';
+import { listenForEvents } from './events.ts';
+import { ROUTES } from './routes/index.ts';
+import { createSeal } from './seal.ts';
+
+const config = readConfig('api', process.env);
+const log = createLogger('api', config.LOG_LEVEL);
+const pool = await openPool(config.DATABASE_URL, { maxPoolSize: 10, applicationName: 'monsys-api' });
+const events = await listenForEvents(config.DATABASE_URL, log);
+const connection = await Connection.connect({ address: config.TEMPORAL_ADDRESS });
+const temporal = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+
+const deps = { pool, temporal, config, log, seal: createSeal(config.MONSYS_SEAL_KEY), events, now: Date.now };
+const app = createApp(deps, ROUTES);
+const server = serve({ fetch: app.fetch, port: config.PORT, hostname: config.HOST }, (info) => {
+  log.info({ port: info.port }, 'listening');
+});
+
+let stopping = false;
+const stop = async (): Promise<void> => {
+  if (stopping) return;
+  stopping = true;
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    // Event streams and sockets never end by themselves.
+    if ('closeAllConnections' in server) setTimeout(() => server.closeAllConnections(), 2_000).unref();
+  });
+  await events.close();
+  await connection.close();
+  await pool.end();
+};
+process.once('SIGTERM', () => void stop());
+process.once('SIGINT', () => void stop());

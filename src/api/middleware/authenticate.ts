@@ -1,0 +1,189 @@
+/** Finds out who is calling and refuses whoever may not. Deny by default: each kind of `auth` has its own proof. */
+
+import type { Context, MiddlewareHandler } from 'hono';
+import { getCookie } from 'hono/cookie';
+import {
+  type CallerRow,
+  findAgentCaller,
+  findApiTokenCaller,
+  findIntegrationCaller,
+  findSessionCaller,
+} from '../../db/identity.ts';
+import { useRequestNonce } from '../../db/requestNonces.ts';
+import { withIdentity, withTenant } from '../../db/scope.ts';
+import {
+  AGENT_CLOCK_SKEW_SECONDS,
+  agentSignatureBase,
+  contentDigest,
+  parseAgentSignature,
+} from '../../domain/agentRequest.ts';
+import { acceptKey, signatureFault } from '../../domain/ed25519.ts';
+import { isAllowed } from '../../domain/permissions.ts';
+import { RefusedError } from '../../domain/refusal.ts';
+import { tokenHash, tokenKind } from '../../domain/token.ts';
+import type { ApiDeps } from '../deps.ts';
+import type { AgentPrincipal, IntegrationPrincipal, UserPrincipal } from '../principal.ts';
+import type { AppEnv, Auth } from '../route.ts';
+import { requireTotp } from '../totp.ts';
+
+/** Name of the session cookie; `__Host-` would forbid plain http on localhost, where the demo runs. */
+export const SESSION_COOKIE = 'monsys_session';
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Sets `principal` when the request carries a proof of the kind that `auth` asks for. Wrong proofs are refused here. */
+export function authenticate(deps: ApiDeps, auth: Auth): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    if (auth.kind === 'user' || auth.kind === 'self') c.set('principal', await userPrincipal(deps, c));
+    else if (auth.kind === 'agent') c.set('principal', await agentPrincipal(deps, c));
+    else if (auth.kind === 'integration') c.set('principal', await integrationPrincipal(deps, c));
+    else if (auth.kind === 'agent_or_integration') {
+      c.set(
+        'principal',
+        c.req.header('signature') ? await agentPrincipal(deps, c) : await integrationPrincipal(deps, c),
+      );
+    }
+    await next();
+  };
+}
+
+/** Refuses callers without the permission, and asks for TOTP where the route wants it. */
+export function requireAuth(deps: ApiDeps, auth: Auth): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const principal = c.get('principal');
+    if (auth.kind === 'public') return next();
+    if (principal === null) throw new RefusedError('unauthenticated');
+    if (auth.kind === 'integration' || auth.kind === 'agent_or_integration') {
+      if (principal.kind === 'integration' && principal.purpose !== auth.purpose) {
+        throw new RefusedError('forbidden', `This token is for ${principal.purpose}, not for ${auth.purpose}.`);
+      }
+    }
+    if (auth.kind === 'agent' && principal.kind === 'agent') {
+      const named = c.req.param('id');
+      if (named !== undefined && named !== principal.agentId) {
+        throw new RefusedError('forbidden', 'An agent speaks only for itself.');
+      }
+    }
+    if (auth.kind === 'user' && principal.kind === 'user') {
+      if (!isAllowed(auth.permission, principal.role, principal.scopes)) {
+        throw new RefusedError('forbidden', `This needs the permission ${auth.permission}.`, {
+          permission: auth.permission,
+        });
+      }
+    }
+    if ((auth.kind === 'user' || auth.kind === 'self') && auth.totp && principal.kind === 'user') {
+      await requireTotp(deps, principal, c.req.header('x-totp-code'));
+    }
+    await next();
+  };
+}
+
+/** The person behind the Authorization header or the session cookie; null when neither is sent. */
+export async function userPrincipal(deps: ApiDeps, c: Context<AppEnv>): Promise<UserPrincipal | null> {
+  const header = c.req.header('authorization');
+  if (header !== undefined) {
+    const token = bearerToken(header);
+    if (tokenKind(token) !== 'api') throw new RefusedError('token_expired');
+    const caller = await withIdentity(deps.pool, (tx) => findApiTokenCaller(tx, tokenHash(token)));
+    if (!caller) throw new RefusedError('token_expired');
+    return toPrincipal(caller, 'api_token');
+  }
+  const cookie = getCookie(c, SESSION_COOKIE);
+  if (cookie === undefined) return null;
+  if (tokenKind(cookie) !== 'session') throw new RefusedError('token_expired');
+  refuseCrossSite(c);
+  const caller = await withIdentity(deps.pool, (tx) => findSessionCaller(tx, tokenHash(cookie)));
+  if (!caller) throw new RefusedError('token_expired');
+  return toPrincipal(caller, 'session');
+}
+
+/**
+ * A browser says where a request comes from; unsafe methods with the cookie must come from our own pages.
+ * Browsers of today send Sec-Fetch-Site; older ones at least Origin. A request with neither is not from a
+ * page at all, but a cookie without a browser is no use we know: refused too.
+ */
+export function refuseCrossSite(c: Context<AppEnv>): void {
+  if (SAFE_METHODS.has(c.req.method)) return;
+  const site = c.req.header('sec-fetch-site');
+  if (site !== undefined ? site === 'same-origin' : sameOrigin(c)) return;
+  throw new RefusedError('csrf');
+}
+
+/** Whether `Origin` names the host that was asked. */
+export function sameOrigin(c: Context<AppEnv>): boolean {
+  const origin = c.req.header('origin');
+  return origin !== undefined && URL.canParse(origin) && new URL(origin).host === c.req.header('host');
+}
+
+function bearerToken(header: string): string {
+  const match = /^Bearer ([\x21-\x7e]+)$/i.exec(header);
+  if (!match) throw new RefusedError('unauthenticated', 'Only "Authorization: Bearer <token>" is accepted.');
+  return match[1] as string;
+}
+
+function toPrincipal(caller: CallerRow, via: 'session' | 'api_token'): UserPrincipal {
+  if (!caller.totp_confirmed) throw new RefusedError('totp_enrolment_required');
+  return {
+    kind: 'user',
+    userId: caller.user_id,
+    email: caller.email,
+    name: caller.name,
+    role: caller.role,
+    mspId: caller.msp_id,
+    tenantId: caller.tenant_id,
+    impersonationId: null,
+    scopes: caller.scopes,
+    via: { kind: via, id: caller.credential_id, expiresAt: caller.expires_at },
+  };
+}
+
+async function integrationPrincipal(deps: ApiDeps, c: Context<AppEnv>): Promise<IntegrationPrincipal | null> {
+  const header = c.req.header('authorization');
+  if (header === undefined) return null;
+  const token = bearerToken(header);
+  if (tokenKind(token) !== 'ingest') throw new RefusedError('token_expired');
+  const caller = await withIdentity(deps.pool, (tx) => findIntegrationCaller(tx, tokenHash(token)));
+  if (!caller) throw new RefusedError('token_expired');
+  return {
+    kind: 'integration',
+    tokenId: caller.token_id,
+    purpose: caller.purpose,
+    tenantId: caller.tenant_id,
+    mspId: caller.msp_id,
+  };
+}
+
+/**
+ * The agent that signed the request (docs/agent-protocol.md). The order matters: the nonce is used up only
+ * by a request whose signature holds, or anyone could burn nonces.
+ */
+export async function agentPrincipal(deps: ApiDeps, c: Context<AppEnv>): Promise<AgentPrincipal> {
+  const [input, signature, digest] = [
+    c.req.header('signature-input'),
+    c.req.header('signature'),
+    c.req.header('content-digest'),
+  ];
+  if (!input || !signature || !digest) throw new RefusedError('agent_signature_missing');
+  const parsed = parseAgentSignature(input, signature);
+  if (!parsed)
+    throw new RefusedError(
+      'agent_signature_invalid',
+      'Signature-Input or Signature is not spelled as the profile says.',
+    );
+  if (Math.abs(deps.now() / 1000 - parsed.created) > AGENT_CLOCK_SKEW_SECONDS)
+    throw new RefusedError('agent_clock_skew');
+
+  const caller = await withIdentity(deps.pool, (tx) => findAgentCaller(tx, parsed.agentId));
+  const key = caller && acceptKey(caller.public_key);
+  if (!caller || !key || !caller.is_active) throw new RefusedError('agent_unknown');
+  const body = c.get('rawBody') ?? new Uint8Array();
+  const url = new URL(c.req.url);
+  const base = agentSignatureBase({ method: c.req.method, path: url.pathname, query: url.search, body }, parsed);
+  if (digest !== contentDigest(body) || signatureFault(parsed.signature, base.bytes, key) !== null) {
+    throw new RefusedError('agent_signature_invalid');
+  }
+  const fresh = await withTenant(deps.pool, caller.tenant_id, (tx) =>
+    useRequestNonce(tx, caller.tenant_id, parsed.agentId, parsed.nonce),
+  );
+  if (!fresh) throw new RefusedError('agent_replay');
+  return { kind: 'agent', agentId: parsed.agentId, tenantId: caller.tenant_id, mspId: caller.msp_id };
+}

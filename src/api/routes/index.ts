@@ -1,0 +1,5 @@
+/** Every route of the hub. One resource a file; order is the order in the documents. */
+
+import type { AnyRoute } from '../route.ts';
+
+export const ROUTES: readonly AnyRoute[] = [];

@@ -1,0 +1,50 @@
+/** Answers kept for `Idempotency-Key`: the first request of a key claims the row, later ones get its answer. */
+
+import type { DatabasePool } from 'slonik';
+import { z } from 'zod';
+import { sql } from './pool.ts';
+
+const keptRow = z.object({
+  same_request: z.boolean(),
+  status: z.number().nullable(),
+  response_sealed: z.instanceof(Buffer).nullable(),
+});
+
+/** State of a key: claimed by this call, or as the earlier call left it. */
+export type KeyState = { readonly kind: 'claimed' } | ({ readonly kind: 'kept' } & z.infer<typeof keptRow>);
+
+/** Claims `key` for `principal`, or reads what the earlier request with it answered. */
+export async function claimKey(
+  pool: DatabasePool,
+  principal: string,
+  key: string,
+  requestHash: Buffer,
+): Promise<KeyState> {
+  const inserted = await pool.query(sql.unsafe`
+    insert into idempotency_keys (principal, key, request_hash) values (${principal}, ${key}, ${sql.binary(requestHash)})
+    on conflict do nothing`);
+  if (inserted.rowCount === 1) return { kind: 'claimed' };
+  const kept = await pool.maybeOne(sql.type(keptRow)`
+    select request_hash = ${sql.binary(requestHash)} as same_request, status, response_sealed
+    from idempotency_keys where principal = ${principal} and key = ${key}`);
+  // Released between the two statements: the earlier request failed, so this one may try.
+  return kept === null ? claimKey(pool, principal, key, requestHash) : { kind: 'kept', ...kept };
+}
+
+/** Keeps the answer under a claimed key. */
+export async function keepAnswer(
+  pool: DatabasePool,
+  principal: string,
+  key: string,
+  status: number,
+  responseSealed: Buffer,
+): Promise<void> {
+  await pool.query(sql.unsafe`
+    update idempotency_keys set status = ${status}, response_sealed = ${sql.binary(responseSealed)}
+    where principal = ${principal} and key = ${key}`);
+}
+
+/** Gives a claimed key back after a failure that changed nothing. */
+export async function releaseKey(pool: DatabasePool, principal: string, key: string): Promise<void> {
+  await pool.query(sql.unsafe`delete from idempotency_keys where principal = ${principal} and key = ${key}`);
+}

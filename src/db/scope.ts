@@ -1,0 +1,55 @@
+/**
+ * The only makers of a transaction: every statement runs in a scope, and the scope decides which rows
+ * exist (migrations/0001). A `Tx` cannot be had otherwise.
+ */
+
+import type { DatabasePool, DatabaseTransactionConnection } from 'slonik';
+import { sql } from './pool.ts';
+
+declare const scopeBrand: unique symbol;
+
+/** A transaction of any scope; what read functions take. */
+export type AnyTx = DatabaseTransactionConnection & { readonly [scopeBrand]: Scope };
+/** Transaction in the context of one tenant; the only one that may write customer rows from the API. */
+export type TenantTx = DatabaseTransactionConnection & { readonly [scopeBrand]: 'tenant' };
+/** Transaction that sees all tenants of one MSP; customer rows are read-only. */
+export type MspTx = DatabaseTransactionConnection & { readonly [scopeBrand]: 'msp' };
+/** Transaction for look-ups before the caller is known (sign-in, token hashes, agent keys). */
+export type IdentityTx = DatabaseTransactionConnection & { readonly [scopeBrand]: 'identity' };
+/** Transaction over all tenants; honoured for worker roles alone. */
+export type SystemTx = DatabaseTransactionConnection & { readonly [scopeBrand]: 'system' };
+
+type Scope = 'tenant' | 'msp' | 'identity' | 'system';
+
+/** Runs `work` in the context of one tenant. */
+export function withTenant<T>(pool: DatabasePool, tenantId: string, work: (tx: TenantTx) => Promise<T>): Promise<T> {
+  return scoped(pool, 'app.tenant', tenantId, (tx) => work(tx as TenantTx));
+}
+
+/** Runs `work` over all tenants of one MSP. */
+export function withMsp<T>(pool: DatabasePool, mspId: string, work: (tx: MspTx) => Promise<T>): Promise<T> {
+  return scoped(pool, 'app.msp', mspId, (tx) => work(tx as MspTx));
+}
+
+/** Runs `work` with the few rights needed to find out who is calling. */
+export function withIdentity<T>(pool: DatabasePool, work: (tx: IdentityTx) => Promise<T>): Promise<T> {
+  return scoped(pool, 'app.scope', 'identity', (tx) => work(tx as IdentityTx));
+}
+
+/** Runs `work` over every tenant of every MSP. For scheduled passes in workers; an API role sees nothing with it. */
+export function withSystem<T>(pool: DatabasePool, work: (tx: SystemTx) => Promise<T>): Promise<T> {
+  return scoped(pool, 'app.scope', 'system', (tx) => work(tx as SystemTx));
+}
+
+function scoped<T>(
+  pool: DatabasePool,
+  setting: 'app.tenant' | 'app.msp' | 'app.scope',
+  value: string,
+  work: (tx: DatabaseTransactionConnection) => Promise<T>,
+): Promise<T> {
+  return pool.transaction(async (tx) => {
+    // Third argument true: gone at the end of this transaction, whatever happens to the connection.
+    await tx.query(sql.unsafe`select set_config(${setting}, ${value}, true)`);
+    return work(tx);
+  });
+}

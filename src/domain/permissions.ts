@@ -1,0 +1,53 @@
+/**
+ * Who may do what: the one permission matrix (DESIGN.md section 1, roles). The API, the dashboard and
+ * docs/permissions.md are derived from it; whatever is not listed is denied.
+ */
+
+/** Roles of the MSP's own people, then those of a client's. */
+export const ROLES = ['owner', 'admin', 'operator', 'analyst', 'viewer', 'client_viewer', 'auditor'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Roles whose holder belongs to one tenant and never sees another. */
+export const CLIENT_ROLES: readonly Role[] = ['client_viewer', 'auditor'];
+
+const MSP_ALL: readonly Role[] = ['owner', 'admin', 'operator', 'analyst', 'viewer'];
+const EVERYONE: readonly Role[] = ROLES;
+const ADMINS: readonly Role[] = ['owner', 'admin'];
+const OPERATORS: readonly Role[] = ['owner', 'admin', 'operator'];
+
+/** Permission -> roles that hold it, with the sentence for the documents. */
+export const PERMISSIONS = {
+  'cockpit.read': { roles: MSP_ALL, sentence: 'See all tenants of the MSP by urgency.' },
+  'tenants.read': { roles: EVERYONE, sentence: 'See tenants (the client: its own).' },
+  'tenants.write': { roles: ADMINS, sentence: 'Create and change tenants and their settings.' },
+  'agents.read': { roles: EVERYONE, sentence: 'See hosts, their facts, metrics and link state.' },
+  'agents.write': { roles: ADMINS, sentence: 'Tag, deactivate and re-key hosts, accept baselines.' },
+  'agents.enrol': { roles: ADMINS, sentence: 'Make and revoke enrolment and integration tokens.' },
+  'alerts.read': { roles: EVERYONE, sentence: 'See alerts.' },
+  'alerts.write': { roles: OPERATORS, sentence: 'Acknowledge and resolve alerts.' },
+  'rules.read': { roles: MSP_ALL, sentence: 'See alert rules and SLA settings.' },
+  'rules.write': { roles: ADMINS, sentence: 'Change alert rules and SLA settings.' },
+  'vulnerabilities.read': { roles: EVERYONE, sentence: 'See open and patched CVEs.' },
+  'trust_score.read': { roles: EVERYONE, sentence: 'See the Trust Score with its inputs.' },
+  'audit_log.read': {
+    roles: ['owner', 'admin', 'analyst', 'client_viewer', 'auditor'],
+    sentence: 'Read the audit log.',
+  },
+  'team.read': { roles: MSP_ALL, sentence: 'See the people of the MSP and of its clients.' },
+  'team.write': { roles: ADMINS, sentence: 'Invite people, change roles, deactivate accounts.' },
+  'tokens.own': { roles: EVERYONE, sentence: 'Make and revoke one’s own API tokens.' },
+} as const satisfies Record<string, { readonly roles: readonly Role[]; readonly sentence: string }>;
+
+export type Permission = keyof typeof PERMISSIONS;
+
+/** Every permission, for schemas. */
+export const PERMISSION_NAMES = Object.keys(PERMISSIONS) as [Permission, ...Permission[]];
+
+/**
+ * Whether a holder of `role`, narrowed to `scopes` when they came with a token, has `permission`.
+ * Scopes only ever take away.
+ */
+export function isAllowed(permission: Permission, role: Role, scopes: readonly Permission[] | null): boolean {
+  const roles: readonly Role[] = PERMISSIONS[permission].roles;
+  return roles.includes(role) && (scopes === null || scopes.includes(permission));
+}

@@ -1,0 +1,35 @@
+/** Structured logs with redaction; one logger per process, children per request or workflow. */
+
+import { type Logger, pino } from 'pino';
+
+export type { Logger };
+
+/** Paths that never reach a log, whatever object is logged. */
+const REDACTED = [
+  'password',
+  'totp_code',
+  'recovery_code',
+  'token',
+  'secret',
+  '*.password',
+  '*.totp_code',
+  '*.recovery_code',
+  '*.token',
+  '*.secret',
+  'headers.authorization',
+  'headers.cookie',
+  'headers["x-totp-code"]',
+  'req.headers.authorization',
+  'req.headers.cookie',
+  'req.headers["x-totp-code"]',
+];
+
+/** Makes the logger of a process; `name` is the process, e.g. `api` or `worker-core`. */
+export function createLogger(name: string, level: string): Logger {
+  return pino({
+    name,
+    level,
+    redact: { paths: REDACTED, censor: '[redacted]' },
+    timestamp: pino.stdTimeFunctions.isoTime,
+  });
+}
