@@ -39,7 +39,7 @@ export async function raiseAlert(tx: AnyTx, alert: AlertToRaise): Promise<z.infe
     returning next_alert_number - 1 as number`);
   const settings = await tx.one(sql.type(settingsRow)`
     select sla_resolve_minutes from tenant_settings where tenant_id = ${alert.tenant_id}::uuid`);
-  const dueMinutes = slaMinutes(settings.sla_resolve_minutes as Partial<Record<Severity, number>>)[alert.severity];
+  const dueMinutes = slaMinutes(settings.sla_resolve_minutes)[alert.severity];
   const opened = await tx.maybeOne(sql.type(raisedRow)`
     insert into alerts (tenant_id, number, agent_id, source, fingerprint, severity, title, detail, opened_at, last_occurred_at, sla_due_at)
     values (${alert.tenant_id}::uuid, ${number}, ${alert.agent_id}::uuid, ${alert.source}, ${alert.fingerprint}, ${alert.severity},

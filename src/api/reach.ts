@@ -1,0 +1,58 @@
+/**
+ * How far a signed-in person reaches: the client's people to their own tenant, the MSP's to all tenants of
+ * theirs. Routes open their transactions here, so that no handler chooses a scope by itself.
+ */
+
+import { type AnyTx, type TenantTx, withMsp, withTenant } from '../db/scope.ts';
+import { findTenant } from '../db/tenants.ts';
+import { RefusedError } from '../domain/refusal.ts';
+import type { ApiDeps } from './deps.ts';
+import type { UserPrincipal } from './principal.ts';
+
+type Caller = { readonly deps: ApiDeps; readonly principal: UserPrincipal };
+
+/**
+ * Runs a read over everything the caller may see, narrowed to `tenantId` when given. A tenant the caller does
+ * not reach is `not_found`, the same answer as for one that does not exist.
+ */
+export async function readScope<T>(caller: Caller, work: (tx: AnyTx) => Promise<T>, tenantId?: string): Promise<T> {
+  const { deps, principal } = caller;
+  if (principal.tenantId !== null || tenantId !== undefined) {
+    return inTenant(caller, tenantId ?? (principal.tenantId as string), work);
+  }
+  return withMsp(deps.pool, principal.mspId, work);
+}
+
+/** Runs `work` in the context of one tenant of the caller's; every write to customer rows goes through here. */
+export async function inTenant<T>(caller: Caller, tenantId: string, work: (tx: TenantTx) => Promise<T>): Promise<T> {
+  const { deps, principal } = caller;
+  if (principal.tenantId === null) {
+    const tenant = await withMsp(deps.pool, principal.mspId, (tx) => findTenant(tx, tenantId));
+    if (tenant === null) throw new RefusedError('not_found', 'There is no such tenant.');
+  } else if (principal.tenantId !== tenantId) {
+    throw new RefusedError('not_found', 'There is no such tenant.');
+  }
+  return withTenant(deps.pool, tenantId, work);
+}
+
+/**
+ * Runs `work` in the tenant that owns a thing. `find` looks the thing up in the caller's reach and gives its
+ * tenant, or null when it is not there.
+ */
+export async function inTenantOf<T>(
+  caller: Caller,
+  find: (tx: AnyTx) => Promise<string | null>,
+  work: (tx: TenantTx, tenantId: string) => Promise<T>,
+): Promise<T> {
+  const tenantId = await readScope(caller, find);
+  if (tenantId === null) throw new RefusedError('not_found');
+  return withTenant(caller.deps.pool, tenantId, (tx) => work(tx, tenantId));
+}
+
+/** The tenant a request is about: the caller's own, or the one named; MSP people must name one. */
+export function requireTenantId(principal: UserPrincipal, named: string | undefined): string {
+  const tenantId = named ?? principal.tenantId;
+  if (tenantId === null)
+    throw new RefusedError('invalid_request', 'Name the tenant: tenant_id is required for people of the MSP.');
+  return tenantId;
+}
