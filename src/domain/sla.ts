@@ -20,3 +20,18 @@ export function slaMinutes(settings: SlaSettings): Readonly<Record<Severity, num
     SEVERITIES.map((severity) => [severity, settings[severity] ?? DEFAULT_SLA_MINUTES[severity]]),
   ) as Record<Severity, number>;
 }
+
+/** `due_soon`: the last quarter of the time to the due moment. */
+export const SLA_STATES = ['ok', 'due_soon', 'breached'] as const;
+export type SlaState = (typeof SLA_STATES)[number];
+
+/** Where an unresolved alert stands at `nowMs`; `minutes_overdue` counts whole minutes, as the urgency formula does. */
+export function slaState(
+  openedMs: number,
+  dueMs: number,
+  nowMs: number,
+): { readonly state: SlaState; readonly minutes_overdue: number } {
+  if (nowMs > dueMs) return { state: 'breached', minutes_overdue: Math.floor((nowMs - dueMs) / 60_000) };
+  const isSoon = dueMs - nowMs <= (dueMs - openedMs) / 4;
+  return { state: isSoon ? 'due_soon' : 'ok', minutes_overdue: 0 };
+}
