@@ -70,7 +70,8 @@ export async function createTestApi(db: TestDatabase, options: TestApiOptions = 
   for (const role of ROLES)
     users.set(role, await insertUser(db, msp.id, role, CLIENT_ROLES.includes(role) ? tenants.a : null));
 
-  const log = createLogger('test', 'silent');
+  // An unexpected error must be readable in the test's output; refusals are not errors.
+  const log = createLogger('test', 'error');
   const config = readConfig('api', {
     DATABASE_URL: db.uri('monsys_app'),
     MONSYS_SEAL_KEY: randomBytes(32).toString('hex'),
