@@ -83,3 +83,17 @@ export async function findIntegrationCaller(
     where i.token_hash = ${sql.binary(Buffer.from(hash))} and i.revoked_at is null
       and (i.expires_at is null or i.expires_at > now())`);
 }
+
+const liveRow = z.object({ live: z.boolean() });
+
+/** Whether a session or API token seen earlier is still good; for streams and sockets that outlive the check at their start. */
+export async function isCredentialLive(tx: IdentityTx, kind: 'session' | 'api_token', id: string): Promise<boolean> {
+  const table = sql.identifier([kind === 'session' ? 'sessions' : 'api_tokens']);
+  const { live } = await tx.one(sql.type(liveRow)`
+    select exists (
+      select from ${table} c join users u on u.id = c.user_id
+      where c.id = ${id}::uuid and c.revoked_at is null and c.expires_at > now()
+        and u.is_active and (u.expires_at is null or u.expires_at > now())
+    ) as live`);
+  return live;
+}

@@ -3,13 +3,17 @@
 import { createPgDriverFactory } from '@slonik/pg-driver';
 import { createPool, type DatabasePool, type Interceptor, SchemaValidationError, sql as slonikSql } from 'slonik';
 
-/** Rows of these types arrive as text from the driver; ISO strings are also what the API sends on. */
+/** Rows of these types arrive as text from the driver; ISO strings are also what the API sends on. Nulls reach a parser from inside arrays. */
 const TYPE_PARSERS = [
-  { name: 'int8', parse: parseSafeInteger },
-  { name: 'numeric', parse: (value: string) => Number.parseFloat(value) },
-  { name: 'date', parse: (value: string) => value },
-  { name: 'timestamptz', parse: (value: string) => new Date(value).toISOString() },
+  { name: 'int8', parse: unlessNull(parseSafeInteger) },
+  { name: 'numeric', parse: unlessNull(Number.parseFloat) },
+  { name: 'date', parse: unlessNull((text) => text) },
+  { name: 'timestamptz', parse: unlessNull((text) => new Date(text).toISOString()) },
 ];
+
+function unlessNull<T>(parse: (text: string) => T): (text: string | null) => T | null {
+  return (text) => (text === null ? null : parse(text));
+}
 
 /** Counts and sequence numbers of ours stay far below 2^53; one that does not is a fault, not a rounding. */
 function parseSafeInteger(text: string): number {

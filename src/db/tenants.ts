@@ -42,3 +42,11 @@ export async function insertTenant(
     insert into tenants (msp_owner, slug, name) values (${tenant.msp_id}::uuid, ${tenant.slug}, ${tenant.name})
     on conflict (msp_owner, slug) do nothing returning ${COLUMNS}`);
 }
+
+const idRow = z.object({ id: z.uuid() });
+
+/** Ids of all tenants in scope. */
+export async function listTenantIds(tx: AnyTx): Promise<ReadonlySet<string>> {
+  const rows = await tx.any(sql.type(idRow)`select id from tenants`);
+  return new Set(rows.map((row) => row.id));
+}

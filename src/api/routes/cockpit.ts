@@ -1,0 +1,221 @@
+/** The MSP's Monday morning: every tenant by urgency (source, task 1), and the stream of what changed. */
+
+import { streamSSE } from 'hono/streaming';
+import { z } from 'zod';
+import { COCKPIT_SORTS, type CockpitRow, listCockpit } from '../../db/cockpit.ts';
+import { withMsp } from '../../db/scope.ts';
+import { listTenantIds } from '../../db/tenants.ts';
+import { SEVERITIES } from '../../domain/ingest.ts';
+import { RefusedError } from '../../domain/refusal.ts';
+import { SLA_STATES, slaState } from '../../domain/sla.ts';
+import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
+import type { UserPrincipal } from '../principal.ts';
+import { defineRoute } from '../route.ts';
+import { isStillSignedIn } from '../signedIn.ts';
+
+const cockpitTenant = z.object({
+  tenant: z.object({ id: z.uuid(), slug: z.string(), name: z.string() }),
+  urgency: z.number().describe('sum of the six terms by the published formula; not clamped'),
+  urgency_terms: z.object({
+    open_critical: z.number(),
+    open_high: z.number(),
+    sla_breach_minutes: z.number(),
+    kev_open_cves: z.number(),
+    trust_score_delta_24h: z.number(),
+    overdue_eats: z.number(),
+  }),
+  trust_score: z.object({
+    current: z.number().nullable(),
+    delta_24h: z.number(),
+    computed_at: z.iso.datetime().nullable(),
+    sparkline: z
+      .array(z.number().nullable())
+      .length(14)
+      .describe('one point a day, oldest first; null before the first score'),
+  }),
+  top_alert: z
+    .object({
+      id: z.uuid(),
+      number: z.int(),
+      severity: z.enum(SEVERITIES),
+      title: z.string(),
+      agent_id: z.uuid().nullable(),
+      host: z.string().nullable(),
+      opened_at: z.iso.datetime(),
+      age_minutes: z.int(),
+      sla_due_at: z.iso.datetime(),
+      sla_state: z.enum(SLA_STATES),
+    })
+    .nullable(),
+  top_kernel_cve: z
+    .object({
+      id: z.string(),
+      kev: z.boolean(),
+      hosts: z.int(),
+      fixed_version: z.string().nullable().describe('first of fixed_versions'),
+      fixed_versions: z.array(z.string()).describe('one per kernel stream in use, oldest stream first'),
+    })
+    .nullable(),
+  agents: z.object({ active: z.int(), offline: z.int() }),
+  overdue_eats: z.int(),
+});
+
+const cursorKey = z.object({ key: z.union([z.number(), z.string()]), id: z.uuid() });
+
+function present(row: CockpitRow, nowMs: number): z.input<typeof cockpitTenant> {
+  const { open_critical, open_high, sla_breach_minutes, kev_open_cves, trust_score_delta_24h, overdue_eats } = row;
+  const fixed = (row.top_kernel_cve?.fixed_versions ?? []).toSorted((a, b) =>
+    a.localeCompare(b, 'en', { numeric: true }),
+  );
+  return {
+    tenant: { id: row.tenant_id, slug: row.slug, name: row.name },
+    urgency: row.urgency,
+    urgency_terms: { open_critical, open_high, sla_breach_minutes, kev_open_cves, trust_score_delta_24h, overdue_eats },
+    trust_score: {
+      current: row.trust_score,
+      delta_24h: trust_score_delta_24h,
+      computed_at: row.trust_score_at,
+      sparkline: row.sparkline,
+    },
+    top_alert: row.top_alert && {
+      id: row.top_alert.id,
+      number: row.top_alert.number,
+      severity: row.top_alert.severity,
+      title: row.top_alert.title,
+      agent_id: row.top_alert.agent_id,
+      host: row.top_alert.hostname,
+      opened_at: row.top_alert.opened_at,
+      age_minutes: Math.max(0, Math.floor((nowMs - Date.parse(row.top_alert.opened_at)) / 60_000)),
+      sla_due_at: row.top_alert.sla_due_at,
+      sla_state: slaState(Date.parse(row.top_alert.opened_at), Date.parse(row.top_alert.sla_due_at), nowMs).state,
+    },
+    top_kernel_cve: row.top_kernel_cve && {
+      id: row.top_kernel_cve.cve_id,
+      kev: row.top_kernel_cve.kev,
+      hosts: row.top_kernel_cve.hosts,
+      fixed_version: fixed[0] ?? null,
+      fixed_versions: fixed,
+    },
+    agents: { active: row.agents_active, offline: row.agents_offline },
+    overdue_eats,
+  };
+}
+
+/** People of a client have no cockpit, whatever their permissions say. */
+function requireMspPerson(principal: UserPrincipal): void {
+  if (principal.tenantId !== null)
+    throw new RefusedError('forbidden', 'The cockpit is for the people of the MSP.', { permission: 'cockpit.read' });
+}
+
+const getCockpit = defineRoute({
+  method: 'get',
+  path: '/msp/cockpit',
+  tag: 'Cockpit',
+  summary: 'Every tenant by composite urgency',
+  description: 'Filter `urgency_gt=50` isolates the morning’s work.',
+  auth: { kind: 'user', permission: 'cockpit.read' },
+  tenantScoped: false,
+  query: pageQuery.extend({
+    urgency_gt: z.coerce.number().optional(),
+    sort: z.enum(COCKPIT_SORTS).default('-urgency'),
+    q: z.string().trim().min(1).max(100).optional().describe('part of the tenant’s name or slug'),
+  }),
+  output: page(cockpitTenant).extend({ generated_at: z.iso.datetime() }),
+  refusals: [],
+  handle: async ({ deps, principal, query }) => {
+    requireMspPerson(principal);
+    const rows = await withMsp(deps.pool, principal.mspId, (tx) =>
+      listCockpit(tx, {
+        mspId: principal.mspId,
+        urgencyGreaterThan: query.urgency_gt ?? null,
+        search: query.q ?? null,
+        sort: query.sort,
+        after: decodeCursor(query.cursor, cursorKey),
+        limit: query.limit + 1,
+      }),
+    );
+    const now = deps.now();
+    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
+    return {
+      items: rows.slice(0, query.limit).map((row) => present(row, now)),
+      next_cursor: last ? encodeCursor({ key: last.sort_key, id: last.tenant_id }) : null,
+      generated_at: new Date(now).toISOString(),
+    };
+  },
+});
+
+/** A comment line this often keeps proxies from closing a quiet stream, and finds dead clients. */
+const KEEP_ALIVE_MS = 15_000;
+/** Changes of one tenant within this time are one event: an ingest of a hundred facts is not a hundred redraws. */
+const GATHER_MS = 250;
+/** A stream re-checks that its caller may still listen. */
+const RECHECK_MS = 30_000;
+
+const streamCockpit = defineRoute({
+  method: 'get',
+  path: '/msp/cockpit/events',
+  tag: 'Cockpit',
+  summary: 'Server-sent events: which tenants changed',
+  description:
+    'Event `tenants_changed` with `{"tenant_ids": [...]}`; read the cockpit again to see how. ' +
+    'Event `resync` means that some may have been missed. The stream carries no customer data.',
+  auth: { kind: 'user', permission: 'cockpit.read' },
+  tenantScoped: false,
+  produces: 'text/event-stream',
+  refusals: [],
+  handle: async ({ deps, principal, http }) => {
+    requireMspPerson(principal);
+    const listOwn = (): Promise<ReadonlySet<string>> => withMsp(deps.pool, principal.mspId, listTenantIds);
+    let own = await listOwn();
+    http.header('X-Accel-Buffering', 'no');
+    return streamSSE(http, async (stream) => {
+      const changed = new Set<string>();
+      let wake = (): void => undefined;
+      const stopListening = deps.events.on('cockpit', (tenantId) => {
+        if (!own.has(tenantId)) return;
+        changed.add(tenantId);
+        wake();
+      });
+      let resync = true;
+      const stopReconnected = deps.events.onReconnected(() => {
+        resync = true;
+        wake();
+      });
+      stream.onAbort(() => wake());
+      try {
+        let checkedAt = deps.now();
+        while (!stream.aborted) {
+          if (resync) {
+            resync = false;
+            await stream.writeSSE({ event: 'resync', data: '{}' });
+          }
+          if (changed.size > 0) {
+            const tenant_ids = [...changed];
+            changed.clear();
+            await stream.writeSSE({ event: 'tenants_changed', data: JSON.stringify({ tenant_ids }) });
+          }
+          const woken = await Promise.race([
+            new Promise<true>((resolve) => {
+              wake = () => resolve(true);
+            }),
+            stream.sleep(KEEP_ALIVE_MS).then(() => false),
+          ]);
+          if (woken) await stream.sleep(GATHER_MS);
+          else await stream.write(': keep-alive\n\n');
+          if (deps.now() - checkedAt > RECHECK_MS) {
+            checkedAt = deps.now();
+            // A revoked session or token ends its streams too; a new tenant joins them.
+            if (!(await isStillSignedIn(deps, principal))) return;
+            own = await listOwn();
+          }
+        }
+      } finally {
+        stopListening();
+        stopReconnected();
+      }
+    });
+  },
+});
+
+/** Routes of the cockpit. */
+export const cockpitRoutes = [getCockpit, streamCockpit];
