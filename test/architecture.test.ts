@@ -1,0 +1,264 @@
+/** Guards the rooms (docs/decisions/0001-rooms.md). Each failure ends with a sentence that says where the code should go. */
+
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+import { init, parse } from 'es-module-lexer';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { ROUTES } from '../src/api/routes/index.ts';
+import { sql } from '../src/db/pool.ts';
+import { PERMISSIONS } from '../src/domain/permissions.ts';
+import { createTestDatabase } from './support/postgres.ts';
+
+await init;
+const ROOT = resolve(import.meta.dirname, '..');
+
+function filesUnder(folder: string, ending: string): string[] {
+  const path = join(ROOT, folder);
+  if (!existsSync(path)) return [];
+  return readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(ending) && !name.endsWith('.d.ts'))
+    .map((name) => join(folder, name));
+}
+
+/** Value imports of a file; type imports vanish with the types, as they do at run time. */
+function importsOf(file: string): string[] {
+  const code = stripTypeScriptTypes(readFileSync(join(ROOT, file), 'utf8'));
+  return parse(code)[0].flatMap((entry) =>
+    'specifier' in entry && typeof entry.specifier === 'string' ? [entry.specifier] : [],
+  );
+}
+
+const sources = filesUnder('src', '.ts').map((file) => ({
+  file,
+  room: file.split('/')[1] as string,
+  imports: importsOf(file),
+}));
+
+/** Room -> rooms it may import at run time. `platform` starts processes by path, not by import. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  db: ['domain'],
+  workflows: ['domain'],
+  activities: ['db', 'domain'],
+  workers: ['activities', 'db', 'domain', 'platform', 'workflows'],
+  api: ['db', 'domain', 'platform', 'workflows'],
+  agent: ['domain'],
+  verify: ['domain'],
+  platform: [],
+  demo: ['db', 'domain', 'platform'],
+};
+
+describe('the rooms', () => {
+  it('are read as they are (a control: the API’s root does import the pool)', () => {
+    expect(sources.find(({ file }) => file === 'src/api/main.ts')?.imports).toContain('../db/pool.ts');
+  });
+
+  it('import only what the table allows', () => {
+    const breaches = sources.flatMap(({ file, room, imports }) =>
+      imports
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => relative(ROOT, resolve(ROOT, dirname(file), specifier)))
+        .filter((target) => target.startsWith('src/'))
+        .filter((target) => {
+          const targetRoom = target.split('/')[1] as string;
+          if (targetRoom === room) return false;
+          if (targetRoom === 'workflows' && target !== 'src/workflows/messages.ts') return true;
+          return !(MAY_IMPORT[room] ?? []).includes(targetRoom);
+        })
+        .map((target) => `${file} imports ${target}: see the table of allowed imports in docs/decisions/0001-rooms.md`),
+    );
+    expect(breaches).toEqual([]);
+  });
+
+  it('keep domain free of everything but noble and zod', () => {
+    const breaches = sources
+      .filter(({ room }) => room === 'domain')
+      .flatMap(({ file, imports }) =>
+        imports
+          .filter((name) => !name.startsWith('.') && !name.startsWith('@noble/') && name !== 'zod')
+          .map((name) => `${file} imports ${name}: domain runs in workflows and browsers; pass it in as an argument`),
+      );
+    expect(breaches).toEqual([]);
+  });
+
+  it('keep workflows free of Node and of everything but the workflow SDK', () => {
+    const breaches = sources
+      .filter(({ room }) => room === 'workflows')
+      .flatMap(({ file, imports }) =>
+        imports
+          .filter(
+            (name) => !name.startsWith('.') && !['@temporalio/workflow', '@temporalio/common', 'zod'].includes(name),
+          )
+          .map((name) => `${file} imports ${name}: put the effect into an activity`),
+      );
+    expect(breaches).toEqual([]);
+  });
+
+  it('write SQL in src/db alone', () => {
+    const breaches = sources
+      .filter(({ room }) => room !== 'db')
+      .filter(({ file }) => /\bsql\.(unsafe|type|fragment)\b|\bsql`/.test(readFileSync(join(ROOT, file), 'utf8')))
+      .map(({ file }) => `${file} writes SQL: give it a function in src/db/<aggregate>.ts`);
+    expect(breaches).toEqual([]);
+  });
+
+  it('let the signing worker alone read the hub’s private key', () => {
+    const readers = sources
+      .filter(({ imports }) => imports.some((name) => name.endsWith('/hubKey.ts')))
+      .map(({ file }) => file);
+    expect(
+      readers.filter((file) => file !== 'src/workers/signing.ts'),
+      'only src/workers/signing.ts may import platform/hubKey.ts',
+    ).toEqual([]);
+  });
+
+  it('open the system scope in the files that need every tenant, and nowhere in the API', () => {
+    const users = sources
+      .filter(({ room, file }) => room !== 'db' && readFileSync(join(ROOT, file), 'utf8').includes('withSystem'))
+      .map(({ room }) => room);
+    expect(
+      [...new Set(users)].filter((room) => !['activities', 'demo'].includes(room)),
+      'withSystem is for scheduled passes: use withTenant or withMsp',
+    ).toEqual([]);
+  });
+
+  it('read the environment in platform/config.ts and in the roots of processes only', () => {
+    const readers = sources
+      .filter(({ file }) => readFileSync(join(ROOT, file), 'utf8').includes('process.env'))
+      .filter(({ file, room }) => room !== 'platform' && !/\/(main|core|signing|migrate|seed|fleet)\.ts$/.test(file))
+      .map(({ file }) => `${file} reads process.env: add the variable to src/platform/config.ts`);
+    expect(readers).toEqual([]);
+  });
+});
+
+describe('the code', () => {
+  it('has no file over 500 lines without a sentence that says why', () => {
+    const long = filesUnder('src', '.ts').filter((file) => {
+      const text = readFileSync(join(ROOT, file), 'utf8');
+      return text.split('\n').length > 500 && !/long because/i.test(text.slice(0, 1000));
+    });
+    expect(long).toEqual([]);
+  });
+
+  it('names in its documents only files that exist', () => {
+    const documents = ['README.md', ...filesUnder('docs', '.md')].filter((file) => existsSync(join(ROOT, file)));
+    const missing = documents.flatMap((file) =>
+      [
+        ...readFileSync(join(ROOT, file), 'utf8').matchAll(
+          /\b((?:src|test|docs|migrations|bench|bin|data)\/[\w./-]+\.(?:ts|mjs|md|sql|json|gz|yml))\b/g,
+        ),
+      ]
+        .map((match) => match[1] as string)
+        .filter((path) => !existsSync(join(ROOT, path)))
+        .map((path) => `${file} names ${path}, which does not exist`),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('names in its comments only documents that exist', () => {
+    const missing = [...filesUnder('src', '.ts'), ...filesUnder('migrations', '.sql')].flatMap((file) =>
+      [...readFileSync(join(ROOT, file), 'utf8').matchAll(/\b((?:docs|bench)\/[\w./-]+\.(?:md|ts))\b/g)]
+        .map((match) => match[1] as string)
+        .filter((path) => !existsSync(join(ROOT, path)) || !statSync(join(ROOT, path)).isFile())
+        .map((path) => `${file} names ${path}, which does not exist`),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('the routes', () => {
+  it('have a known permission, a unique method and path, and schemas for their path parameters', () => {
+    const seen = new Set<string>();
+    for (const route of ROUTES) {
+      const key = `${route.method} ${route.path}`;
+      expect(seen.has(key), key).toBe(false);
+      seen.add(key);
+      if (route.auth.kind === 'user') expect(Object.keys(PERMISSIONS)).toContain(route.auth.permission);
+      if (route.path.includes(':')) expect(route.params, `${key} must declare params`).toBeDefined();
+      expect(
+        route.output !== undefined || route.produces !== undefined || route.status === 204,
+        `${key} must declare what it answers`,
+      ).toBe(true);
+    }
+  });
+
+  it('are public only where a person or host cannot have signed in yet', () => {
+    expect(
+      ROUTES.filter((route) => route.auth.kind === 'public')
+        .map((route) => `${route.method} ${route.path}`)
+        .toSorted(),
+    ).toMatchInlineSnapshot(`[]`);
+  });
+});
+
+describe('the catalogue', async () => {
+  const db = await createTestDatabase();
+  const tables = await db.admin.any(sql.type(
+    z.object({ name: z.string(), forced: z.boolean(), has_tenant: z.boolean(), policies: z.number() }),
+  )`
+    select c.relname as name, c.relrowsecurity and c.relforcerowsecurity as forced,
+      exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped) as has_tenant,
+      (select count(*) from pg_policy p where p.polrelid = c.oid) as policies
+    from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') order by 1`);
+
+  it('forces row-level security, with policies, on every table that has tenant_id', () => {
+    const tenantTables = tables.filter((table) => table.has_tenant);
+    expect(tenantTables.length).toBeGreaterThan(20);
+    expect(
+      tenantTables
+        .filter((table) => !table.forced || table.policies === 0)
+        .map((table) => `${table.name}: call app.protect_tenant_table in its migration`),
+    ).toEqual([]);
+  });
+
+  it('leaves without row-level security only what holds no customer data', () => {
+    expect(tables.filter((table) => !table.forced).map((table) => table.name)).toMatchInlineSnapshot(`
+      [
+        "auth_failures",
+        "cve_scores",
+        "feeds",
+        "hub_keys",
+        "hub_presence",
+        "idempotency_keys",
+        "kernel_cve_fixes",
+        "kev_entries",
+        "rate_limits",
+        "schema_migrations",
+      ]
+    `);
+  });
+
+  it('gives no runtime role ownership, superuser rights, a bypass, or update and delete on the audit log', async () => {
+    const roles = await db.admin.any(sql.type(z.object({ name: z.string(), unsafe: z.boolean() }))`
+      select rolname as name, rolsuper or rolbypassrls or rolcreaterole or rolcreatedb
+        or exists (select from pg_class where relowner = pg_roles.oid) as unsafe
+      from pg_roles where rolname in ('monsys_app', 'monsys_core', 'monsys_signing')`);
+    expect(roles).toHaveLength(3);
+    expect(roles.filter((role) => role.unsafe)).toEqual([]);
+    const grants = await db.admin.any(sql.type(z.object({ grantee: z.string(), privilege_type: z.string() }))`
+      select grantee::text, privilege_type::text from information_schema.table_privileges
+      where table_name = 'audit_log' and grantee like 'monsys_%' and privilege_type not in ('SELECT', 'INSERT')`);
+    expect(grants).toEqual([]);
+  });
+
+  it('has no view, materialised view or SECURITY DEFINER function through which rows could leak', async () => {
+    const leaks = await db.admin.any(sql.type(z.object({ name: z.string() }))`
+      select relname::text as name from pg_class where relkind in ('v', 'm') and relnamespace in ('public'::regnamespace, 'app'::regnamespace)
+        and not coalesce(reloptions @> array['security_invoker=true'], false)
+      union all
+      select proname::text from pg_proc where prosecdef and pronamespace in ('public'::regnamespace, 'app'::regnamespace)`);
+    expect(leaks).toEqual([]);
+  });
+
+  it('lets no foreign key between customer tables point into another tenant, and none delete across tenants', async () => {
+    const loose = await db.admin.any(sql.type(z.object({ name: z.string() }))`
+      select conrelid::regclass::text || '.' || conname as name from pg_constraint k
+      where contype = 'f' and connamespace = 'public'::regnamespace
+        and confrelid::regclass::text not in ('tenants', 'msps', 'users')
+        and exists (select from pg_attribute a where a.attrelid = k.confrelid and a.attname = 'tenant_id')
+        and not exists (select from pg_attribute a where a.attrelid = k.conrelid and a.attname = 'tenant_id' and a.attnum = any (k.conkey))`);
+    expect(loose).toEqual([]);
+  });
+});
