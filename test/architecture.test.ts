@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
-import { init, parse } from 'es-module-lexer';
+import { parse } from 'es-module-lexer';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ROUTES } from '../src/api/routes/index.ts';
@@ -11,7 +11,6 @@ import { sql } from '../src/db/pool.ts';
 import { PERMISSIONS } from '../src/domain/permissions.ts';
 import { createTestDatabase } from './support/postgres.ts';
 
-await init;
 const ROOT = resolve(import.meta.dirname, '..');
 
 function filesUnder(folder: string, ending: string): string[] {

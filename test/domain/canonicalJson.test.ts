@@ -5,7 +5,8 @@ import { canonicalJson, type Json, NotCanonicalError } from '../../src/domain/ca
 describe('canonicalJson', () => {
   it('writes the example of RFC 8785 section 3.2.2', () => {
     const value = {
-      numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
+      // The vector’s literal 333333333.33333329 is this number.
+      numbers: [333333333.3333333, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
       string: '\u20ac$\u000F\u000aA\'\u0042\u0022\u005c\\"/',
       literals: [null, true, false],
     };
@@ -77,6 +78,6 @@ function shuffled(value: Json): Json {
   return Object.fromEntries(
     Object.entries(value)
       .toReversed()
-      .map(([key, item]) => [key, shuffled(item as Json)]),
+      .map(([key, item]) => [key, shuffled(item)]),
   );
 }

@@ -1,0 +1,91 @@
+/** The client companies of the MSP. */
+
+import { z } from 'zod';
+import { createDefaultRules } from '../../db/alertRules.ts';
+import { appendAudit } from '../../db/audit.ts';
+import { withMsp, withTenant } from '../../db/scope.ts';
+import { findTenant, insertTenant, listTenants, tenantRow } from '../../db/tenants.ts';
+import { RefusedError } from '../../domain/refusal.ts';
+import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
+import { inTenant, readScope } from '../reach.ts';
+import { auditActor, defineRoute } from '../route.ts';
+
+const cursorKey = z.object({ name: z.string(), id: z.uuid() });
+
+const list = defineRoute({
+  method: 'get',
+  path: '/tenants',
+  tag: 'Tenants',
+  summary: 'Tenants within reach: all of the MSP’s, or the client’s own',
+  auth: { kind: 'user', permission: 'tenants.read' },
+  tenantScoped: true,
+  query: pageQuery,
+  output: page(tenantRow),
+  refusals: [],
+  handle: async (ctx) => {
+    const after = decodeCursor(ctx.query.cursor, cursorKey);
+    const rows = await readScope(ctx, (tx) => listTenants(tx, after, ctx.query.limit + 1));
+    const last = rows.length > ctx.query.limit ? rows[ctx.query.limit - 1] : undefined;
+    return {
+      items: rows.slice(0, ctx.query.limit),
+      next_cursor: last ? encodeCursor({ name: last.name, id: last.id }) : null,
+    };
+  },
+});
+
+const get = defineRoute({
+  method: 'get',
+  path: '/tenants/:id',
+  tag: 'Tenants',
+  summary: 'One tenant',
+  auth: { kind: 'user', permission: 'tenants.read' },
+  tenantScoped: true,
+  params: z.object({ id: z.uuid() }),
+  output: tenantRow,
+  refusals: ['not_found'],
+  handle: async (ctx) => {
+    const tenant = await inTenant(ctx, ctx.params.id, (tx) => findTenant(tx, ctx.params.id));
+    if (tenant === null) throw new RefusedError('not_found');
+    return tenant;
+  },
+});
+
+const create = defineRoute({
+  method: 'post',
+  path: '/tenants',
+  tag: 'Tenants',
+  summary: 'Take a new client on',
+  description: 'The tenant starts with the default alert rules.',
+  auth: { kind: 'user', permission: 'tenants.write' },
+  tenantScoped: false,
+  body: z.strictObject({
+    name: z.string().trim().min(1).max(200),
+    slug: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+      .describe('short name for file names and addresses; unique within the MSP'),
+  }),
+  output: tenantRow,
+  status: 201,
+  refusals: ['conflict'],
+  handle: async ({ deps, principal, body }) => {
+    const tenant = await withMsp(deps.pool, principal.mspId, async (tx) => {
+      const created = await insertTenant(tx, { msp_id: principal.mspId, ...body });
+      if (created === null) throw new RefusedError('conflict', `You have a tenant with the slug "${body.slug}" already.`);
+      await appendAudit(tx, {
+        msp_id: principal.mspId,
+        tenant_id: null,
+        event_type: 'tenant_created',
+        actor: auditActor(principal),
+        event_data: { tenant_id: created.id, slug: created.slug, name: created.name },
+      });
+      return created;
+    });
+    // A scope of its own, as customer rows are written in their tenant only. Repeating it adds nothing.
+    await withTenant(deps.pool, tenant.id, (tx) => createDefaultRules(tx, tenant.id));
+    return tenant;
+  },
+});
+
+/** Routes of tenants. */
+export const tenantRoutes = [list, get, create];
