@@ -26,15 +26,15 @@ create table alert_rules (
   unique (tenant_id, id)
 );
 
--- Since when a rule's condition has held without a break, per agent.
+-- Since when a rule's condition has held without a break, per subject: the host, or the tenant itself for
+-- metrics of the whole fleet. A row of a host that is gone only waits to be dropped by the next pass.
 create table alert_rule_pending (
   tenant_id uuid not null,
   rule_id uuid not null,
-  agent_id uuid not null,
+  subject_id uuid not null,
   since timestamptz not null,
-  primary key (tenant_id, rule_id, agent_id),
-  foreign key (tenant_id, rule_id) references alert_rules (tenant_id, id) on delete cascade,
-  foreign key (tenant_id, agent_id) references agents (tenant_id, id)
+  primary key (tenant_id, rule_id, subject_id),
+  foreign key (tenant_id, rule_id) references alert_rules (tenant_id, id) on delete cascade
 );
 
 create table alerts (

@@ -1,5 +1,6 @@
 /** The API process: `node src/api/main.ts` with the environment of src/platform/config.ts (kind `api`). */
 
+import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
 import { Client, Connection } from '@temporalio/client';
 import { openPool } from '../db/pool.ts';
@@ -7,8 +8,10 @@ import { readConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/log.ts';
 import { createApp } from './app.ts';
 import { listenForEvents } from './events.ts';
+import { startPresence } from './presence.ts';
 import { ROUTES } from './routes/index.ts';
 import { createSeal } from './seal.ts';
+import { attachAgentSockets } from './sockets/agents.ts';
 
 const config = readConfig('api', process.env);
 const log = createLogger('api', config.LOG_LEVEL);
@@ -22,11 +25,16 @@ const app = createApp(deps, ROUTES);
 const server = serve({ fetch: app.fetch, port: config.PORT, hostname: config.HOST }, (info) => {
   log.info({ port: info.port }, 'listening');
 });
+// Without TLS options @hono/node-server makes a plain http.Server.
+const closeSockets = attachAgentSockets(server as Server, deps);
+const stopPresence = startPresence(deps);
 
 let stopping = false;
 const stop = async (): Promise<void> => {
   if (stopping) return;
   stopping = true;
+  stopPresence();
+  closeSockets();
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
     // Event streams and sockets never end by themselves.

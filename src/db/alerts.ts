@@ -5,7 +5,7 @@ import type { Json } from '../domain/canonicalJson.ts';
 import { SEVERITIES, type Severity } from '../domain/ingest.ts';
 import { slaMinutes } from '../domain/sla.ts';
 import { sql } from './pool.ts';
-import type { AnyTx } from './scope.ts';
+import type { AnyTx, TenantTx } from './scope.ts';
 
 /** What raises an alert. Times are ISO 8601 UTC. */
 export type AlertToRaise = {
@@ -72,4 +72,131 @@ export async function clearAlert(
     update alerts set status = 'resolved', resolved_at = ${at}::timestamptz, resolution = ${resolution}
     where tenant_id = ${tenantId}::uuid and fingerprint = ${fingerprint} and status <> 'resolved'`);
   return result.rowCount > 0;
+}
+
+/** Resolves every unresolved alert of a host, because the host is no longer watched. */
+export async function clearAgentAlerts(
+  tx: AnyTx,
+  tenantId: string,
+  agentId: string,
+  at: string,
+  resolution: string,
+): Promise<number> {
+  const result = await tx.query(sql.unsafe`
+    update alerts set status = 'resolved', resolved_at = ${at}::timestamptz, resolution = ${resolution}
+    where tenant_id = ${tenantId}::uuid and agent_id = ${agentId}::uuid and status <> 'resolved'`);
+  return result.rowCount;
+}
+
+/** An alert as the API shows it. */
+export const alertRow = z.object({
+  id: z.uuid(),
+  tenant_id: z.uuid(),
+  number: z.number(),
+  agent_id: z.uuid().nullable(),
+  hostname: z.string().nullable(),
+  source: z.enum(['rule', 'liveness', 'cve', 'alertmanager', 'ingest', 'security']),
+  severity: z.enum(SEVERITIES),
+  title: z.string(),
+  detail: z.record(z.string(), z.json()),
+  status: z.enum(['open', 'acknowledged', 'resolved']),
+  occurrences: z.number(),
+  opened_at: z.string(),
+  last_occurred_at: z.string(),
+  sla_due_at: z.string(),
+  acknowledged_at: z.string().nullable(),
+  acknowledged_by_email: z.string().nullable(),
+  resolved_at: z.string().nullable(),
+  resolved_by_email: z.string().nullable(),
+  resolution: z.string().nullable(),
+});
+export type AlertRow = z.infer<typeof alertRow>;
+
+const SELECT_ALERTS = sql.fragment`
+  select al.id, al.tenant_id, al.number, al.agent_id, ag.hostname, al.source, al.severity, al.title, al.detail, al.status, al.occurrences,
+    al.opened_at, al.last_occurred_at, al.sla_due_at, al.acknowledged_at, ua.email as acknowledged_by_email, al.resolved_at,
+    ur.email as resolved_by_email, al.resolution
+  from alerts al
+    left join agents ag on ag.tenant_id = al.tenant_id and ag.id = al.agent_id
+    left join users ua on ua.id = al.acknowledged_by
+    left join users ur on ur.id = al.resolved_by`;
+const SEVERITY_RANK = sql.fragment`array_position(array['critical', 'high', 'medium', 'low', 'info'], al.severity)`;
+
+/** What a list of alerts is narrowed to; `after` is the (rank, opened, id) of the last row of the page before. */
+export type AlertFilter = {
+  readonly tenantId: string | null;
+  readonly statuses: readonly string[];
+  readonly severity: Severity | null;
+  readonly agentId: string | null;
+  readonly source: string | null;
+  readonly search: string | null;
+  readonly after: { readonly rank: number; readonly opened: string; readonly id: string } | null;
+  readonly limit: number;
+};
+
+/** Alerts in scope: worst first, then oldest. */
+export async function listAlerts(tx: AnyTx, filter: AlertFilter): Promise<readonly AlertRow[]> {
+  const { after } = filter;
+  return tx.any(sql.type(alertRow)`
+    ${SELECT_ALERTS}
+    where (${filter.tenantId}::uuid is null or al.tenant_id = ${filter.tenantId}::uuid)
+      and al.status = any (${sql.array([...filter.statuses], 'text')})
+      and (${filter.severity}::text is null or al.severity = ${filter.severity})
+      and (${filter.agentId}::uuid is null or al.agent_id = ${filter.agentId}::uuid)
+      and (${filter.source}::text is null or al.source = ${filter.source})
+      and (${filter.search}::text is null or strpos(lower(al.title || ' ' || coalesce(ag.hostname, '') || ' #' || al.number), lower(${filter.search})) > 0)
+      and (${after === null} or (${SEVERITY_RANK}, al.opened_at, al.id) >
+        (${after?.rank ?? 0}, ${after?.opened ?? null}::timestamptz, ${after?.id ?? null}::uuid))
+    order by ${SEVERITY_RANK}, al.opened_at, al.id limit ${filter.limit}`);
+}
+
+/** One alert in scope. */
+export async function findAlert(tx: AnyTx, id: string): Promise<AlertRow | null> {
+  return tx.maybeOne(sql.type(alertRow)`${SELECT_ALERTS} where al.id = ${id}::uuid`);
+}
+
+/** Acknowledges an open alert; false when it was not open. */
+export async function acknowledgeAlert(tx: TenantTx, tenantId: string, id: string, userId: string): Promise<boolean> {
+  const result = await tx.query(sql.unsafe`
+    update alerts set status = 'acknowledged', acknowledged_at = now(), acknowledged_by = ${userId}::uuid
+    where tenant_id = ${tenantId}::uuid and id = ${id}::uuid and status = 'open'`);
+  return result.rowCount === 1;
+}
+
+/** Resolves an unresolved alert; false when it was resolved. */
+export async function resolveAlert(
+  tx: TenantTx,
+  tenantId: string,
+  id: string,
+  userId: string,
+  resolution: string,
+): Promise<boolean> {
+  const result = await tx.query(sql.unsafe`
+    update alerts set status = 'resolved', resolved_at = now(), resolved_by = ${userId}::uuid, resolution = ${resolution}
+    where tenant_id = ${tenantId}::uuid and id = ${id}::uuid and status <> 'resolved'`);
+  return result.rowCount === 1;
+}
+
+const slaRow = z.object({ sla_resolve_minutes: z.partialRecord(z.enum(SEVERITIES), z.number()) });
+
+/** A tenant's own SLA minutes; empty where it follows the defaults. */
+export async function getSlaSettings(tx: AnyTx, tenantId: string): Promise<Partial<Record<Severity, number>>> {
+  const row = await tx.maybeOne(
+    sql.type(slaRow)`select sla_resolve_minutes from tenant_settings where tenant_id = ${tenantId}::uuid`,
+  );
+  return row?.sla_resolve_minutes ?? {};
+}
+
+/** Sets a tenant's SLA minutes and moves the due times of its unresolved alerts to match. */
+export async function updateSlaSettings(
+  tx: TenantTx,
+  tenantId: string,
+  settings: Partial<Record<Severity, number>>,
+): Promise<void> {
+  await tx.query(sql.unsafe`
+    insert into tenant_settings (tenant_id, sla_resolve_minutes) values (${tenantId}::uuid, ${JSON.stringify(settings)}::jsonb)
+    on conflict (tenant_id) do update set sla_resolve_minutes = excluded.sla_resolve_minutes`);
+  await tx.query(sql.unsafe`
+    update alerts set sla_due_at = opened_at + make_interval(mins => (${JSON.stringify(slaMinutes(settings))}::jsonb ->> severity)::int)
+    where tenant_id = ${tenantId}::uuid and status <> 'resolved'`);
 }

@@ -2,25 +2,12 @@
 
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie } from 'hono/cookie';
-import {
-  type CallerRow,
-  findAgentCaller,
-  findApiTokenCaller,
-  findIntegrationCaller,
-  findSessionCaller,
-} from '../../db/identity.ts';
-import { useRequestNonce } from '../../db/requestNonces.ts';
-import { withIdentity, withTenant } from '../../db/scope.ts';
-import {
-  AGENT_CLOCK_SKEW_SECONDS,
-  agentSignatureBase,
-  contentDigest,
-  parseAgentSignature,
-} from '../../domain/agentRequest.ts';
-import { acceptKey, signatureFault } from '../../domain/ed25519.ts';
+import { type CallerRow, findApiTokenCaller, findIntegrationCaller, findSessionCaller } from '../../db/identity.ts';
+import { withIdentity } from '../../db/scope.ts';
 import { isAllowed } from '../../domain/permissions.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { tokenHash, tokenKind } from '../../domain/token.ts';
+import { verifyAgentRequest } from '../agentRequest.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { AgentPrincipal, IntegrationPrincipal, UserPrincipal } from '../principal.ts';
 import type { AppEnv, Auth } from '../route.ts';
@@ -152,38 +139,14 @@ async function integrationPrincipal(deps: ApiDeps, c: Context<AppEnv>): Promise<
   };
 }
 
-/**
- * The agent that signed the request (docs/agent-protocol.md). The order matters: the nonce is used up only
- * by a request whose signature holds, or anyone could burn nonces.
- */
+/** The agent that signed the request. */
 export async function agentPrincipal(deps: ApiDeps, c: Context<AppEnv>): Promise<AgentPrincipal> {
-  const [input, signature, digest] = [
-    c.req.header('signature-input'),
-    c.req.header('signature'),
-    c.req.header('content-digest'),
-  ];
-  if (!input || !signature || !digest) throw new RefusedError('agent_signature_missing');
-  const parsed = parseAgentSignature(input, signature);
-  if (!parsed)
-    throw new RefusedError(
-      'agent_signature_invalid',
-      'Signature-Input or Signature is not spelled as the profile says.',
-    );
-  if (Math.abs(deps.now() / 1000 - parsed.created) > AGENT_CLOCK_SKEW_SECONDS)
-    throw new RefusedError('agent_clock_skew');
-
-  const caller = await withIdentity(deps.pool, (tx) => findAgentCaller(tx, parsed.agentId));
-  const key = caller && acceptKey(caller.public_key);
-  if (!caller || !key || !caller.is_active) throw new RefusedError('agent_unknown');
-  const body = c.get('rawBody') ?? new Uint8Array();
   const url = new URL(c.req.url);
-  const base = agentSignatureBase({ method: c.req.method, path: url.pathname, query: url.search, body }, parsed);
-  if (digest !== contentDigest(body) || signatureFault(parsed.signature, base.bytes, key) !== null) {
-    throw new RefusedError('agent_signature_invalid');
-  }
-  const fresh = await withTenant(deps.pool, caller.tenant_id, (tx) =>
-    useRequestNonce(tx, caller.tenant_id, parsed.agentId, parsed.nonce),
-  );
-  if (!fresh) throw new RefusedError('agent_replay');
-  return { kind: 'agent', agentId: parsed.agentId, tenantId: caller.tenant_id, mspId: caller.msp_id };
+  return verifyAgentRequest(deps, {
+    method: c.req.method,
+    path: url.pathname,
+    query: url.search,
+    body: c.get('rawBody'),
+    header: (name) => c.req.header(name),
+  });
 }

@@ -19,7 +19,12 @@ const list = defineRoute({
   query: pageQuery.extend({
     tenant_id: z.uuid().optional(),
     event_type: z.string().max(100).optional(),
-    actor_filter: z.string().min(1).max(200).optional().describe('end of the actor’s email, taken literally: @yourMSP.com'),
+    actor_filter: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('end of the actor’s email, taken literally: @yourMSP.com'),
     since: z.iso.datetime({ offset: true }).optional(),
     until: z.iso.datetime({ offset: true }).optional(),
   }),
@@ -39,7 +44,9 @@ const list = defineRoute({
     const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
     return {
       items: rows.slice(0, query.limit),
-      next_cursor: last ? encodeCursor({ occurred_at: last.occurred_at, chain_id: last.chain_id, seq: last.seq }) : null,
+      next_cursor: last
+        ? encodeCursor({ occurred_at: last.occurred_at, chain_id: last.chain_id, seq: last.seq })
+        : null,
     };
   },
 });

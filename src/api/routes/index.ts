@@ -1,6 +1,28 @@
 /** Every route of the hub. One resource a file; order is the order in the documents. */
 
 import type { AnyRoute } from '../route.ts';
+import { agentLinkRoutes } from './agentLink.ts';
+import { agentRoutes } from './agents.ts';
+import { alertRuleRoutes } from './alertRules.ts';
+import { alertRoutes } from './alerts.ts';
+import { auditLogRoutes } from './auditLog.ts';
 import { cockpitRoutes } from './cockpit.ts';
+import { enrolmentRoutes } from './enrolment.ts';
+import { ingestRoutes } from './ingest.ts';
+import { tenantRoutes } from './tenants.ts';
+import { trustScoreRoutes } from './trustScore.ts';
+import { vulnerabilityRoutes } from './vulnerabilities.ts';
 
-export const ROUTES: readonly AnyRoute[] = [...cockpitRoutes];
+export const ROUTES: readonly AnyRoute[] = [
+  ...cockpitRoutes,
+  ...tenantRoutes,
+  ...agentRoutes,
+  ...agentLinkRoutes,
+  ...enrolmentRoutes,
+  ...ingestRoutes,
+  ...alertRoutes,
+  ...alertRuleRoutes,
+  ...vulnerabilityRoutes,
+  ...trustScoreRoutes,
+  ...auditLogRoutes,
+];

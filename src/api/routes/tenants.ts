@@ -71,7 +71,8 @@ const create = defineRoute({
   handle: async ({ deps, principal, body }) => {
     const tenant = await withMsp(deps.pool, principal.mspId, async (tx) => {
       const created = await insertTenant(tx, { msp_id: principal.mspId, ...body });
-      if (created === null) throw new RefusedError('conflict', `You have a tenant with the slug "${body.slug}" already.`);
+      if (created === null)
+        throw new RefusedError('conflict', `You have a tenant with the slug "${body.slug}" already.`);
       await appendAudit(tx, {
         msp_id: principal.mspId,
         tenant_id: null,

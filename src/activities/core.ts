@@ -1,0 +1,25 @@
+/** All activities of the `core` task queue. */
+
+import type { DatabasePool } from 'slonik';
+import { createAlertRuleActivities } from './alertRules.ts';
+import { createFeedActivities, type FeedDeps } from './feeds.ts';
+import { createHousekeepingActivities } from './housekeeping.ts';
+import { createLivenessActivities } from './liveness.ts';
+import { createTrustScoreActivities } from './trustScores.ts';
+
+/** What the core worker's activities need. */
+export type CoreDeps = { readonly pool: DatabasePool; readonly feedUrls: FeedDeps['urls'] };
+
+/** Makes them all. */
+export function createCoreActivities({ pool, feedUrls }: CoreDeps) {
+  return {
+    ...createAlertRuleActivities({ pool }),
+    ...createFeedActivities({ pool, urls: feedUrls }),
+    ...createHousekeepingActivities({ pool }),
+    ...createLivenessActivities({ pool }),
+    ...createTrustScoreActivities({ pool }),
+  };
+}
+
+/** Type by which workflows know them. */
+export type CoreActivities = ReturnType<typeof createCoreActivities>;

@@ -1,0 +1,211 @@
+/** Alert rules and the SLA of a tenant. */
+
+import { z } from 'zod';
+import {
+  clearRuleAlerts,
+  deleteRule,
+  findRuleTenant,
+  insertRule,
+  listRules,
+  ruleRow,
+  updateRule,
+} from '../../db/alertRules.ts';
+import { getSlaSettings, updateSlaSettings } from '../../db/alerts.ts';
+import { appendAudit } from '../../db/audit.ts';
+import type { TenantTx } from '../../db/scope.ts';
+import { RULE_TEMPLATES, ruleDefinition } from '../../domain/alertRule.ts';
+import type { Json } from '../../domain/canonicalJson.ts';
+import { SEVERITIES } from '../../domain/ingest.ts';
+import { slaMinutes } from '../../domain/sla.ts';
+import type { UserPrincipal } from '../principal.ts';
+import { inTenant, inTenantOf, readScope, requireTenantId } from '../reach.ts';
+import { auditActor, defineRoute } from '../route.ts';
+
+const params = z.object({ id: z.uuid() });
+
+function record(
+  tx: TenantTx,
+  principal: UserPrincipal,
+  tenantId: string,
+  event_type: string,
+  event_data: { [key: string]: Json },
+): Promise<void> {
+  return appendAudit(tx, {
+    msp_id: principal.mspId,
+    tenant_id: tenantId,
+    event_type,
+    actor: auditActor(principal),
+    event_data,
+  });
+}
+
+const templates = defineRoute({
+  method: 'get',
+  path: '/alert-rules/templates',
+  tag: 'Alert rules',
+  summary: 'Ready-made rules to start from',
+  auth: { kind: 'user', permission: 'rules.read' },
+  tenantScoped: false,
+  output: z.object({ items: z.array(ruleDefinition) }),
+  refusals: [],
+  handle: async () => ({ items: [...RULE_TEMPLATES] }),
+});
+
+const list = defineRoute({
+  method: 'get',
+  path: '/alert-rules',
+  tag: 'Alert rules',
+  summary: 'Rules by name',
+  auth: { kind: 'user', permission: 'rules.read' },
+  tenantScoped: true,
+  query: z.object({ tenant_id: z.uuid().optional() }),
+  output: z.object({ items: z.array(ruleRow) }),
+  refusals: ['not_found'],
+  handle: async (ctx) => ({
+    items: [
+      ...(await readScope(
+        ctx,
+        (tx) => listRules(tx, ctx.query.tenant_id ?? ctx.principal.tenantId),
+        ctx.query.tenant_id,
+      )),
+    ],
+  }),
+});
+
+const create = defineRoute({
+  method: 'post',
+  path: '/alert-rules',
+  tag: 'Alert rules',
+  summary: 'Make a rule; it is evaluated within a minute',
+  auth: { kind: 'user', permission: 'rules.write' },
+  tenantScoped: true,
+  query: z.object({ tenant_id: z.uuid().optional() }),
+  body: ruleDefinition,
+  output: ruleRow,
+  status: 201,
+  refusals: ['not_found'],
+  handle: async (ctx) => {
+    const tenantId = requireTenantId(ctx.principal, ctx.query.tenant_id);
+    return inTenant(ctx, tenantId, async (tx) => {
+      const rule = await insertRule(tx, tenantId, ctx.body);
+      await record(tx, ctx.principal, tenantId, 'alert_rule_created', {
+        rule_id: rule.id,
+        ...(ctx.body as { [key: string]: Json }),
+      });
+      return rule;
+    });
+  },
+});
+
+const replace = defineRoute({
+  method: 'put',
+  path: '/alert-rules/:id',
+  tag: 'Alert rules',
+  summary: 'Replace a rule',
+  description: 'Its open alerts are resolved and its waits start anew: they were about the old rule.',
+  auth: { kind: 'user', permission: 'rules.write' },
+  tenantScoped: true,
+  params,
+  body: ruleDefinition,
+  output: ruleRow,
+  refusals: ['not_found'],
+  handle: async (ctx) =>
+    inTenantOf(
+      ctx,
+      (tx) => findRuleTenant(tx, ctx.params.id),
+      async (tx, tenantId) => {
+        const at = new Date(ctx.deps.now()).toISOString();
+        const rule = await updateRule(tx, tenantId, ctx.params.id, ctx.body);
+        await clearRuleAlerts(
+          tx,
+          tenantId,
+          rule.id,
+          at,
+          rule.enabled ? 'The rule was changed.' : 'The rule was switched off.',
+        );
+        await record(tx, ctx.principal, tenantId, 'alert_rule_changed', {
+          rule_id: rule.id,
+          ...(ctx.body as { [key: string]: Json }),
+        });
+        return rule;
+      },
+    ),
+});
+
+const remove = defineRoute({
+  method: 'delete',
+  path: '/alert-rules/:id',
+  tag: 'Alert rules',
+  summary: 'Delete a rule and resolve its alerts',
+  auth: { kind: 'user', permission: 'rules.write' },
+  tenantScoped: true,
+  params,
+  status: 204,
+  refusals: ['not_found'],
+  handle: async (ctx) => {
+    await inTenantOf(
+      ctx,
+      (tx) => findRuleTenant(tx, ctx.params.id),
+      async (tx, tenantId) => {
+        await clearRuleAlerts(
+          tx,
+          tenantId,
+          ctx.params.id,
+          new Date(ctx.deps.now()).toISOString(),
+          'The rule was deleted.',
+        );
+        await deleteRule(tx, tenantId, ctx.params.id);
+        await record(tx, ctx.principal, tenantId, 'alert_rule_deleted', { rule_id: ctx.params.id });
+      },
+    );
+    return undefined;
+  },
+});
+
+const minutes = z.partialRecord(z.enum(SEVERITIES), z.int().min(1).max(525_600));
+const settings = z.object({
+  sla_resolve_minutes: minutes.describe('the tenant’s own; severities left out follow the default'),
+  sla_resolve_minutes_in_force: z.record(z.enum(SEVERITIES), z.int()),
+});
+
+const getSettings = defineRoute({
+  method: 'get',
+  path: '/tenants/:id/settings',
+  tag: 'Tenants',
+  summary: 'SLA of a tenant',
+  auth: { kind: 'user', permission: 'rules.read' },
+  tenantScoped: true,
+  params,
+  output: settings,
+  refusals: ['not_found'],
+  handle: async (ctx) => {
+    const own = await inTenant(ctx, ctx.params.id, (tx) => getSlaSettings(tx, ctx.params.id));
+    return { sla_resolve_minutes: own, sla_resolve_minutes_in_force: slaMinutes(own) };
+  },
+});
+
+const putSettings = defineRoute({
+  method: 'put',
+  path: '/tenants/:id/settings',
+  tag: 'Tenants',
+  summary: 'Set the SLA of a tenant',
+  description:
+    'Minutes from opening to due, by severity. Alerts that are not resolved get their due time anew from when they opened.',
+  auth: { kind: 'user', permission: 'rules.write' },
+  tenantScoped: true,
+  params,
+  body: z.strictObject({ sla_resolve_minutes: minutes }),
+  output: settings,
+  refusals: ['not_found'],
+  handle: async (ctx) => {
+    const own = ctx.body.sla_resolve_minutes;
+    await inTenant(ctx, ctx.params.id, async (tx) => {
+      await updateSlaSettings(tx, ctx.params.id, own);
+      await record(tx, ctx.principal, ctx.params.id, 'sla_changed', { sla_resolve_minutes: own });
+    });
+    return { sla_resolve_minutes: own, sla_resolve_minutes_in_force: slaMinutes(own) };
+  },
+});
+
+/** Routes of alert rules and tenant settings. */
+export const alertRuleRoutes = [templates, list, create, replace, remove, getSettings, putSettings];

@@ -1,0 +1,205 @@
+/** Facts coming in: the agent's batches, and what other systems push. */
+
+import { z } from 'zod';
+import { findAgentByHostname, insertKernelChange, updateHostFacts } from '../../db/agents.ts';
+import { clearAlert, raiseAlert } from '../../db/alerts.ts';
+import { appendAudit } from '../../db/audit.ts';
+import {
+  insertMetricSamples,
+  storeInventory,
+  syncBaselines,
+  syncSecurityFindings,
+  takeBatch,
+} from '../../db/inventories.ts';
+import { type TenantTx, withTenant } from '../../db/scope.ts';
+import { syncKernelCves, syncPackageCves } from '../../db/vulnerabilities.ts';
+import { alertmanagerEvents, alertmanagerWebhook } from '../../domain/alertmanager.ts';
+import { type BatchEntry, type Inventory, ingestBatch, type ReportedEvent } from '../../domain/ingest.ts';
+import { RefusedError } from '../../domain/refusal.ts';
+import { trivyCves, trivyReport } from '../../domain/trivy.ts';
+import { enforceLimit } from '../middleware/rateLimit.ts';
+import type { AgentPrincipal, IntegrationPrincipal } from '../principal.ts';
+import { auditActor, defineRoute } from '../route.ts';
+
+const BATCHES_PER_MINUTE = 60;
+const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
+/** A clock this far ahead would put facts where no reader looks; the past is welcome, as disk buffers deliver late. */
+const FUTURE_TOLERANCE_MS = 5 * 60_000;
+
+type Host = { readonly tenantId: string; readonly agentId: string };
+
+async function applyInventory(tx: TenantTx, host: Host, inventory: Inventory): Promise<void> {
+  const isNewest = await storeInventory(tx, host, inventory);
+  if (!isNewest) return;
+  const before = await updateHostFacts(tx, host.tenantId, host.agentId, {
+    os_id: inventory.os.id,
+    os_name: inventory.os.name,
+    arch: inventory.arch,
+    kernel_release: inventory.kernel.release,
+    kernel_upstream: inventory.kernel.upstream,
+  });
+  const at = inventory.collected_at;
+  if (before !== inventory.kernel.release) {
+    await insertKernelChange(tx, { ...host, at, from: before, to: inventory.kernel.release });
+  }
+  await syncSecurityFindings(tx, host, inventory);
+  await syncBaselines(tx, host, inventory);
+  await syncKernelCves(tx, { ...host, kernelUpstream: inventory.kernel.upstream, at });
+}
+
+async function applyEvent(
+  tx: TenantTx,
+  tenantId: string,
+  agentId: string | null,
+  source: 'ingest' | 'alertmanager',
+  event: ReportedEvent,
+): Promise<void> {
+  // Two hosts may use one fingerprint for their own troubles; Alertmanager's are its own and unique already.
+  const fingerprint = source === 'ingest' ? `ingest:${agentId ?? 'tenant'}:${event.fingerprint}` : event.fingerprint;
+  if (event.resolved) {
+    await clearAlert(tx, tenantId, fingerprint, event.at, 'The reporter says that it is over.');
+    return;
+  }
+  await raiseAlert(tx, {
+    tenant_id: tenantId,
+    agent_id: agentId,
+    source,
+    fingerprint,
+    severity: event.severity,
+    title: event.title,
+    detail: event.detail,
+    at: event.at,
+  });
+}
+
+function timeOf(entry: BatchEntry): string {
+  if (entry.kind === 'metrics') return entry.sample.sampled_at;
+  return entry.kind === 'inventory' ? entry.inventory.collected_at : entry.event.at;
+}
+
+function refuseFuture(times: readonly string[], nowMs: number): void {
+  if (times.some((time) => Date.parse(time) > nowMs + FUTURE_TOLERANCE_MS))
+    throw new RefusedError('agent_time_in_future');
+}
+
+/** The host that an entry is about: the agent itself, or the one an integration names. */
+async function hostOf(
+  tx: TenantTx,
+  principal: AgentPrincipal | IntegrationPrincipal,
+  hostname: string | undefined,
+): Promise<string | null> {
+  if (principal.kind === 'agent') return principal.agentId;
+  return hostname === undefined ? null : findAgentByHostname(tx, principal.tenantId, hostname);
+}
+
+const ingest = defineRoute({
+  method: 'post',
+  path: '/ingest',
+  tag: 'Ingest',
+  summary: 'Deliver a batch of facts',
+  description:
+    'From an agent (signed) or another system (integration token of purpose `ingest`, naming a known host per entry). A batch is ' +
+    'applied whole or not at all; the same `batch_id` again answers `"duplicate": true` and changes nothing. 60 batches a minute.',
+  auth: { kind: 'agent_or_integration', purpose: 'ingest' },
+  tenantScoped: true,
+  body: ingestBatch,
+  output: z.object({ accepted: z.int(), duplicate: z.boolean(), unknown_hosts: z.array(z.string()) }),
+  status: 202,
+  bodyLimitBytes: BODY_LIMIT_BYTES,
+  refusals: ['agent_time_in_future', 'agent_signature_invalid', 'body_too_large'],
+  handle: async ({ deps, principal, body }) => {
+    const { tenantId } = principal;
+    const senderId = principal.kind === 'agent' ? principal.agentId : principal.tokenId;
+    await enforceLimit(deps, `ingest:${senderId}`, BATCHES_PER_MINUTE);
+    refuseFuture(body.entries.map(timeOf), deps.now());
+    return withTenant(deps.pool, tenantId, async (tx) => {
+      if (
+        principal.kind === 'agent' &&
+        !(await takeBatch(tx, { tenantId, agentId: principal.agentId }, body.batch_id))
+      ) {
+        return { accepted: 0, duplicate: true, unknown_hosts: [] };
+      }
+      const unknown = new Set<string>();
+      let accepted = 0;
+      for (const entry of body.entries) {
+        const hostname = entry.kind === 'inventory' ? entry.inventory.hostname : entry.hostname;
+        const agentId = await hostOf(tx, principal, hostname);
+        if (entry.kind === 'event') await applyEvent(tx, tenantId, agentId, 'ingest', entry.event);
+        else if (agentId === null) {
+          unknown.add(hostname ?? '(none)');
+          continue;
+        } else if (entry.kind === 'metrics') await insertMetricSamples(tx, { tenantId, agentId }, [entry.sample]);
+        else await applyInventory(tx, { tenantId, agentId }, entry.inventory);
+        accepted += 1;
+      }
+      return { accepted, duplicate: false, unknown_hosts: [...unknown] };
+    });
+  },
+});
+
+const alertmanager = defineRoute({
+  method: 'post',
+  path: '/integrations/alertmanager',
+  tag: 'Ingest',
+  summary: 'Receiver for Prometheus Alertmanager (webhook_config, version 4)',
+  description:
+    'Set the integration token as bearer in `http_config`. See docs/integrations.md for the mapping of labels.',
+  auth: { kind: 'integration', purpose: 'alertmanager' },
+  tenantScoped: true,
+  body: alertmanagerWebhook,
+  output: z.object({ accepted: z.int() }),
+  refusals: [],
+  handle: async ({ deps, principal, body }) => {
+    const events = alertmanagerEvents(body);
+    const now = new Date(deps.now()).toISOString();
+    await withTenant(deps.pool, principal.tenantId, async (tx) => {
+      for (const { hostname, event } of events) {
+        const agentId = hostname === null ? null : await findAgentByHostname(tx, principal.tenantId, hostname);
+        // A resolve happens now, whenever the trouble began.
+        await applyEvent(tx, principal.tenantId, agentId, 'alertmanager', {
+          ...event,
+          at: event.resolved ? now : new Date(event.at).toISOString(),
+        });
+      }
+    });
+    return { accepted: events.length };
+  },
+});
+
+const trivy = defineRoute({
+  method: 'post',
+  path: '/integrations/trivy',
+  tag: 'Ingest',
+  summary: 'Take a Trivy JSON report of one host as its package CVEs',
+  description: 'The report replaces the one before: CVEs that are gone count as patched at its time.',
+  auth: { kind: 'integration', purpose: 'trivy' },
+  tenantScoped: true,
+  query: z.object({ hostname: z.string().min(1).max(253) }),
+  body: trivyReport,
+  bodyLimitBytes: 64 * 1024 * 1024,
+  output: z.object({ agent_id: z.uuid(), cves: z.int() }),
+  refusals: ['not_found', 'body_too_large', 'agent_time_in_future'],
+  handle: async ({ deps, principal, query, body }) => {
+    const { tenantId } = principal;
+    const at = new Date(body.CreatedAt ?? deps.now()).toISOString();
+    refuseFuture([at], deps.now());
+    const cves = trivyCves(body);
+    return withTenant(deps.pool, tenantId, async (tx) => {
+      const agentId = await findAgentByHostname(tx, tenantId, query.hostname);
+      if (agentId === null)
+        throw new RefusedError('not_found', `No host of this tenant is called "${query.hostname}".`);
+      await syncPackageCves(tx, { tenantId, agentId, at }, cves);
+      await appendAudit(tx, {
+        msp_id: principal.mspId,
+        tenant_id: tenantId,
+        event_type: 'trivy_report_received',
+        actor: auditActor(principal),
+        event_data: { agent_id: agentId, integration_token_id: principal.tokenId, cves: cves.length },
+      });
+      return { agent_id: agentId, cves: cves.length };
+    });
+  },
+});
+
+/** Routes of facts coming in. */
+export const ingestRoutes = [ingest, alertmanager, trivy];

@@ -1,0 +1,72 @@
+/** CVEs over the hosts within reach. */
+
+import { z } from 'zod';
+import { cveHostRow, cveRow, listCveHosts, listCves } from '../../db/vulnerabilities.ts';
+import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
+import { readScope } from '../reach.ts';
+import { defineRoute } from '../route.ts';
+
+const cursorKey = z.object({ kev: z.int(), hosts: z.int(), id: z.string() });
+const cveId = z.string().regex(/^CVE-\d{4}-\d{4,}$/, 'like CVE-2022-0847');
+
+const list = defineRoute({
+  method: 'get',
+  path: '/inventory/cves',
+  tag: 'Vulnerabilities',
+  summary: 'CVEs, known-exploited first, then by hosts open',
+  auth: { kind: 'user', permission: 'vulnerabilities.read' },
+  tenantScoped: true,
+  query: pageQuery.extend({
+    tenant_id: z.uuid().optional(),
+    state: z.enum(['open', 'patched', 'all']).default('open'),
+    kev: z.stringbool().default(false).describe('only those in the CISA KEV catalogue'),
+    source: z.enum(['kernel', 'trivy']).optional(),
+    q: z.string().trim().min(1).max(100).optional(),
+  }),
+  output: page(cveRow),
+  refusals: ['not_found'],
+  handle: async (ctx) => {
+    const { query } = ctx;
+    const rows = await readScope(
+      ctx,
+      (tx) =>
+        listCves(tx, {
+          tenantId: query.tenant_id ?? ctx.principal.tenantId,
+          state: query.state,
+          kevOnly: query.kev,
+          source: query.source ?? null,
+          search: query.q ?? null,
+          after: decodeCursor(query.cursor, cursorKey),
+          limit: query.limit + 1,
+        }),
+      query.tenant_id,
+    );
+    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
+    return {
+      items: rows.slice(0, query.limit),
+      next_cursor: last ? encodeCursor({ kev: last.kev ? 1 : 0, hosts: last.hosts_open, id: last.cve_id }) : null,
+    };
+  },
+});
+
+const hosts = defineRoute({
+  method: 'get',
+  path: '/inventory/cves/:cve_id/hosts',
+  tag: 'Vulnerabilities',
+  summary: 'Hosts that have or had a CVE, with when it was seen and patched',
+  auth: { kind: 'user', permission: 'vulnerabilities.read' },
+  tenantScoped: true,
+  params: z.object({ cve_id: cveId }),
+  query: z.object({ tenant_id: z.uuid().optional() }),
+  output: z.object({ items: z.array(cveHostRow) }),
+  refusals: ['not_found'],
+  handle: async (ctx) => {
+    const tenantId = ctx.query.tenant_id ?? ctx.principal.tenantId;
+    return {
+      items: [...(await readScope(ctx, (tx) => listCveHosts(tx, ctx.params.cve_id, tenantId), ctx.query.tenant_id))],
+    };
+  },
+});
+
+/** Routes of vulnerabilities. */
+export const vulnerabilityRoutes = [list, hosts];

@@ -1,0 +1,151 @@
+/**
+ * The agents' WebSocket: `GET /api/v1/ws/agents/:id`, authenticated by the same signature as every request.
+ *
+ * The socket only carries: what must not be lost waits in the outbox. On connect and on each NOTIFY the pending
+ * commands of the agent are sent in order; those not acknowledged come again on the next socket, to whichever
+ * instance holds it.
+ */
+
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { listTrustedHubKeys } from '../../db/hubKeys.ts';
+import { acknowledgeCommand, takePendingCommands } from '../../db/outbox.ts';
+import { withTenant } from '../../db/scope.ts';
+import { agentFrame, type HubFrame, SOCKET_PING_SECONDS } from '../../domain/agentFrames.ts';
+import { REFUSALS, RefusedError } from '../../domain/refusal.ts';
+import { parseStrictJson } from '../../domain/strictJson.ts';
+import { verifyAgentRequest } from '../agentRequest.ts';
+import type { ApiDeps } from '../deps.ts';
+import type { AgentPrincipal } from '../principal.ts';
+import { problemType } from '../problem.ts';
+import { presentHubKey } from '../routes/agentLink.ts';
+
+const PATH = /^\/api\/v1\/ws\/agents\/([0-9a-f-]{36})$/;
+const MAX_FRAME_BYTES = 64 * 1024;
+/** WebSocket close code "going away" and our own for a newer socket of the same agent. */
+const GOING_AWAY = 1001;
+const REPLACED = 4001;
+
+/** Attaches the sockets to `server`; the returned function closes them all. */
+export function attachAgentSockets(server: Server, deps: ApiDeps): () => void {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_FRAME_BYTES });
+  const byAgent = new Map<string, WebSocket>();
+
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    authenticate(deps, request).then(
+      (principal) => {
+        sockets.handleUpgrade(request, stream, head, (socket) => {
+          byAgent.get(principal.agentId)?.close(REPLACED, 'a newer socket of this agent');
+          byAgent.set(principal.agentId, socket);
+          socket.once('close', () => {
+            if (byAgent.get(principal.agentId) === socket) byAgent.delete(principal.agentId);
+          });
+          serveAgent(socket, principal, deps);
+        });
+      },
+      (error: unknown) => refuseUpgrade(stream, error, deps),
+    );
+  });
+  return () => {
+    for (const socket of sockets.clients) socket.close(GOING_AWAY, 'the hub restarts');
+    sockets.close();
+  };
+}
+
+async function authenticate(deps: ApiDeps, request: IncomingMessage): Promise<AgentPrincipal> {
+  const url = new URL(request.url ?? '/', 'http://hub');
+  const named = PATH.exec(url.pathname)?.[1];
+  if (named === undefined) throw new RefusedError('not_found');
+  // Browsers always send Origin; agents are not browsers.
+  if (request.headers.origin !== undefined) throw new RefusedError('csrf', 'This socket is for agents, not for pages.');
+  const principal = await verifyAgentRequest(deps, {
+    method: 'GET',
+    path: url.pathname,
+    query: url.search,
+    body: new Uint8Array(),
+    header: (name) => {
+      const value = request.headers[name];
+      return Array.isArray(value) ? undefined : value;
+    },
+  });
+  if (principal.agentId !== named) throw new RefusedError('forbidden', 'An agent speaks only for itself.');
+  return principal;
+}
+
+/** Before the upgrade the answer is plain HTTP; the agent reads the problem's type. */
+function refuseUpgrade(stream: Duplex, error: unknown, deps: ApiDeps): void {
+  const code = error instanceof RefusedError ? error.refusal.code : 'internal';
+  if (code === 'internal') deps.log.error({ err: error }, 'socket upgrade failed');
+  const known = REFUSALS[code];
+  const body = JSON.stringify({
+    type: problemType(code),
+    title: known.title,
+    status: known.status,
+    detail: known.sentence,
+  });
+  stream.end(
+    `HTTP/1.1 ${known.status} ${known.title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+function serveAgent(socket: WebSocket, principal: AgentPrincipal, deps: ApiDeps): void {
+  const host = { tenantId: principal.tenantId, agentId: principal.agentId };
+  const log = deps.log.child({ agent_id: principal.agentId });
+  let lastSentId = 0;
+  // Draining and acknowledging run one after the other, so that frames keep their order.
+  let work: Promise<void> = Promise.resolve();
+  const enqueue = (task: () => Promise<void>): void => {
+    work = work.then(task).catch((error: unknown) => {
+      log.warn({ err: error }, 'agent socket failed; the agent will connect again');
+      socket.terminate();
+    });
+  };
+  const send = (frame: HubFrame): void => socket.send(JSON.stringify(frame));
+  const drain = async (): Promise<void> => {
+    const commands = await withTenant(deps.pool, host.tenantId, (tx) => takePendingCommands(tx, host, lastSentId));
+    for (const command of commands) {
+      send({ type: 'command', ...command });
+      lastSentId = command.id;
+    }
+  };
+
+  enqueue(async () => {
+    const keys = await listTrustedHubKeys(deps.pool);
+    send({ type: 'welcome', server_time: new Date(deps.now()).toISOString(), hub_keys: keys.map(presentHubKey) });
+    await drain();
+  });
+  const stopListening = deps.events.on('agent_outbox', (agentId) => {
+    if (agentId === host.agentId) enqueue(drain);
+  });
+  const stopReconnected = deps.events.onReconnected(() => enqueue(drain));
+
+  let missedPongs = 0;
+  const pings = setInterval(() => {
+    missedPongs += 1;
+    if (missedPongs > 2) socket.terminate();
+    else socket.ping();
+  }, SOCKET_PING_SECONDS * 1000);
+  socket.on('pong', () => {
+    missedPongs = 0;
+  });
+  socket.on('message', (data, isBinary) => {
+    const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer);
+    const parsed = isBinary ? ({ kind: 'refused', why: 'binary' } as const) : parseStrictJson(bytes);
+    const frame = parsed.kind === 'ok' ? agentFrame.safeParse(parsed.value) : null;
+    if (!frame?.success) {
+      socket.close(1008, 'not a frame of the protocol');
+      return;
+    }
+    const { id, result } = frame.data;
+    enqueue(async () => {
+      await withTenant(deps.pool, host.tenantId, (tx) => acknowledgeCommand(tx, host, id, result));
+    });
+  });
+  socket.on('error', (error) => log.debug({ err: error }, 'agent socket error'));
+  socket.once('close', () => {
+    clearInterval(pings);
+    stopListening();
+    stopReconnected();
+  });
+}

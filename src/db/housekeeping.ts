@@ -1,0 +1,39 @@
+/** What may be forgotten, and when. */
+
+import { AGENT_CLOCK_SKEW_SECONDS } from '../domain/agentRequest.ts';
+import { sql } from './pool.ts';
+import { deleteOldRequestNonces } from './requestNonces.ts';
+import type { SystemTx } from './scope.ts';
+
+/** Rows deleted by table. */
+export type HousekeepingReport = Readonly<
+  Record<
+    | 'agent_request_nonces'
+    | 'rate_limits'
+    | 'idempotency_keys'
+    | 'totp_used_steps'
+    | 'ingest_batches'
+    | 'metric_samples',
+    number
+  >
+>;
+
+/** Deletes what nothing can ask for any more. Metric samples older than two weeks are thinned to one an hour, gone after 90 days. */
+export async function deleteForgettable(tx: SystemTx): Promise<HousekeepingReport> {
+  const run = async (statement: ReturnType<typeof sql.unsafe>): Promise<number> => (await tx.query(statement)).rowCount;
+  return {
+    // Twice the window that the clock check allows, on both sides.
+    agent_request_nonces: await deleteOldRequestNonces(tx, AGENT_CLOCK_SKEW_SECONDS * 4),
+    rate_limits: await run(sql.unsafe`delete from rate_limits where window_start < now() - interval '2 hours'`),
+    idempotency_keys: await run(
+      sql.unsafe`delete from idempotency_keys where created_at < now() - interval '24 hours'`,
+    ),
+    totp_used_steps: await run(sql.unsafe`delete from totp_used_steps where used_at < now() - interval '1 hour'`),
+    ingest_batches: await run(sql.unsafe`delete from ingest_batches where received_at < now() - interval '30 days'`),
+    metric_samples: await run(sql.unsafe`
+      delete from metric_samples m where sampled_at < now() - interval '90 days' or (
+        sampled_at < now() - interval '14 days' and exists (
+          select from metric_samples o where (o.tenant_id, o.agent_id) = (m.tenant_id, m.agent_id)
+            and o.sampled_at < m.sampled_at and o.sampled_at >= date_trunc('hour', m.sampled_at)))`),
+  };
+}
