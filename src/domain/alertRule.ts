@@ -80,21 +80,17 @@ export function isFleetMetric(metric: Metric): boolean {
 
 /** Whether `value` compares with `threshold` as the rule says. */
 export function conditionHolds(value: number, operator: Operator, threshold: number): boolean {
-  switch (operator) {
-    case '>':
-      return value > threshold;
-    case '>=':
-      return value >= threshold;
-    case '<':
-      return value < threshold;
-    case '<=':
-      return value <= threshold;
-    case '==':
-      return value === threshold;
-    case '!=':
-      return value !== threshold;
-  }
+  return COMPARE[operator](value, threshold);
 }
+
+const COMPARE: Readonly<Record<Operator, (value: number, threshold: number) => boolean>> = {
+  '>': (value, threshold) => value > threshold,
+  '>=': (value, threshold) => value >= threshold,
+  '<': (value, threshold) => value < threshold,
+  '<=': (value, threshold) => value <= threshold,
+  '==': (value, threshold) => value === threshold,
+  '!=': (value, threshold) => value !== threshold,
+};
 
 /** What is known at one evaluation. Times in milliseconds; `value` null when there is no fresh sample. */
 export type RuleObservation = {

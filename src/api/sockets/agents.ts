@@ -33,20 +33,26 @@ export function attachAgentSockets(server: Server, deps: ApiDeps): () => void {
   const byAgent = new Map<string, WebSocket>();
 
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    authenticate(deps, request).then(
-      (principal) => {
-        sockets.handleUpgrade(request, stream, head, (socket) => {
-          byAgent.get(principal.agentId)?.close(REPLACED, 'a newer socket of this agent');
-          byAgent.set(principal.agentId, socket);
-          socket.once('close', () => {
-            if (byAgent.get(principal.agentId) === socket) byAgent.delete(principal.agentId);
-          });
-          serveAgent(socket, principal, deps);
-        });
-      },
-      (error: unknown) => refuseUpgrade(stream, error, deps),
-    );
+    void accept(request, stream, head);
   });
+
+  const accept = async (request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> => {
+    let principal: AgentPrincipal;
+    try {
+      principal = await authenticate(deps, request);
+    } catch (error) {
+      refuseUpgrade(stream, error, deps);
+      return;
+    }
+    sockets.handleUpgrade(request, stream, head, (socket) => {
+      byAgent.get(principal.agentId)?.close(REPLACED, 'a newer socket of this agent');
+      byAgent.set(principal.agentId, socket);
+      socket.once('close', () => {
+        if (byAgent.get(principal.agentId) === socket) byAgent.delete(principal.agentId);
+      });
+      serveAgent(socket, principal, deps);
+    });
+  };
   return () => {
     for (const socket of sockets.clients) socket.close(GOING_AWAY, 'the hub restarts');
     sockets.close();

@@ -1,0 +1,38 @@
+/** The `core` worker: workflows and all activities but signing. `node src/workers/core.ts` with the environment of kind `core`. */
+
+import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
+import { createCoreActivities } from '../activities/core.ts';
+import { loadBundledFeeds } from '../activities/feeds.ts';
+import { openPool } from '../db/pool.ts';
+import { readConfig } from '../platform/config.ts';
+import { createLogger } from '../platform/log.ts';
+import { connectTemporal, failProcess, installTemporalLogger, runUntilSignal } from '../platform/temporalWorker.ts';
+import { TASK_QUEUES } from '../workflows/messages.ts';
+import { ensureSchedules } from './schedules.ts';
+
+const log = createLogger('worker-core', process.env['LOG_LEVEL'] ?? 'info');
+try {
+  const config = readConfig('core', process.env);
+  installTemporalLogger(log);
+  const pool = await openPool(config.DATABASE_URL, { maxPoolSize: 10, applicationName: 'monsys-worker-core' });
+  const connection = await connectTemporal(config.TEMPORAL_ADDRESS, log);
+  await loadBundledFeeds(pool);
+  const worker = await Worker.create({
+    connection,
+    namespace: config.TEMPORAL_NAMESPACE,
+    taskQueue: TASK_QUEUES.core,
+    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    activities: createCoreActivities({ pool, feedUrls: { kev: config.KEV_URL, kernel: config.KERNEL_CVE_URL } }),
+    shutdownGraceTime: '10s',
+  });
+  await ensureSchedules(new Client({ connection, namespace: config.TEMPORAL_NAMESPACE }));
+  log.info({ task_queue: TASK_QUEUES.core }, 'ready');
+  await runUntilSignal(worker, async () => {
+    await connection.close();
+    await pool.end();
+  });
+} catch (error) {
+  failProcess(log, error);
+}

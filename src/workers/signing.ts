@@ -1,0 +1,35 @@
+/** The `signing` worker: the one process that can read the hub's private key. `node src/workers/signing.ts`, environment of kind `signing`. */
+
+import { Worker } from '@temporalio/worker';
+import { createHubKeyActivities } from '../activities/hubKeys.ts';
+import { openPool } from '../db/pool.ts';
+import { readConfig } from '../platform/config.ts';
+import { readHubSigner } from '../platform/hubKey.ts';
+import { createLogger } from '../platform/log.ts';
+import { connectTemporal, failProcess, installTemporalLogger, runUntilSignal } from '../platform/temporalWorker.ts';
+import { TASK_QUEUES } from '../workflows/messages.ts';
+
+const log = createLogger('worker-signing', process.env['LOG_LEVEL'] ?? 'info');
+try {
+  const config = readConfig('signing', process.env);
+  const signer = readHubSigner(config);
+  installTemporalLogger(log);
+  const pool = await openPool(config.DATABASE_URL, { maxPoolSize: 4, applicationName: 'monsys-worker-signing' });
+  const activities = createHubKeyActivities({ pool, signer });
+  const { key_id, is_new } = await activities.announceHubKey();
+  const connection = await connectTemporal(config.TEMPORAL_ADDRESS, log);
+  const worker = await Worker.create({
+    connection,
+    namespace: config.TEMPORAL_NAMESPACE,
+    taskQueue: TASK_QUEUES.signing,
+    activities,
+    shutdownGraceTime: '10s',
+  });
+  log.info({ task_queue: TASK_QUEUES.signing, key_id, is_new }, 'ready');
+  await runUntilSignal(worker, async () => {
+    await connection.close();
+    await pool.end();
+  });
+} catch (error) {
+  failProcess(log, error);
+}
