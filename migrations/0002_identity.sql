@@ -32,6 +32,8 @@ create table users (
   password_hash text not null,
   -- AES-256-GCM under a key outside the database; null until enrolled.
   totp_secret_sealed bytea,
+  -- The next secret while it waits for its first right code; the old one stays good until then.
+  totp_pending_sealed bytea,
   totp_confirmed_at timestamptz,
   is_active boolean not null default true,
   expires_at timestamptz,
@@ -58,6 +60,8 @@ create table recovery_codes (
 
 create table sessions (
   id uuid primary key default gen_random_uuid(),
+  -- 'enrolment' sessions last minutes and are good for setting TOTP up, nothing else.
+  purpose text not null default 'session' check (purpose in ('session', 'enrolment')),
   token_hash bytea not null unique,
   user_id uuid not null references users,
   msp_id uuid not null references msps,

@@ -4,8 +4,8 @@ import type { Client } from '@temporalio/client';
 import type { DatabasePool } from 'slonik';
 import type { ApiConfig } from '../platform/config.ts';
 import type { Logger } from '../platform/log.ts';
+import type { Seal } from '../platform/seal.ts';
 import type { EventHub } from './events.ts';
-import type { Seal } from './seal.ts';
 
 export type ApiDeps = {
   readonly pool: DatabasePool;

@@ -6,11 +6,12 @@ import { Client, Connection } from '@temporalio/client';
 import { openPool } from '../db/pool.ts';
 import { readConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/log.ts';
+import { createSeal } from '../platform/seal.ts';
 import { createApp } from './app.ts';
+import { printSetupToken } from './bootstrap.ts';
 import { listenForEvents } from './events.ts';
 import { startPresence } from './presence.ts';
 import { ROUTES } from './routes/index.ts';
-import { createSeal } from './seal.ts';
 import { attachAgentSockets } from './sockets/agents.ts';
 
 const config = readConfig('api', process.env);
@@ -28,6 +29,7 @@ const server = serve({ fetch: app.fetch, port: config.PORT, hostname: config.HOS
 // Without TLS options @hono/node-server makes a plain http.Server.
 const closeSockets = attachAgentSockets(server as Server, deps);
 const stopPresence = startPresence(deps);
+await printSetupToken(deps, (line) => process.stdout.write(`${line}\n`));
 
 let stopping = false;
 const stop = async (): Promise<void> => {

@@ -27,7 +27,7 @@ export async function findSessionCaller(tx: IdentityTx, hash: Uint8Array): Promi
     select u.id as user_id, u.email, u.name, u.role, u.msp_id, u.tenant_id, s.id as credential_id,
       null::text[] as scopes, s.expires_at, u.totp_confirmed_at is not null as totp_confirmed
     from sessions s join users u on u.id = s.user_id
-    where s.token_hash = ${sql.binary(Buffer.from(hash))} and s.revoked_at is null and s.expires_at > now()
+    where s.token_hash = ${sql.binary(Buffer.from(hash))} and s.purpose = 'session' and s.revoked_at is null and s.expires_at > now()
       and u.is_active and (u.expires_at is null or u.expires_at > now())`);
   if (row) {
     await tx.query(sql.unsafe`update sessions set last_seen_at = now()

@@ -9,12 +9,12 @@ import type { ApiDeps } from '../../src/api/deps.ts';
 import { listenForEvents } from '../../src/api/events.ts';
 import type { AppEnv } from '../../src/api/route.ts';
 import { ROUTES } from '../../src/api/routes/index.ts';
-import { createSeal } from '../../src/api/seal.ts';
 import { sql } from '../../src/db/pool.ts';
 import { CLIENT_ROLES, PERMISSIONS, type Permission, ROLES, type Role } from '../../src/domain/permissions.ts';
 import { formatToken, tokenHash } from '../../src/domain/token.ts';
 import { readConfig } from '../../src/platform/config.ts';
 import { createLogger } from '../../src/platform/log.ts';
+import { createSeal } from '../../src/platform/seal.ts';
 import type { TestDatabase } from './postgres.ts';
 
 /** A person of the test MSP with an API token that carries every permission of the role. */

@@ -6,14 +6,18 @@ import { agentRoutes } from './agents.ts';
 import { alertRuleRoutes } from './alertRules.ts';
 import { alertRoutes } from './alerts.ts';
 import { auditLogRoutes } from './auditLog.ts';
+import { authRoutes } from './auth.ts';
 import { cockpitRoutes } from './cockpit.ts';
 import { enrolmentRoutes } from './enrolment.ts';
 import { ingestRoutes } from './ingest.ts';
+import { teamRoutes } from './team.ts';
 import { tenantRoutes } from './tenants.ts';
 import { trustScoreRoutes } from './trustScore.ts';
 import { vulnerabilityRoutes } from './vulnerabilities.ts';
 
 export const ROUTES: readonly AnyRoute[] = [
+  ...authRoutes,
+  ...teamRoutes,
   ...cockpitRoutes,
   ...tenantRoutes,
   ...agentRoutes,
