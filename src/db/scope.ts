@@ -26,6 +26,22 @@ export function withTenant<T>(pool: DatabasePool, tenantId: string, work: (tx: T
   return scoped(pool, 'app.tenant', tenantId, (tx) => work(tx as TenantTx));
 }
 
+/**
+ * Runs `work` in the context of one tenant, with the people of its MSP visible beside it: for approvals, where a
+ * person's role and state must hold in the very transaction that counts them.
+ */
+export function withTenantAndPeople<T>(
+  pool: DatabasePool,
+  tenantId: string,
+  mspId: string,
+  work: (tx: TenantTx) => Promise<T>,
+): Promise<T> {
+  return withTenant(pool, tenantId, async (tx) => {
+    await tx.query(sql.unsafe`select set_config('app.people', ${mspId}, true)`);
+    return work(tx);
+  });
+}
+
 /** Runs `work` over all tenants of one MSP. */
 export function withMsp<T>(pool: DatabasePool, mspId: string, work: (tx: MspTx) => Promise<T>): Promise<T> {
   return scoped(pool, 'app.msp', mspId, (tx) => work(tx as MspTx));

@@ -35,6 +35,15 @@ export const PERMISSIONS = {
   },
   'team.read': { roles: MSP_ALL, sentence: 'See the people of the MSP and of its clients.' },
   'team.write': { roles: ADMINS, sentence: 'Invite people, change roles, deactivate accounts.' },
+  'playbooks.read': { roles: MSP_ALL, sentence: 'See playbooks and their versions.' },
+  'playbooks.write': { roles: ADMINS, sentence: 'Write playbooks and approve those of another admin.' },
+  'emergency.read': { roles: EVERYONE, sentence: 'See emergency tokens, their approvals and results.' },
+  'emergency.issue': {
+    roles: OPERATORS,
+    sentence: 'Issue level 1 and 2 tokens, acknowledge overdue ones, request a quorum.',
+  },
+  'emergency.issue_level3': { roles: ADMINS, sentence: 'Issue level 3 tokens and pre-issue tokens for hosts.' },
+  'emergency.approve': { roles: ADMINS, sentence: 'Approve or reject the quorum requests of others.' },
   'tokens.own': { roles: EVERYONE, sentence: 'Make and revoke one’s own API tokens.' },
 } as const satisfies Record<string, { readonly roles: readonly Role[]; readonly sentence: string }>;
 

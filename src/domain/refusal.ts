@@ -171,6 +171,144 @@ export const REFUSALS = {
     title: 'The enrolment token is unknown, used up, revoked or expired',
     sentence: 'Make a new one under Settings.',
   },
+  // Emergency actions, at the hub
+  playbook_unknown: {
+    status: 422,
+    title: 'There is no such playbook',
+    sentence: 'Name a playbook by id or slug; GET /playbooks lists them.',
+  },
+  playbook_not_approved: {
+    status: 409,
+    title: 'The playbook has no approved version',
+    sentence: 'Another admin approves it at POST /playbooks/:id/approve.',
+  },
+  playbook_own_approval: {
+    status: 403,
+    title: 'Nobody approves their own playbook',
+    sentence: 'Ask another admin of the MSP.',
+  },
+  playbook_parameters_invalid: {
+    status: 422,
+    title: 'The parameters do not fit the playbook',
+    sentence: 'Correct what "errors" lists.',
+  },
+  irreversible_needs_quorum: {
+    status: 409,
+    title: 'This action is irreversible',
+    sentence: 'Request it at POST /emergency/quorum; it cannot be issued or pre-issued by one person.',
+  },
+  level_needs_approval: {
+    status: 403,
+    title: 'Your role may not issue this level',
+    sentence: 'Request it at POST /emergency/quorum, or ask an admin.',
+  },
+  agent_inactive: {
+    status: 409,
+    title: 'The host is deactivated',
+    sentence: 'Activate it first; a deactivated host is not heard.',
+  },
+  eat_already_final: {
+    status: 409,
+    title: 'The token has its result',
+    sentence: 'Read GET /emergency/:nonce; nothing more can change.',
+  },
+  eat_not_overdue: {
+    status: 409,
+    title: 'The token is not overdue',
+    sentence: 'Only tokens past their expiry without a result are acknowledged.',
+  },
+  eat_result_invalid: {
+    status: 422,
+    title: 'The result does not fit the token',
+    sentence: 'Sign the result of exactly this token with the key pinned at registration.',
+  },
+  quorum_too_few_admins: {
+    status: 409,
+    title: 'There are fewer eligible admins than required approvers',
+    sentence: 'Lower required_approvers, or invite another admin.',
+  },
+  quorum_not_eligible: {
+    status: 403,
+    title: 'You may not approve',
+    sentence: 'Approvers are active admins or owners of the MSP.',
+  },
+  quorum_own_request: {
+    status: 403,
+    title: 'This is your own request',
+    sentence: 'Another admin approves it; you may cancel it.',
+  },
+  quorum_already_decided: {
+    status: 409,
+    title: 'You have decided already',
+    sentence: 'Each person counts once; wait for the others.',
+  },
+  quorum_expired: {
+    status: 410,
+    title: 'The request has expired',
+    sentence: 'Request it again; approvals are collected for a limited time.',
+  },
+  quorum_closed: {
+    status: 409,
+    title: 'The request is decided',
+    sentence: 'Read GET /emergency/quorum/:id for what happened.',
+  },
+  quorum_not_requester: {
+    status: 403,
+    title: 'Only the requester cancels',
+    sentence: 'Reject it instead.',
+  },
+  pre_issue_window_invalid: {
+    status: 422,
+    title: 'The window is not possible',
+    sentence: 'valid_until lies in the future, after valid_from, and at most 72 hours after it.',
+  },
+  pre_issue_closed: {
+    status: 409,
+    title: 'The pre-issued token is no longer live',
+    sentence: 'It was activated, revoked or has expired.',
+  },
+  // Emergency actions, at the agent
+  eat_malformed: { status: 422, title: 'The token cannot be read', sentence: 'Send it as docs/formats/eat.md says.' },
+  eat_key_unknown: {
+    status: 422,
+    title: 'The hub key is not pinned',
+    sentence: 'Let the host hear of the new key first.',
+  },
+  eat_key_expired: { status: 422, title: 'The hub key is not in force', sentence: 'Sign with the current key.' },
+  eat_signature_invalid: { status: 422, title: 'The signature of the token is wrong', sentence: 'Issue a new token.' },
+  eat_wrong_agent: { status: 422, title: 'The token is for another host', sentence: 'Send it to the host it names.' },
+  eat_wrong_tenant: { status: 422, title: 'The token is for another tenant', sentence: 'Issue one for this tenant.' },
+  eat_type_unknown: { status: 422, title: 'Type or version is not known', sentence: 'Update the agent.' },
+  eat_not_yet_valid: {
+    status: 422,
+    title: 'The token was issued in the future',
+    sentence: 'Set the clocks of hub and host.',
+  },
+  eat_expired: { status: 422, title: 'The token has expired', sentence: 'Issue a new one.' },
+  eat_lifetime_too_long: {
+    status: 422,
+    title: 'The token lives longer than 15 minutes',
+    sentence: 'Issue one that does not.',
+  },
+  eat_window_too_long: { status: 422, title: 'The window is longer than 72 hours', sentence: 'Issue a shorter one.' },
+  eat_outside_window: { status: 422, title: 'The window is not open', sentence: 'Wait for valid_from.' },
+  eat_condition_not_met: { status: 422, title: 'No condition of the token holds', sentence: 'Nothing to do.' },
+  eat_playbook_mismatch: {
+    status: 422,
+    title: 'The playbook is not the one that was signed',
+    sentence: 'Issue a new token.',
+  },
+  eat_quorum_insufficient: {
+    status: 422,
+    title: 'The token does not prove the quorum it needs',
+    sentence: 'Collect the approvals of distinct people.',
+  },
+  eat_nonce_used: { status: 422, title: 'The token was used before', sentence: 'Issue a new one.' },
+  eat_forbidden_by_policy: {
+    status: 422,
+    title: 'The host’s own policy forbids the action',
+    sentence: 'Change the policy file on the host if that is wanted.',
+  },
   agent_time_in_future: {
     status: 422,
     title: 'The reported time lies in the future',

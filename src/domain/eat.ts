@@ -1,0 +1,427 @@
+/**
+ * Emergency Action Tokens (format: docs/formats/eat.md): short-lived, single-use, signed permission for one agent
+ * to do named actions.
+ *
+ * The token is canonical JSON text. The signature covers `monsys-eat-v1\n` and exactly those bytes; whoever checks
+ * verifies the bytes received and then parses those same bytes, never a re-rendering of them.
+ */
+
+import { z } from 'zod';
+import { base64ToBytes, sha256Hex, utf8ToBytes } from './bytes.ts';
+import { canonicalJson, type Json } from './canonicalJson.ts';
+import { acceptKey, signatureFault } from './ed25519.ts';
+import {
+  type PlaybookContent,
+  type PlaybookStep,
+  parameterValues,
+  playbookContent,
+  playbookStep,
+  resolveSteps,
+} from './playbook.ts';
+import { type PreIssueFault, type PreIssueObservation, preIssueConditions, preIssueFault } from './preIssuedEat.ts';
+import { quorumProofFault } from './quorum.ts';
+import type { RefusalCode } from './refusal.ts';
+import { parseStrictJson } from './strictJson.ts';
+
+export const EAT_VERSION = 1;
+/** How far `issued_at` may lie in the agent's future. */
+export const EAT_SKEW_SECONDS = 30;
+/** Longest life of a token that is not pre-issued. */
+export const EAT_MAX_LIFETIME_SECONDS = 900;
+/** Longest window of a pre-issued token. */
+export const PRE_ISSUED_MAX_WINDOW_SECONDS = 72 * 3600;
+
+/** Kinds of action by level (DESIGN.md section 1), with the label that people read. */
+export const ACTION_KINDS = {
+  isolate_network: { level: 1, label: 'IsolateNetwork' },
+  restore_network: { level: 1, label: 'RestoreNetwork' },
+  kill_process: { level: 1, label: 'KillProcess' },
+  memory_dump: { level: 1, label: 'MemoryDump' },
+  stop_service: { level: 2, label: 'StopService' },
+  restart_service: { level: 2, label: 'RestartService' },
+  quarantine_file: { level: 2, label: 'QuarantineFile' },
+  restore_file: { level: 2, label: 'RestoreFile' },
+  install_package: { level: 3, label: 'InstallPackage' },
+  reboot: { level: 3, label: 'Reboot' },
+  run_playbook: { level: 3, label: 'RunPlaybook' },
+} as const;
+export type ActionKind = keyof typeof ACTION_KINDS;
+export type Level = 1 | 2 | 3;
+
+/** Seconds a token of each level lives. */
+export const LEVEL_LIFETIME_SECONDS: Readonly<Record<Level, number>> = { 1: 120, 2: 300, 3: 900 };
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const instant = z.iso.datetime({ offset: false, precision: 3 });
+
+/** A playbook run in a token: which content, by hash, with which values. */
+export const playbookAction = z.strictObject({
+  kind: z.literal('run_playbook'),
+  playbook_id: z.uuid(),
+  slug: z.string().max(63),
+  version: z.int().min(1),
+  sha256,
+  irreversible: z.boolean(),
+  parameters: parameterValues,
+});
+/** A single step as an action of its own. */
+export const stepAction = z.strictObject({
+  kind: z.enum(
+    Object.keys(ACTION_KINDS).filter((kind) => kind !== 'run_playbook') as [Exclude<ActionKind, 'run_playbook'>],
+  ),
+  step: playbookStep,
+});
+export const eatAction = z
+  .union([playbookAction, stepAction])
+  .refine((action) => action.kind === 'run_playbook' || action.step.kind === action.kind, 'kind and step differ');
+export type EatAction = z.infer<typeof eatAction>;
+
+/** A person in a proof. */
+const person = z.strictObject({ user_id: z.uuid(), email: z.string().max(320) });
+
+/** One approval as the token carries it. `totp_step_sha256` proves that a code was used without saying which. */
+export const approvalProof = z.strictObject({
+  user_id: z.uuid(),
+  email: z.string().max(320),
+  approved_at: instant,
+  totp_step_sha256: sha256,
+});
+export type ApprovalProof = z.infer<typeof approvalProof>;
+
+/** On whose word the hub signed. */
+export const authorisation = z.discriminatedUnion('kind', [
+  /** One person with their TOTP. */
+  z.strictObject({ kind: z.literal('single'), ...person.shape, totp_step_sha256: sha256 }),
+  /** M of N people, none of them the requester. */
+  z.strictObject({
+    kind: z.literal('quorum'),
+    request_id: z.uuid(),
+    required_approvers: z.int().min(1).max(10),
+    requested_by: person,
+    requested_at: instant,
+    approvals: z.array(approvalProof).min(1).max(10),
+  }),
+  /** A rule of the tenant answered an alert; levels 1 and 2 only. */
+  z.strictObject({
+    kind: z.literal('automatic'),
+    alert_id: z.uuid(),
+    confidence: z.number().min(0).max(1),
+  }),
+]);
+export type Authorisation = z.infer<typeof authorisation>;
+
+/** A token. `pre_issued` is null for one that is good at once. */
+export const eatToken = z.strictObject({
+  type: z.literal('monsys-eat'),
+  version: z.literal(EAT_VERSION),
+  nonce: z.uuid(),
+  key_id: z.string().regex(/^[0-9a-f]{16}$/),
+  msp_id: z.uuid(),
+  tenant_id: z.uuid(),
+  agent_id: z.uuid(),
+  level: z.union([z.literal(1), z.literal(2), z.literal(3)]),
+  actions: z.array(eatAction).min(1).max(10),
+  reason: z.string().min(1).max(1000),
+  issued_at: instant,
+  expires_at: instant,
+  authorisation,
+  pre_issued: z.strictObject({ id: z.uuid(), valid_from: instant, conditions: preIssueConditions }).nullable(),
+});
+export type EatToken = z.infer<typeof eatToken>;
+
+/** A token on its way: the signed text, the signature, and the contents of the playbooks that it pins. */
+export const eatEnvelope = z.strictObject({
+  token: z.string().max(48_000),
+  signature: z.base64().length(88),
+  key_id: z.string().regex(/^[0-9a-f]{16}$/),
+  playbooks: z.array(z.string().max(200_000)).max(10).default([]),
+});
+export type EatEnvelope = z.infer<typeof eatEnvelope>;
+
+/** Context line of a token's signature: no other signature of the key can stand in for it. */
+export const EAT_CONTEXT = 'monsys-eat-v1\n';
+/** Context line of an agent's signed result. */
+export const EAT_RESULT_CONTEXT = 'monsys-eat-result-v1\n';
+
+/** The text that is stored, sent and signed. */
+export function eatText(token: EatToken): string {
+  return canonicalJson(token as unknown as Json);
+}
+
+/** The bytes that the hub signs. */
+export function eatSigningBytes(text: string): Uint8Array {
+  return utf8ToBytes(EAT_CONTEXT + text);
+}
+
+/** Level of a set of actions: the highest of them. */
+export function levelOf(kinds: readonly ActionKind[]): Level {
+  return Math.max(...kinds.map((kind) => ACTION_KINDS[kind].level)) as Level;
+}
+
+/** `RunPlaybook: db-restore`, `StopService: nginx`. */
+export function actionLabel(action: EatAction): string {
+  if (action.kind === 'run_playbook') return `${ACTION_KINDS.run_playbook.label}: ${action.slug}`;
+  const { step } = action;
+  const subject =
+    'service' in step
+      ? step.service
+      : 'path' in step
+        ? step.path
+        : 'pid' in step
+          ? `pid ${step.pid}`
+          : 'package' in step
+            ? step.package
+            : '';
+  return subject === '' ? ACTION_KINDS[action.kind].label : `${ACTION_KINDS[action.kind].label}: ${subject}`;
+}
+
+/** What an agent knows when it judges a token. Times in milliseconds since the epoch. */
+export type EatJudge = {
+  readonly agentId: string;
+  readonly tenantId: string;
+  readonly nowMs: number;
+  /** Hub keys that the agent has pinned, with their validity. */
+  readonly hubKeys: readonly {
+    readonly key_id: string;
+    readonly public_key: Uint8Array;
+    readonly validFromMs: number;
+    readonly validUntilMs: number | null;
+  }[];
+  readonly isNonceUsed: (nonce: string) => boolean;
+  /** For pre-issued tokens; null while the agent only stores one. */
+  readonly observation: PreIssueObservation | null;
+};
+
+/** Whether a token may be executed, with what; or which check refused it. */
+export type EatVerdict =
+  | {
+      readonly kind: 'accepted';
+      readonly token: EatToken;
+      readonly tokenSha256: string;
+      readonly steps: readonly PlaybookStep[];
+    }
+  | { readonly kind: 'refused'; readonly code: EatRefusalCode; readonly token: EatToken | null };
+
+/** Refusals of a token, in the order of the checks. */
+export const EAT_REFUSAL_CODES = [
+  'eat_malformed',
+  'eat_key_unknown',
+  'eat_key_expired',
+  'eat_signature_invalid',
+  'eat_wrong_agent',
+  'eat_wrong_tenant',
+  'eat_type_unknown',
+  'eat_not_yet_valid',
+  'eat_expired',
+  'eat_lifetime_too_long',
+  'eat_window_too_long',
+  'eat_outside_window',
+  'eat_condition_not_met',
+  'eat_playbook_mismatch',
+  'eat_quorum_insufficient',
+  'eat_nonce_used',
+  'eat_forbidden_by_policy',
+] as const satisfies readonly RefusalCode[];
+export type EatRefusalCode = (typeof EAT_REFUSAL_CODES)[number];
+
+/** Only these members are looked at before type and version are known. */
+const tokenHeader = z.looseObject({ agent_id: z.string(), tenant_id: z.string(), key_id: z.string() });
+
+/**
+ * Judges an envelope in the design's order: signature by a pinned key in force; agent; tenant; type and version;
+ * time; lifetime (pre-issued: window and condition); playbook hashes; quorum proof; nonce. The local policy comes
+ * after, at the agent.
+ */
+export function judgeEat(envelope: EatEnvelope, judge: EatJudge): EatVerdict {
+  const signed = checkSignature(envelope, judge);
+  if (signed.kind === 'refused') return signed;
+  const header = tokenHeader.safeParse(signed.json);
+  if (!header.success || header.data.key_id !== envelope.key_id) return refused('eat_malformed');
+  if (header.data.agent_id !== judge.agentId) return refused('eat_wrong_agent');
+  if (header.data.tenant_id !== judge.tenantId) return refused('eat_wrong_tenant');
+  const parsed = eatToken.safeParse(signed.json);
+  if (!parsed.success) return refused('eat_type_unknown');
+  const token = parsed.data;
+  const late = timeFault(token, judge);
+  if (late !== null) return { kind: 'refused', code: late, token };
+  const steps = stepsOf(token, envelope.playbooks);
+  if (steps === null) return { kind: 'refused', code: 'eat_playbook_mismatch', token };
+  const unproven = proofFault(token);
+  if (unproven !== null) return { kind: 'refused', code: unproven, token };
+  if (judge.isNonceUsed(token.nonce)) return { kind: 'refused', code: 'eat_nonce_used', token };
+  return { kind: 'accepted', token, tokenSha256: sha256Hex(envelope.token), steps };
+}
+
+function refused(code: EatRefusalCode): {
+  readonly kind: 'refused';
+  readonly code: EatRefusalCode;
+  readonly token: null;
+} {
+  return { kind: 'refused', code, token: null };
+}
+
+function checkSignature(
+  envelope: EatEnvelope,
+  judge: EatJudge,
+):
+  | { readonly kind: 'ok'; readonly json: Json }
+  | { readonly kind: 'refused'; readonly code: EatRefusalCode; readonly token: null } {
+  const pinned = judge.hubKeys.find((key) => key.key_id === envelope.key_id);
+  if (pinned === undefined) return refused('eat_key_unknown');
+  if (
+    judge.nowMs < pinned.validFromMs - EAT_SKEW_SECONDS * 1000 ||
+    (pinned.validUntilMs !== null && judge.nowMs >= pinned.validUntilMs)
+  ) {
+    return refused('eat_key_expired');
+  }
+  if (eatSignatureFault(envelope, pinned.public_key) !== null) return refused('eat_signature_invalid');
+  const json = parseStrictJson(utf8ToBytes(envelope.token));
+  return json.kind === 'ok' ? { kind: 'ok', json: json.value } : refused('eat_malformed');
+}
+
+/** Checks an envelope's signature with a raw 32-byte key; null means valid. */
+export function eatSignatureFault(
+  envelope: Pick<EatEnvelope, 'token' | 'signature'>,
+  publicKey: Uint8Array,
+): string | null {
+  const key = acceptKey(publicKey);
+  const signature = base64ToBytes(envelope.signature);
+  if (key === null) return 'key_malformed';
+  if (signature === null) return 'signature_malformed';
+  return signatureFault(signature, eatSigningBytes(envelope.token), key);
+}
+
+function timeFault(token: EatToken, judge: EatJudge): EatRefusalCode | null {
+  const issued = parseInstant(token.issued_at);
+  const expires = parseInstant(token.expires_at);
+  if (issued > judge.nowMs + EAT_SKEW_SECONDS * 1000) return 'eat_not_yet_valid';
+  if (judge.nowMs > expires) return 'eat_expired';
+  if (token.pre_issued === null) {
+    return expires - issued > EAT_MAX_LIFETIME_SECONDS * 1000 ? 'eat_lifetime_too_long' : null;
+  }
+  const from = parseInstant(token.pre_issued.valid_from);
+  if (expires - from > PRE_ISSUED_MAX_WINDOW_SECONDS * 1000) return 'eat_window_too_long';
+  if (judge.observation === null) return null;
+  if (judge.nowMs < from) return 'eat_outside_window';
+  const fault: PreIssueFault | null = preIssueFault(token.pre_issued.conditions, judge.observation);
+  return fault === null ? null : 'eat_condition_not_met';
+}
+
+/** An irreversible action needs a quorum that counts people, whatever the hub says. */
+function proofFault(token: EatToken): EatRefusalCode | null {
+  const { authorisation: proof } = token;
+  const isIrreversible = token.actions.some((action) => action.kind === 'run_playbook' && action.irreversible);
+  if (isIrreversible && proof.kind !== 'quorum') return 'eat_quorum_insufficient';
+  if (proof.kind === 'automatic' && token.level === 3) return 'eat_quorum_insufficient';
+  if (proof.kind === 'quorum' && quorumProofFault(proof) !== null) return 'eat_quorum_insufficient';
+  return null;
+}
+
+/** The steps of a token in order, once every pinned playbook is there with its hash; null when one is not. */
+function stepsOf(token: EatToken, texts: readonly string[]): readonly PlaybookStep[] | null {
+  const byHash = new Map(texts.map((text) => [sha256Hex(text), text]));
+  const steps: PlaybookStep[] = [];
+  for (const action of token.actions) {
+    const content = action.kind === 'run_playbook' ? parsePlaybook(byHash.get(action.sha256)) : null;
+    // The token's own copy of the flag is what people approved; a content that says otherwise is not that one.
+    if (action.kind === 'run_playbook' && content?.irreversible !== action.irreversible) return null;
+    const resolved =
+      action.kind === 'run_playbook'
+        ? content && resolveSteps(content, action.parameters)
+        : resolveSteps({ parameters: [], steps: [action.step] }, {});
+    if (resolved === null) return null;
+    steps.push(...resolved);
+  }
+  return steps;
+}
+
+function parsePlaybook(text: string | undefined): PlaybookContent | null {
+  if (text === undefined) return null;
+  const json = parseStrictJson(utf8ToBytes(text));
+  const content = json.kind === 'ok' ? playbookContent.safeParse(json.value) : null;
+  return content?.success ? content.data : null;
+}
+
+/** Milliseconds of `2026-05-19T18:00:00.000Z`. The schema has checked the shape; domain has no `Date`. */
+export function parseInstant(text: string): number {
+  const [year, month, day, hour, minute, second, ms] = text.split(/[^0-9]/).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return daysFromCivil(year, month, day) * 86_400_000 + hour * 3_600_000 + minute * 60_000 + second * 1000 + ms;
+}
+
+/** Days since 1970-01-01 of a Gregorian date (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms"). */
+function daysFromCivil(year: number, month: number, day: number): number {
+  const shifted = month <= 2 ? year - 1 : year;
+  const era = Math.floor(shifted / 400);
+  const yearOfEra = shifted - era * 400;
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  return era * 146_097 + dayOfEra - 719_468;
+}
+
+/** How an execution ended. `indeterminate`: the agent crashed in between and will never run it again. */
+export const EXECUTION_OUTCOMES = ['succeeded', 'failed', 'refused', 'indeterminate'] as const;
+export type ExecutionOutcome = (typeof EXECUTION_OUTCOMES)[number];
+
+/** What one step did. Output is capped by the agent; `output_sha256` covers all of it. */
+export const stepResult = z.strictObject({
+  index: z.int().min(0),
+  kind: z.string().max(40),
+  outcome: z.enum(['succeeded', 'failed', 'skipped']),
+  started_at: instant,
+  finished_at: instant,
+  exit_code: z.int().nullable(),
+  output: z.string().max(16_384),
+  output_truncated: z.boolean(),
+  detail: z.record(z.string().max(64), z.json()).default({}),
+});
+export type StepResult = z.infer<typeof stepResult>;
+
+/** An agent's result, signed with its key over {@link EAT_RESULT_CONTEXT} and the canonical text. */
+export const eatResult = z.strictObject({
+  type: z.literal('monsys-eat-result'),
+  version: z.literal(1),
+  nonce: z.uuid(),
+  agent_id: z.uuid(),
+  tenant_id: z.uuid(),
+  eat_sha256: sha256,
+  outcome: z.enum(EXECUTION_OUTCOMES),
+  refusal_code: z.string().max(64).nullable(),
+  dry_run: z.boolean(),
+  started_at: instant,
+  finished_at: instant,
+  /** For pre-issued tokens: what the host saw when it activated itself. */
+  activation: z
+    .strictObject({
+      condition: z.enum(['heartbeat_lost', 'severity_critical']),
+      last_delivered_heartbeat_at: instant.nullable(),
+      critical_source: z.enum(['hub', 'local']).nullable(),
+    })
+    .nullable(),
+  steps: z.array(stepResult).max(200),
+});
+export type EatResult = z.infer<typeof eatResult>;
+
+/** The text that is sent and signed. */
+export function eatResultText(result: EatResult): string {
+  return canonicalJson(result);
+}
+
+/** The bytes that the agent signs. */
+export function eatResultSigningBytes(text: string): Uint8Array {
+  return utf8ToBytes(EAT_RESULT_CONTEXT + text);
+}
+
+/** Body of `POST /agents/:id/eat-results`. */
+export const signedEatResult = z.strictObject({
+  result: z.string().max(700_000),
+  signature: z.base64().length(88),
+});
+export type SignedEatResult = z.infer<typeof signedEatResult>;
