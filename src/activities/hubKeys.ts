@@ -2,6 +2,9 @@
 
 import type { DatabasePool } from 'slonik';
 import { findCurrentHubKey, publishHubKey } from '../db/hubKeys.ts';
+import { withSystem } from '../db/scope.ts';
+import { queueLeaf } from '../db/transparency.ts';
+import { sha256Hex } from '../domain/bytes.ts';
 import { hubKeyId } from '../domain/ed25519.ts';
 import { hubKeyStatementBytes, hubKeyStatementText } from '../domain/hubKeyStatement.ts';
 
@@ -23,14 +26,19 @@ export function createHubKeyActivities(deps: { readonly pool: DatabasePool; read
         valid_from,
         previous_key_id: null,
       });
-      const is_new = await publishHubKey(deps.pool, {
-        key_id,
-        public_key: deps.signer.publicKey,
-        valid_from,
-        valid_until: null,
-        statement,
-        signature: deps.signer.sign(hubKeyStatementBytes(statement)),
-        signed_by: key_id,
+      const is_new = await withSystem(deps.pool, async (tx) => {
+        const published = await publishHubKey(tx, {
+          key_id,
+          public_key: deps.signer.publicKey,
+          valid_from,
+          valid_until: null,
+          statement,
+          signature: deps.signer.sign(hubKeyStatementBytes(statement)),
+          signed_by: key_id,
+        });
+        if (published)
+          await queueLeaf(tx, { type: 'key_rotation', at: valid_from, key_id, statement_sha256: sha256Hex(statement) });
+        return published;
       });
       return { key_id, is_new };
     },

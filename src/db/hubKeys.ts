@@ -3,8 +3,10 @@
 import type { DatabasePool } from 'slonik';
 import { z } from 'zod';
 import { sql } from './pool.ts';
+import type { SystemTx } from './scope.ts';
 
-const hubKeyRow = z.object({
+/** Row of a hub key. */
+export const hubKeyRow = z.object({
   key_id: z.string(),
   public_key: z.instanceof(Buffer),
   valid_from: z.string(),
@@ -32,8 +34,8 @@ export async function listTrustedHubKeys(pool: DatabasePool): Promise<readonly H
 }
 
 /** Publishes a key once; a second publication of the same key changes nothing. */
-export async function publishHubKey(pool: DatabasePool, key: HubKeyRow): Promise<boolean> {
-  const result = await pool.query(sql.unsafe`
+export async function publishHubKey(tx: SystemTx, key: HubKeyRow): Promise<boolean> {
+  const result = await tx.query(sql.unsafe`
     insert into hub_keys (key_id, public_key, valid_from, valid_until, statement, signature, signed_by)
     values (${key.key_id}, ${sql.binary(key.public_key)}, ${key.valid_from}::timestamptz, ${key.valid_until}::timestamptz,
       ${key.statement}, ${sql.binary(key.signature)}, ${key.signed_by})

@@ -35,6 +35,11 @@ const core = common.extend({
 const signing = common.extend({
   HUB_EMERGENCY_PRIVATE_KEY: z.string().optional().describe('Ed25519 private key: PKCS#8 PEM or 64 hex digits of seed'),
   HUB_EMERGENCY_PRIVATE_KEY_FILE: z.string().optional().describe('file with the same'),
+  TRANSPARENCY_ORIGIN: z
+    .string()
+    .regex(/^monsys-msp\/[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'monsys-msp/<name>')
+    .default('monsys-msp/hub')
+    .describe('name of this hub’s transparency log; fixed with its first checkpoint'),
 });
 
 const SHAPES = { api, core, signing } as const;

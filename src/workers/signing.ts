@@ -2,6 +2,7 @@
 
 import { Worker } from '@temporalio/worker';
 import { createHubKeyActivities } from '../activities/hubKeys.ts';
+import { createTransparencyActivities } from '../activities/transparency.ts';
 import { openPool } from '../db/pool.ts';
 import { readConfig } from '../platform/config.ts';
 import { readHubSigner } from '../platform/hubKey.ts';
@@ -15,7 +16,10 @@ try {
   const signer = readHubSigner(config);
   installTemporalLogger(log);
   const pool = await openPool(config.DATABASE_URL, { maxPoolSize: 4, applicationName: 'monsys-worker-signing' });
-  const activities = createHubKeyActivities({ pool, signer });
+  const activities = {
+    ...createHubKeyActivities({ pool, signer }),
+    ...createTransparencyActivities({ pool, signer, origin: config.TRANSPARENCY_ORIGIN }),
+  };
   const { key_id, is_new } = await activities.announceHubKey();
   const connection = await connectTemporal(config.TEMPORAL_ADDRESS, log);
   const worker = await Worker.create({

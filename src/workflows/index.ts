@@ -4,4 +4,5 @@ export { agentLiveness } from './agentLiveness.ts';
 export { alertRules } from './alertRules.ts';
 export { feedSync } from './feedSync.ts';
 export { housekeeping } from './housekeeping.ts';
+export { transparencyCheckpoint } from './transparencyCheckpoint.ts';
 export { trustScores } from './trustScores.ts';

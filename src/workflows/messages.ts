@@ -18,6 +18,9 @@ export type ScheduledWorkflow = {
   readonly note: string;
 };
 
+/** Schedule that may also be triggered right after something was signed. */
+export const TRANSPARENCY_SCHEDULE_ID = 'transparency-checkpoint';
+
 /** Every schedule of the hub. */
 export const SCHEDULES: readonly ScheduledWorkflow[] = [
   {
@@ -54,5 +57,12 @@ export const SCHEDULES: readonly ScheduledWorkflow[] = [
     every: { cron: '47 3 * * *' },
     catchUpSeconds: 86_000,
     note: 'Forgets nonces, counters and old samples.',
+  },
+  {
+    id: TRANSPARENCY_SCHEDULE_ID,
+    workflow: 'transparencyCheckpoint',
+    every: { seconds: 60 },
+    catchUpSeconds: 30,
+    note: 'Takes waiting leaves into the transparency log and signs its new checkpoint.',
   },
 ];

@@ -61,6 +61,11 @@ export function tileWidth(level: number, index: number, size: number): number {
   return Math.max(0, Math.min(TILE_WIDTH, hashesAtLevel(level, size) - index * TILE_WIDTH));
 }
 
+/** Whether a tree of `size` leaves fills the tile as far as its width says. */
+export function isCovered({ level, index, width }: Tile, size: number): boolean {
+  return width <= tileWidth(level, index, size);
+}
+
 /** An entry bundle: each entry after its length as big-endian uint16. Throws RangeError for an entry that is too long. */
 export function encodeEntries(entries: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(entries.reduce((sum, entry) => sum + 2 + entry.length, 0));
