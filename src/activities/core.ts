@@ -5,18 +5,24 @@ import { createAlertRuleActivities } from './alertRules.ts';
 import { createFeedActivities, type FeedDeps } from './feeds.ts';
 import { createHousekeepingActivities } from './housekeeping.ts';
 import { createLivenessActivities } from './liveness.ts';
+import { createNotificationActivities, type NotificationDeps } from './notifications.ts';
 import { createTrustScoreActivities } from './trustScores.ts';
 
 /** What the core worker's activities need. */
-export type CoreDeps = { readonly pool: DatabasePool; readonly feedUrls: FeedDeps['urls'] };
+export type CoreDeps = {
+  readonly pool: DatabasePool;
+  readonly feedUrls: FeedDeps['urls'];
+  readonly notifications: Omit<NotificationDeps, 'pool'>;
+};
 
 /** Makes them all. */
-export function createCoreActivities({ pool, feedUrls }: CoreDeps) {
+export function createCoreActivities({ pool, feedUrls, notifications }: CoreDeps) {
   return {
     ...createAlertRuleActivities({ pool }),
     ...createFeedActivities({ pool, urls: feedUrls }),
     ...createHousekeepingActivities({ pool }),
     ...createLivenessActivities({ pool }),
+    ...createNotificationActivities({ pool, ...notifications }),
     ...createTrustScoreActivities({ pool }),
   };
 }

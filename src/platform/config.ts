@@ -11,26 +11,89 @@ const common = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
-const api = common.extend({
-  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
-  HOST: z.string().default('127.0.0.1').describe('address to listen on'),
-  PUBLIC_URL: url.optional().describe('how browsers and agents reach the hub; default http://HOST:PORT'),
-  TEMPORAL_UI_URL: url.optional().describe('where operators find the Temporal UI'),
-  MONSYS_SEAL_KEY: z
+const PRIVATE_TARGETS = z
+  .stringbool()
+  .default(false)
+  .describe('let addresses that people type (push endpoints, webhooks) be private ones and plain HTTP');
+const vapidPublicKey = z.string().regex(/^[A-Za-z0-9_-]{87}$/, 'an uncompressed P-256 point in base64url');
+
+/** Of both processes: the API tells people their topic, the core worker publishes to it. */
+const ntfy = {
+  NTFY_URL: z
+    .url({ protocol: /^https?$/, error: 'must be a URL' })
+    .optional()
+    .describe('your own ntfy server; none: no ntfy'),
+  NTFY_TOPIC_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,40}$/)
+    .default('monsys')
+    .describe('first part of every topic'),
+  NTFY_TOPIC_SECRET: z
     .string()
     .regex(/^[0-9a-f]{64}$/, '64 hex digits')
-    .describe('AES-256 key that seals TOTP secrets; keep it outside the database'),
-  TRUST_PROXY: z.stringbool().default(false).describe('take the client address from X-Forwarded-For'),
-  RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(1000).describe('requests per client address'),
-});
+    .optional()
+    .describe('makes topics that nobody can guess; required with NTFY_URL'),
+};
 
-const core = common.extend({
-  KEV_URL: url.default('https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json'),
-  KERNEL_CVE_URL: url.default(
-    'https://raw.githubusercontent.com/nluedtke/linux_kernel_cves/master/data/stream_fixes.json',
-  ),
-  METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
-});
+function requireTopicSecret(config: {
+  readonly NTFY_URL?: string | undefined;
+  readonly NTFY_TOPIC_SECRET?: string | undefined;
+}): boolean {
+  return config.NTFY_URL === undefined || config.NTFY_TOPIC_SECRET !== undefined;
+}
+const TOPIC_SECRET_MISSING = { path: ['NTFY_TOPIC_SECRET'], error: 'is required with NTFY_URL' };
+
+const api = common
+  .extend({
+    ...ntfy,
+    VAPID_PUBLIC_KEY: vapidPublicKey.optional().describe('as the core worker has it; none: no Web Push'),
+    ALLOW_PRIVATE_TARGETS: PRIVATE_TARGETS,
+    PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+    HOST: z.string().default('127.0.0.1').describe('address to listen on'),
+    PUBLIC_URL: url.optional().describe('how browsers and agents reach the hub; default http://HOST:PORT'),
+    TEMPORAL_UI_URL: url.optional().describe('where operators find the Temporal UI'),
+    MONSYS_SEAL_KEY: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, '64 hex digits')
+      .describe('AES-256 key that seals TOTP secrets; keep it outside the database'),
+    TRUST_PROXY: z.stringbool().default(false).describe('take the client address from X-Forwarded-For'),
+    RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(1000).describe('requests per client address'),
+  })
+  .refine(requireTopicSecret, TOPIC_SECRET_MISSING);
+
+const core = common
+  .extend({
+    KEV_URL: url.default('https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json'),
+    KERNEL_CVE_URL: url.default(
+      'https://raw.githubusercontent.com/nluedtke/linux_kernel_cves/master/data/stream_fixes.json',
+    ),
+    METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+    PUBLIC_URL: z
+      .url({ protocol: /^https?$/, error: 'must be a URL' })
+      .default('http://127.0.0.1:8080')
+      .describe('where a notification leads to'),
+    ...ntfy,
+    NTFY_TOKEN: z.string().min(1).optional().describe('access token that may publish to the topics'),
+    VAPID_PUBLIC_KEY: vapidPublicKey.optional(),
+    VAPID_PRIVATE_KEY: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{43}$/, '32 bytes in base64url')
+      .optional(),
+    VAPID_SUBJECT: z
+      .string()
+      .regex(/^(mailto:|https:\/\/)./, 'a mailto: or https: URL')
+      .optional()
+      .describe('whom push services may write to'),
+    ALLOW_PRIVATE_TARGETS: PRIVATE_TARGETS,
+  })
+  .refine(requireTopicSecret, TOPIC_SECRET_MISSING)
+  .refine(
+    (config) =>
+      new Set(
+        [config.VAPID_PUBLIC_KEY, config.VAPID_PRIVATE_KEY, config.VAPID_SUBJECT].map((value) => value === undefined),
+      ).size === 1,
+    { path: ['VAPID_PUBLIC_KEY'], error: 'set it with VAPID_PRIVATE_KEY and VAPID_SUBJECT, or none of them' },
+  );
 
 const signing = common.extend({
   HUB_EMERGENCY_PRIVATE_KEY: z.string().optional().describe('Ed25519 private key: PKCS#8 PEM or 64 hex digits of seed'),
@@ -64,4 +127,29 @@ export function readConfig<K extends keyof typeof SHAPES>(
   throw new ConfigError(
     `The environment of "${kind}" is not complete: ${faults.join('; ')}. See docs/operator-guide.md.`,
   );
+}
+
+/** How the core worker reaches phones; null where nothing is configured. */
+export function pushSettings(config: CoreConfig): {
+  readonly publicUrl: string;
+  readonly ntfy: {
+    readonly url: string;
+    readonly token: string | null;
+    readonly topicPrefix: string;
+    readonly topicSecret: string;
+  } | null;
+  readonly vapid: { readonly publicKey: string; readonly privateKey: string; readonly subject: string } | null;
+} {
+  const { NTFY_URL: url, NTFY_TOPIC_SECRET: topicSecret, NTFY_TOKEN: token, NTFY_TOPIC_PREFIX: topicPrefix } = config;
+  const { VAPID_PUBLIC_KEY: publicKey, VAPID_PRIVATE_KEY: privateKey, VAPID_SUBJECT: subject } = config;
+  return {
+    // In ASCII: it goes into headers.
+    publicUrl: new URL(config.PUBLIC_URL).href,
+    ntfy:
+      url === undefined || topicSecret === undefined ? null : { url, token: token ?? null, topicPrefix, topicSecret },
+    vapid:
+      publicKey === undefined || privateKey === undefined || subject === undefined
+        ? null
+        : { publicKey, privateKey, subject },
+  };
 }

@@ -6,8 +6,9 @@ import { Worker } from '@temporalio/worker';
 import { createCoreActivities } from '../activities/core.ts';
 import { loadBundledFeeds } from '../activities/feeds.ts';
 import { openPool } from '../db/pool.ts';
-import { readConfig } from '../platform/config.ts';
+import { pushSettings, readConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/log.ts';
+import { createSafePost } from '../platform/safeFetch.ts';
 import { connectTemporal, failProcess, installTemporalLogger, runUntilSignal } from '../platform/temporalWorker.ts';
 import { TASK_QUEUES } from '../workflows/messages.ts';
 import { ensureSchedules } from './schedules.ts';
@@ -24,7 +25,14 @@ try {
     namespace: config.TEMPORAL_NAMESPACE,
     taskQueue: TASK_QUEUES.core,
     workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
-    activities: createCoreActivities({ pool, feedUrls: { kev: config.KEV_URL, kernel: config.KERNEL_CVE_URL } }),
+    activities: createCoreActivities({
+      pool,
+      feedUrls: { kev: config.KEV_URL, kernel: config.KERNEL_CVE_URL },
+      notifications: {
+        ...pushSettings(config),
+        post: createSafePost({ allowPrivateTargets: config.ALLOW_PRIVATE_TARGETS }),
+      },
+    }),
     shutdownGraceTime: '10s',
   });
   await ensureSchedules(new Client({ connection, namespace: config.TEMPORAL_NAMESPACE }));

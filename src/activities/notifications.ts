@@ -1,0 +1,232 @@
+/**
+ * Telling people on their phones. Inputs carry ids; texts are made here from the database, so that a history holds
+ * neither reasons nor endpoints.
+ *
+ * One activity tells many people over several ways. What has been sent is kept in the heartbeat's details: a retry
+ * sends only what failed. When a worker dies in between, a message may come twice; its tag makes the phone show it
+ * once.
+ */
+
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import type { DatabasePool } from 'slonik';
+import {
+  deleteGonePushSubscription,
+  isActivePerson,
+  listPushTargets,
+  markPushSubscriptionFailed,
+} from '../db/pushSubscriptions.ts';
+import { findQuorumNotice, listMspPeople, type QuorumNotice, type QuorumRequestRef } from '../db/quorumNotices.ts';
+import { withSystem } from '../db/scope.ts';
+import {
+  type PushPriority,
+  type PushText,
+  plainText,
+  type QuorumCard,
+  type QuorumOutcome,
+  quorumDecidedText,
+  quorumRequestText,
+} from '../domain/pushText.ts';
+import { eligibleApprovers } from '../domain/quorum.ts';
+import type { SafePost } from '../platform/safeFetch.ts';
+import {
+  createNtfySender,
+  createWebPushSender,
+  type NtfySettings,
+  PushFailedError,
+  type VapidSettings,
+} from './pushChannels.ts';
+
+/** What notifying needs; a way that is null is not configured, and telling nobody over it is no error. */
+export type NotificationDeps = {
+  readonly pool: DatabasePool;
+  /** Where a tap leads to. */
+  readonly publicUrl: string;
+  readonly ntfy: NtfySettings | null;
+  readonly vapid: VapidSettings | null;
+  /** Posts to addresses that people gave (platform/safeFetch.ts). */
+  readonly post: SafePost;
+};
+
+/** What was done; kept in the history as the record of it. */
+export type NotificationReport = {
+  /** `closed`: nothing is left to decide. `nobody`: there is no one to tell. */
+  readonly outcome: 'told' | 'not_configured' | 'closed' | 'nobody';
+  readonly people: number;
+  readonly ntfy_sent: number;
+  readonly web_push_sent: number;
+  /** Subscriptions that the push service had ended, and ours with them. */
+  readonly web_push_gone: number;
+  /** Subscriptions that can not be sent to; their owners see them marked. */
+  readonly web_push_refused: number;
+};
+
+/** Details of the failure by which a retry is asked for. */
+export type NotificationFailure = { readonly failed_user_ids: readonly string[] };
+
+/** Messages under way at once. */
+const PARALLEL = 8;
+/** How long a push service keeps news for a phone that is off. */
+const NEWS_TTL_SECONDS = 3600;
+
+const NOTHING_SENT = { people: 0, ntfy_sent: 0, web_push_sent: 0, web_push_gone: 0, web_push_refused: 0 } as const;
+
+/** One message to one person over one way; `key` names it across attempts. */
+type Job = {
+  readonly key: string;
+  readonly userId: string;
+  readonly run: () => Promise<'ntfy_sent' | 'web_push_sent' | 'web_push_gone' | 'web_push_refused'>;
+};
+
+/** Makes the activities of notifying. Give them a heartbeat time-out of 30 s or more: a message may take 10 s. */
+export function createNotificationActivities(deps: NotificationDeps) {
+  const { pool, publicUrl } = deps;
+  const sendNtfy = deps.ntfy === null ? null : createNtfySender(deps.ntfy);
+  const sendWebPush = deps.vapid === null ? null : createWebPushSender(deps.vapid, deps.post);
+
+  async function jobsFor(userIds: readonly string[], text: PushText, ttlSeconds: number): Promise<readonly Job[]> {
+    const jobs: Job[] = [];
+    if (sendNtfy !== null) {
+      for (const userId of userIds) {
+        jobs.push({
+          key: `ntfy:${userId}`,
+          userId,
+          run: async () => {
+            await sendNtfy(userId, text);
+            return 'ntfy_sent';
+          },
+        });
+      }
+    }
+    if (sendWebPush !== null) {
+      const targets = await withSystem(pool, (tx) => listPushTargets(tx, userIds));
+      for (const target of targets) {
+        jobs.push({
+          key: `web_push:${target.id}`,
+          userId: target.user_id,
+          run: async () => {
+            const outcome = await sendWebPush(target, text, ttlSeconds);
+            if (outcome === 'gone') await withSystem(pool, (tx) => deleteGonePushSubscription(tx, target.id));
+            if (outcome === 'refused') await withSystem(pool, (tx) => markPushSubscriptionFailed(tx, target.id));
+            return `web_push_${outcome}`;
+          },
+        });
+      }
+    }
+    return jobs;
+  }
+
+  async function tell(userIds: readonly string[], text: PushText, ttlSeconds: number): Promise<NotificationReport> {
+    if (sendNtfy === null && sendWebPush === null) return { outcome: 'not_configured', ...NOTHING_SENT };
+    if (userIds.length === 0) return { outcome: 'nobody', ...NOTHING_SENT };
+    const context = Context.current();
+    const done = new Map(progressOf(context.info.heartbeatDetails));
+    const waiting = (await jobsFor(userIds, text, ttlSeconds)).filter(({ key }) => !done.has(key));
+    const failedUserIds = new Set<string>();
+    const lanes = Array.from({ length: PARALLEL }, async () => {
+      for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+        try {
+          done.set(job.key, await job.run());
+        } catch (error) {
+          if (!(error instanceof PushFailedError)) throw error;
+          failedUserIds.add(job.userId);
+          context.log.warn('a notification failed', { user_id: job.userId, fault: error.message });
+        }
+        context.heartbeat([...done]);
+      }
+    });
+    await Promise.all(lanes);
+    if (failedUserIds.size > 0) {
+      const details: NotificationFailure = { failed_user_ids: [...failedUserIds].sort() };
+      throw ApplicationFailure.retryable(
+        `${failedUserIds.size} of ${userIds.length} people were not told`,
+        'NotificationsFailed',
+        details,
+      );
+    }
+    const outcomes = [...done.values()];
+    const count = (outcome: JobOutcome): number => outcomes.filter((one) => one === outcome).length;
+    return {
+      outcome: 'told',
+      people: userIds.length,
+      ntfy_sent: count('ntfy_sent'),
+      web_push_sent: count('web_push_sent'),
+      web_push_gone: count('web_push_gone'),
+      web_push_refused: count('web_push_refused'),
+    };
+  }
+
+  /** The request, and everyone who may decide it now. */
+  async function loadNotice(
+    ref: QuorumRequestRef,
+  ): Promise<{ readonly notice: QuorumNotice; readonly approverIds: readonly string[] }> {
+    return withSystem(pool, async (tx) => {
+      const notice = await findQuorumNotice(tx, ref);
+      if (notice === null)
+        throw ApplicationFailure.nonRetryable('There is no such quorum request', 'QuorumRequestUnknown');
+      const people = await listMspPeople(tx, ref.msp_id);
+      return { notice, approverIds: eligibleApprovers(people, notice.requested_by).map(({ id }) => id) };
+    });
+  }
+
+  return {
+    /** Asks everyone who may approve a request, over every way that they have. */
+    async notifyApprovers(ref: QuorumRequestRef): Promise<NotificationReport> {
+      const { notice, approverIds } = await loadNotice(ref);
+      const secondsLeft = (Date.parse(notice.expires_at) - Date.now()) / 1000;
+      if (notice.state !== 'open' || secondsLeft <= 0) return { outcome: 'closed', ...NOTHING_SENT };
+      return tell(approverIds, quorumRequestText(cardOf(notice), publicUrl), secondsLeft);
+    },
+
+    /** Tells the same people that nothing is left to decide; it takes the place of the first card. */
+    async notifyDecision(ref: QuorumRequestRef & { readonly outcome: QuorumOutcome }): Promise<NotificationReport> {
+      const { notice, approverIds } = await loadNotice(ref);
+      const text = quorumDecidedText(cardOf(notice), ref.outcome, decidersOf(notice, ref.outcome), publicUrl);
+      return tell(approverIds, text, NEWS_TTL_SECONDS);
+    },
+
+    /** Tells one person. `click` is a page of the hub, as a path; the words go into the history. */
+    async notifyPerson(input: {
+      readonly user_id: string;
+      readonly title: string;
+      readonly body: string;
+      readonly click: string;
+      readonly priority: PushPriority;
+      /** A later message with the same tag replaces this one. */
+      readonly tag: string;
+    }): Promise<NotificationReport> {
+      const click = new URL(input.click, publicUrl);
+      if (click.origin !== new URL(publicUrl).origin)
+        throw ApplicationFailure.nonRetryable('A notification leads to pages of the hub only', 'ForeignClick');
+      const isActive = await withSystem(pool, (tx) => isActivePerson(tx, input.user_id));
+      return tell(isActive ? [input.user_id] : [], plainText({ ...input, click: click.href }), NEWS_TTL_SECONDS);
+    },
+  };
+}
+
+/** Type by which workflows know them. */
+export type NotificationActivities = ReturnType<typeof createNotificationActivities>;
+
+type JobOutcome = Awaited<ReturnType<Job['run']>>;
+
+/** What an earlier attempt sent; heartbeats are ours alone, so their shape is known. */
+function progressOf(details: unknown): readonly (readonly [string, JobOutcome])[] {
+  return Array.isArray(details) ? (details as (readonly [string, JobOutcome])[]) : [];
+}
+
+function cardOf(notice: QuorumNotice): QuorumCard {
+  return {
+    requestId: notice.id,
+    tenantName: notice.tenant_name,
+    hostnames: notice.hostnames,
+    actions: notice.actions,
+    requestedByEmail: notice.requested_by_email,
+    requestedAt: notice.created_at,
+    reason: notice.reason,
+  };
+}
+
+function decidersOf(notice: QuorumNotice, outcome: QuorumOutcome): readonly string[] {
+  if (outcome === 'approved') return notice.approver_emails;
+  return outcome === 'rejected' ? notice.rejecter_emails : [];
+}
