@@ -3,6 +3,7 @@
 import type { DatabasePool } from 'slonik';
 import { z } from 'zod';
 import { sql } from './pool.ts';
+import type { AnyTx } from './scope.ts';
 
 const keptRow = z.object({
   same_request: z.boolean(),
@@ -29,6 +30,16 @@ export async function claimKey(
     from idempotency_keys where principal = ${principal} and key = ${key}`);
   // Released between the two statements: the earlier request failed, so this one may try.
   return kept === null ? claimKey(pool, principal, key, requestHash) : { kind: 'kept', ...kept };
+}
+
+/**
+ * Claims `key` within a transaction: false when it was claimed before. A rolled-back transaction gives it back, and
+ * a second one that races waits here for the first.
+ */
+export async function claimKeyInTransaction(tx: AnyTx, principal: string, key: string): Promise<boolean> {
+  const inserted = await tx.query(sql.unsafe`
+    insert into idempotency_keys (principal, key, request_hash) values (${principal}, ${key}, ''::bytea) on conflict do nothing`);
+  return inserted.rowCount === 1;
 }
 
 /** Keeps the answer under a claimed key. */

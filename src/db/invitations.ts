@@ -63,11 +63,12 @@ const acceptedRow = z.object({
   user_expires_at: z.string().nullable(),
 });
 
-/** Takes a live invitation; null when it is used, revoked or expired. */
+/** Takes a live invitation; null when it is used, revoked or expired, or when the inviter may no longer invite. */
 export async function takeInvitation(tx: IdentityTx, hash: Buffer): Promise<z.infer<typeof acceptedRow> | null> {
   return tx.maybeOne(sql.type(acceptedRow)`
     update invitations set accepted_at = now()
     where token_hash = ${sql.binary(hash)} and accepted_at is null and revoked_at is null and expires_at > now()
+      and exists (select from users u where u.id = invited_by and u.is_active and (u.expires_at is null or u.expires_at > now()))
     returning id, msp_id, tenant_id, email, name, role, user_expires_at`);
 }
 

@@ -112,3 +112,10 @@ export async function revokeApiToken(tx: IdentityTx, userId: string, tokenId: st
     update api_tokens set revoked_at = now() where id = ${tokenId}::uuid and user_id = ${userId}::uuid and revoked_at is null`);
   return result.rowCount === 1;
 }
+
+/** Revokes every API token of a person. */
+export async function revokeApiTokens(tx: AnyTx, userId: string): Promise<void> {
+  await tx.query(
+    sql.unsafe`update api_tokens set revoked_at = now() where user_id = ${userId}::uuid and revoked_at is null`,
+  );
+}

@@ -1,6 +1,6 @@
 /** Structured logs with redaction; one logger per process, children per request or workflow. */
 
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 
 export type { Logger };
 
@@ -24,15 +24,18 @@ const REDACTED = [
   'req.headers["x-totp-code"]',
 ];
 
-/** Makes the logger of a process; `name` is the process, e.g. `api` or `worker-core`. */
-export function createLogger(name: string, level: string): Logger {
-  return pino({
-    name,
-    level,
-    serializers: { err: serializeError },
-    redact: { paths: REDACTED, censor: '[redacted]' },
-    timestamp: pino.stdTimeFunctions.isoTime,
-  });
+/** Makes the logger of a process; `name` is the process, e.g. `api` or `worker-core`. Writes to stdout unless told otherwise. */
+export function createLogger(name: string, level: string, destination?: DestinationStream): Logger {
+  return pino(
+    {
+      name,
+      level,
+      serializers: { err: serializeError },
+      redact: { paths: REDACTED, censor: '[redacted]' },
+      timestamp: pino.stdTimeFunctions.isoTime,
+    },
+    destination ?? pino.destination(1),
+  );
 }
 
 /** What a log may know of an error: never the bound values or the row that database errors carry along. */

@@ -25,7 +25,9 @@ export function rememberAnswers(deps: ApiDeps, route: AnyRoute): MiddlewareHandl
       if (!state.same_request) throw new RefusedError('idempotency_key_reused');
       if (state.status === null || state.response_sealed === null) throw new RefusedError('idempotency_in_progress');
       const body = deps.seal.open(state.response_sealed, `${owner}/${key}`).toString('utf8');
-      return c.body(body, state.status as 200, { 'Content-Type': 'application/json', 'Idempotent-Replayed': 'true' });
+      c.header('Idempotent-Replayed', 'true');
+      if (state.status === 204) return c.body(null, 204);
+      return c.body(body, state.status as 200, { 'Content-Type': 'application/json' });
     }
     // A handler that throws has rolled back its transaction: hand the key back so that a retry may succeed.
     await next();

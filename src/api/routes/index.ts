@@ -7,7 +7,9 @@ import { alertRuleRoutes } from './alertRules.ts';
 import { alertRoutes } from './alerts.ts';
 import { auditLogRoutes } from './auditLog.ts';
 import { authRoutes } from './auth.ts';
+import { authenticatorRoutes } from './authenticator.ts';
 import { cockpitRoutes } from './cockpit.ts';
+import { credentialRoutes } from './credentials.ts';
 import { enrolmentRoutes } from './enrolment.ts';
 import { ingestRoutes } from './ingest.ts';
 import { teamRoutes } from './team.ts';
@@ -17,6 +19,8 @@ import { vulnerabilityRoutes } from './vulnerabilities.ts';
 
 export const ROUTES: readonly AnyRoute[] = [
   ...authRoutes,
+  ...authenticatorRoutes,
+  ...credentialRoutes,
   ...teamRoutes,
   ...cockpitRoutes,
   ...tenantRoutes,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { findAgentByHostname, insertKernelChange, updateHostFacts } from '../../db/agents.ts';
 import { clearAlert, raiseAlert } from '../../db/alerts.ts';
 import { appendAudit } from '../../db/audit.ts';
+import { claimKeyInTransaction } from '../../db/idempotency.ts';
 import {
   insertMetricSamples,
   storeInventory,
@@ -92,6 +93,16 @@ async function hostOf(
   return hostname === undefined ? null : findAgentByHostname(tx, principal.tenantId, hostname);
 }
 
+/** Takes the batch in the transaction that applies it. An integration's ids are remembered for a day, an agent's longer. */
+function isFirstDelivery(
+  tx: TenantTx,
+  principal: AgentPrincipal | IntegrationPrincipal,
+  batchId: string,
+): Promise<boolean> {
+  if (principal.kind === 'agent') return takeBatch(tx, principal, batchId);
+  return claimKeyInTransaction(tx, `batch:${principal.tokenId}`, batchId);
+}
+
 const ingest = defineRoute({
   method: 'post',
   path: '/ingest',
@@ -113,12 +124,8 @@ const ingest = defineRoute({
     await enforceLimit(deps, `ingest:${senderId}`, BATCHES_PER_MINUTE);
     refuseFuture(body.entries.map(timeOf), deps.now());
     return withTenant(deps.pool, tenantId, async (tx) => {
-      if (
-        principal.kind === 'agent' &&
-        !(await takeBatch(tx, { tenantId, agentId: principal.agentId }, body.batch_id))
-      ) {
+      if (!(await isFirstDelivery(tx, principal, body.batch_id)))
         return { accepted: 0, duplicate: true, unknown_hosts: [] };
-      }
       const unknown = new Set<string>();
       let accepted = 0;
       for (const entry of body.entries) {
@@ -155,10 +162,11 @@ const alertmanager = defineRoute({
     await withTenant(deps.pool, principal.tenantId, async (tx) => {
       for (const { hostname, event } of events) {
         const agentId = hostname === null ? null : await findAgentByHostname(tx, principal.tenantId, hostname);
-        // A resolve happens now, whenever the trouble began.
+        // A resolve happens now, whenever the trouble began; a beginning in the future would put off its SLA.
+        const startedAt = new Date(event.at).toISOString();
         await applyEvent(tx, principal.tenantId, agentId, 'alertmanager', {
           ...event,
-          at: event.resolved ? now : new Date(event.at).toISOString(),
+          at: event.resolved || startedAt > now ? now : startedAt,
         });
       }
     });

@@ -12,7 +12,7 @@ import {
   takeInvitation,
 } from '../../db/invitations.ts';
 import { withIdentity, withMsp } from '../../db/scope.ts';
-import { revokeOtherSessions } from '../../db/sessions.ts';
+import { revokeApiTokens, revokeOtherSessions } from '../../db/sessions.ts';
 import { findTenant } from '../../db/tenants.ts';
 import {
   countActiveOwnersLocked,
@@ -26,11 +26,11 @@ import { CLIENT_ROLES, ROLES, type Role } from '../../domain/permissions.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { tokenHash } from '../../domain/token.ts';
 import { hashPassword } from '../../platform/passwordHash.ts';
+import { openEnrolment, refuseWeakPassword } from '../account.ts';
 import { enforceLimit } from '../middleware/rateLimit.ts';
 import { newToken } from '../newToken.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { auditActor, defineRoute } from '../route.ts';
-import { openEnrolment, refuseWeakPassword } from './auth.ts';
 
 const email = z.string().trim().toLowerCase().pipe(z.email().max(254));
 const name = z.string().trim().min(1).max(200);
@@ -62,7 +62,8 @@ const changeMember = defineRoute({
   path: '/team/:id',
   tag: 'Team',
   summary: 'Change a person’s role, or deactivate the account',
-  description: 'The person’s sessions end at once. Nobody changes themselves; the last active owner stays.',
+  description:
+    'The person’s sessions end at once, and on deactivation the API tokens for good. Nobody changes themselves; the last active owner stays.',
   auth: { kind: 'user', permission: 'team.write', totp: true },
   tenantScoped: false,
   params,
@@ -93,6 +94,8 @@ const changeMember = defineRoute({
       if (losesOwner && owners <= 1) throw new RefusedError('last_owner');
       await updateMember(tx, member.id, after);
       await revokeOtherSessions(tx, member.id, null);
+      // For good: an account that comes back starts without the tokens of before.
+      if (!after.is_active) await revokeApiTokens(tx, member.id);
       const subject = { user_id: member.id, email: member.email };
       if (after.role !== member.role) {
         await appendAudit(tx, {
@@ -122,7 +125,8 @@ const invite = defineRoute({
   path: '/invitations',
   tag: 'Team',
   summary: 'Invite a person; the token is shown once',
-  auth: { kind: 'user', permission: 'team.write' },
+  description: 'Asks for TOTP: an API token that leaked must not be enough to make an account.',
+  auth: { kind: 'user', permission: 'team.write', totp: true },
   tenantScoped: false,
   body: z.strictObject({
     email,
