@@ -9,6 +9,7 @@ import { ZodError } from 'zod';
 import {
   type FeedName,
   findFeed,
+  lockFeed,
   recordFeedFailure,
   recordFeedUnchanged,
   replaceKernelFixes,
@@ -40,6 +41,7 @@ class FeedRefusedError extends Error {
 /** Stores a feed's bytes; false when they are what is there. Throws {@link FeedRefusedError} for bytes that must not replace it. */
 async function storeFeed(tx: AnyTx, name: FeedName, bytes: Buffer): Promise<FeedOutcome> {
   const sha256 = createHash('sha256').update(bytes).digest();
+  await lockFeed(tx, name);
   const before = await findFeed(tx, name);
   if (before?.sha256 === sha256.toString('hex')) {
     await recordFeedUnchanged(tx, name);
@@ -88,6 +90,7 @@ export async function loadBundledFeeds(pool: DatabasePool): Promise<void> {
   for (const name of Object.keys(BUNDLED) as FeedName[]) {
     const bytes = gunzipSync(await readFile(BUNDLED[name]));
     await withSystem(pool, async (tx) => {
+      await lockFeed(tx, name);
       if ((await findFeed(tx, name)) === null) await storeFeed(tx, name, bytes);
     });
   }

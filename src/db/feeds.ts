@@ -23,6 +23,11 @@ export async function findFeed(tx: AnyTx, name: FeedName): Promise<FeedState | n
     select version, entries, encode(sha256, 'hex') as sha256, refreshed_at, last_error from feeds where name = ${name}`);
 }
 
+/** Lets one transaction at a time replace a feed: workers that start together, or a refresh beside them. */
+export async function lockFeed(tx: AnyTx, name: FeedName): Promise<void> {
+  await tx.query(sql.unsafe`select pg_advisory_xact_lock(hashtext(${`monsys:feed:${name}`}))`);
+}
+
 async function recordFeed(tx: AnyTx, name: FeedName, feed: ParsedFeed<unknown>, sha256: Buffer): Promise<void> {
   await tx.query(sql.unsafe`
     insert into feeds (name, version, entries, sha256, refreshed_at, last_attempt_at)
