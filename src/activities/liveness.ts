@@ -3,7 +3,7 @@
 import type { DatabasePool } from 'slonik';
 import { tryPassLock } from '../db/alertRules.ts';
 import { raiseAlert } from '../db/alerts.ts';
-import { clearHeardAgents, listUnalertedSilentAgents, markSilentAgents } from '../db/liveness.ts';
+import { clearHeardAgents, listUnalertedSilentAgents, markSilentAgents, touchDemoAgents } from '../db/liveness.ts';
 import { withSystem } from '../db/scope.ts';
 import { offlineFingerprint } from '../domain/liveness.ts';
 
@@ -17,6 +17,7 @@ export function createLivenessActivities(deps: { readonly pool: DatabasePool }) 
     async checkLiveness(): Promise<LivenessReport> {
       return withSystem(deps.pool, async (tx) => {
         if (!(await tryPassLock(tx, 'agent_liveness'))) return { marked: 0, raised: 0, cleared: 0 };
+        await touchDemoAgents(tx);
         const marked = await markSilentAgents(tx);
         const silent = await listUnalertedSilentAgents(tx);
         const at = new Date().toISOString();

@@ -82,7 +82,7 @@ export async function clearRuleAlerts(
 }
 
 /** Gives a tenant without any rule the default ones. */
-export async function createDefaultRules(tx: TenantTx, tenantId: string): Promise<void> {
+export async function createDefaultRules(tx: AnyTx, tenantId: string): Promise<void> {
   await tx.query(sql.unsafe`
     insert into alert_rules (tenant_id, name, metric, operator, threshold, metric_argument, duration_secs, severity, target, enabled)
     select ${tenantId}::uuid, r.name, r.metric, r.operator, r.threshold, r.metric_argument, r.duration_secs, r.severity, r.target, r.enabled

@@ -12,6 +12,7 @@ import { createSafePost } from '../platform/safeFetch.ts';
 import { connectTemporal, failProcess, installTemporalLogger, runUntilSignal } from '../platform/temporalWorker.ts';
 import { TASK_QUEUES } from '../workflows/messages.ts';
 import { ensureSchedules } from './schedules.ts';
+import { createWorkflowStarter } from './starter.ts';
 
 const log = createLogger('worker-core', process.env['LOG_LEVEL'] ?? 'info');
 try {
@@ -19,6 +20,7 @@ try {
   installTemporalLogger(log);
   const pool = await openPool(config.DATABASE_URL, { maxPoolSize: 10, applicationName: 'monsys-worker-core' });
   const connection = await connectTemporal(config.TEMPORAL_ADDRESS, log);
+  const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
   await loadBundledFeeds(pool);
   const worker = await Worker.create({
     connection,
@@ -28,6 +30,7 @@ try {
     activities: createCoreActivities({
       pool,
       feedUrls: { kev: config.KEV_URL, kernel: config.KERNEL_CVE_URL },
+      starter: createWorkflowStarter(client),
       notifications: {
         ...pushSettings(config),
         post: createSafePost({ allowPrivateTargets: config.ALLOW_PRIVATE_TARGETS }),
@@ -35,7 +38,7 @@ try {
     }),
     shutdownGraceTime: '10s',
   });
-  await ensureSchedules(new Client({ connection, namespace: config.TEMPORAL_NAMESPACE }));
+  await ensureSchedules(client);
   log.info({ task_queue: TASK_QUEUES.core }, 'ready');
   await runUntilSignal(worker, async () => {
     await connection.close();

@@ -1,6 +1,7 @@
 /** The `signing` worker: the one process that can read the hub's private key. `node src/workers/signing.ts`, environment of kind `signing`. */
 
 import { Worker } from '@temporalio/worker';
+import { createEatSigningActivities } from '../activities/eatSigning.ts';
 import { createHubKeyActivities } from '../activities/hubKeys.ts';
 import { createTransparencyActivities } from '../activities/transparency.ts';
 import { openPool } from '../db/pool.ts';
@@ -18,6 +19,7 @@ try {
   const pool = await openPool(config.DATABASE_URL, { maxPoolSize: 4, applicationName: 'monsys-worker-signing' });
   const activities = {
     ...createHubKeyActivities({ pool, signer }),
+    ...createEatSigningActivities({ pool, signer }),
     ...createTransparencyActivities({ pool, signer, origin: config.TRANSPARENCY_ORIGIN }),
   };
   const { key_id, is_new } = await activities.announceHubKey();

@@ -1,0 +1,112 @@
+/**
+ * The demonstration's rows. Written once, into a database without any MSP, by a role that row-level security does
+ * not bind: history is made in bulk, as no runtime role could make it.
+ */
+
+import type { DatabasePool } from 'slonik';
+import { z } from 'zod';
+import type { Json } from '../domain/canonicalJson.ts';
+import { sql } from './pool.ts';
+import { type SystemTx, withSystem } from './scope.ts';
+
+/** Thrown when the seed cannot run as this role. */
+export class DemoSeedError extends Error {
+  override name = 'DemoSeedError';
+}
+
+const stateRow = z.object({ has_msp: z.boolean(), is_bound: z.boolean() });
+
+/**
+ * Runs `work` when there is no MSP yet, in one transaction; false when there is one. Two seeds at once: the lock
+ * lets the second find the first one's MSP.
+ */
+export async function seedOnce(pool: DatabasePool, work: (tx: SystemTx) => Promise<void>): Promise<boolean> {
+  return withSystem(pool, async (tx) => {
+    await tx.query(sql.unsafe`select pg_advisory_xact_lock(hashtext('monsys:demo_seed'))`);
+    const state = await tx.one(sql.type(stateRow)`
+      select exists (select from msps) as has_msp, not (rolsuper or rolbypassrls) as is_bound from pg_roles where rolname = current_user`);
+    if (state.is_bound)
+      throw new DemoSeedError(
+        'Seed the demonstration as the owner of the cluster: row-level security binds this role.',
+      );
+    if (state.has_msp) return false;
+    await work(tx);
+    return true;
+  });
+}
+
+/** Tables that the demonstration fills. */
+export type DemoTable =
+  | 'msps'
+  | 'tenants'
+  | 'users'
+  | 'api_tokens'
+  | 'enrolment_tokens'
+  | 'agents'
+  | 'inventories'
+  | 'metric_samples'
+  | 'security_findings'
+  | 'baseline_files'
+  | 'alerts'
+  | 'tenant_settings'
+  | 'kernel_changes'
+  | 'trust_scores'
+  | 'eats'
+  | 'audit_packs'
+  | 'audit_log'
+  | 'audit_chain_heads';
+
+/** One row by column name; bytes as `\x` and hex digits, times as ISO 8601. */
+export type DemoRow = { readonly [column: string]: Json };
+
+/** Inserts rows of one table in one statement. Columns that the first row does not name take their default. */
+export async function insertDemoRows(tx: SystemTx, table: DemoTable, rows: readonly DemoRow[]): Promise<void> {
+  const first = rows[0];
+  if (first === undefined) return;
+  const name = sql.identifier([table]);
+  const columns = sql.join(
+    Object.keys(first).map((column) => sql.identifier([column])),
+    sql.fragment`, `,
+  );
+  // The table's own row type reads the JSON, so that no list of column types can go stale.
+  await tx.query(sql.unsafe`
+    insert into ${name} (${columns}) select ${columns} from jsonb_populate_recordset(null::${name}, ${JSON.stringify(rows)}::jsonb)`);
+}
+
+/** Alerts that the matching of kernels raised become part of the story: an engineer has taken them on. */
+export async function acknowledgeDemoAlerts(tx: SystemTx, userId: string): Promise<void> {
+  await tx.query(sql.unsafe`
+    update alerts set status = 'acknowledged', acknowledged_at = opened_at + interval '40 minutes', acknowledged_by = ${userId}::uuid
+    where source = 'cve' and status = 'open'`);
+  await tx.query(sql.unsafe`update alerts set is_demo = true where not is_demo`);
+}
+
+/** Numbers the alerts of every tenant by their time, after `offset`; the next alert goes on from there. */
+export async function renumberDemoAlerts(tx: SystemTx, offset: number): Promise<void> {
+  // Through negative numbers, as the unique key is checked row by row.
+  await tx.query(sql.unsafe`
+    update alerts a set number = -n.rank from (
+      select id, row_number() over (partition by tenant_id order by opened_at, id) as rank from alerts
+    ) n where n.id = a.id`);
+  await tx.query(sql.unsafe`update alerts set number = ${offset} - number`);
+  await tx.query(sql.unsafe`
+    insert into tenant_settings (tenant_id, next_alert_number) select tenant_id, max(number) + 1 from alerts group by tenant_id
+    on conflict (tenant_id) do update set next_alert_number = excluded.next_alert_number`);
+}
+
+const timelineRow = z.object({
+  tenant_id: z.uuid(),
+  kev: z.boolean(),
+  detected_at: z.string(),
+  patched_at: z.string().nullable(),
+  host_cves: z.number(),
+});
+/** CVEs of a tenant's hosts that were found and patched at the same moments. */
+export type CveTimeline = z.infer<typeof timelineRow>;
+
+/** When CVEs were open, from which the history of the scores is told. */
+export async function listCveTimelines(tx: SystemTx): Promise<readonly CveTimeline[]> {
+  return tx.any(sql.type(timelineRow)`
+    select c.tenant_id, k.cve_id is not null as kev, c.detected_at, c.patched_at, count(distinct (c.agent_id, c.cve_id)) as host_cves
+    from agent_cves c left join kev_entries k using (cve_id) group by 1, 2, 3, 4`);
+}

@@ -1,0 +1,25 @@
+/** Starts workflows from activities: what a pass finds forgotten goes on under the id it should have had. */
+
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { WorkflowStarter } from '../activities/emergency.ts';
+import { deliveryStart, heardSignal, quorumStart } from '../workflows/messages.ts';
+
+/** Makes the starter over a client. Ids make every start safe to repeat. */
+export function createWorkflowStarter(client: Client): WorkflowStarter {
+  const startOnce = async (start: () => Promise<unknown>): Promise<void> => {
+    try {
+      await start();
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  };
+  return {
+    startDelivery: (order) => startOnce(() => client.workflow.start('eatDelivery', deliveryStart(order, 'eat'))),
+    startPreIssued: (order) =>
+      startOnce(() => client.workflow.start('preIssuedEatWindow', deliveryStart(order, 'preIssued'))),
+    wakeQuorum: (request) =>
+      startOnce(() =>
+        client.workflow.signalWithStart('emergencyQuorum', { ...quorumStart(request), signal: heardSignal }),
+      ),
+  };
+}
