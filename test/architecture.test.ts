@@ -185,12 +185,29 @@ describe('the routes', () => {
     }
   });
 
-  it('are public only where a person or host cannot have signed in yet', () => {
+  it('are public only where a person or host cannot have signed in yet, and where they serve the public log', () => {
     expect(
       ROUTES.filter((route) => route.auth.kind === 'public')
         .map((route) => `${route.method} ${route.path}`)
         .toSorted(),
-    ).toMatchInlineSnapshot(`[]`);
+    ).toMatchInlineSnapshot(`
+      [
+        "get /transparency/checkpoint",
+        "get /transparency/keys",
+        "get /transparency/log",
+        "get /transparency/log/:index",
+        "get /transparency/proof/consistency",
+        "get /transparency/proof/inclusion",
+        "get /transparency/tile/:level/:path{.+}",
+        "get /transparency/tile/entries/:path{.+}",
+        "post /agents/register",
+        "post /auth/login",
+        "post /auth/totp/confirm",
+        "post /auth/totp/enrol",
+        "post /bootstrap",
+        "post /invitations/accept",
+      ]
+    `);
   });
 });
 
@@ -227,6 +244,10 @@ describe('the catalogue', async () => {
         "kev_entries",
         "rate_limits",
         "schema_migrations",
+        "transparency_checkpoints",
+        "transparency_leaves",
+        "transparency_pending",
+        "transparency_subtrees",
       ]
     `);
   });

@@ -10,7 +10,8 @@ import type { AnyRoute, Auth } from './route.ts';
 export function openApiDocument(routes: readonly AnyRoute[], basePath: string): object {
   const paths: ZodOpenApiPathsObject = {};
   for (const route of routes) {
-    const path = route.path.replaceAll(/:([a-z_]+)/g, '{$1}');
+    // A pattern after the name (`:path{.+}`) is the router's business.
+    const path = route.path.replaceAll(/:([a-z_]+)(?:\{[^}]*\})?/g, '{$1}');
     paths[path] = { ...paths[path], [route.method]: operation(route) };
   }
   return createDocument({

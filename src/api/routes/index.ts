@@ -14,6 +14,7 @@ import { enrolmentRoutes } from './enrolment.ts';
 import { ingestRoutes } from './ingest.ts';
 import { teamRoutes } from './team.ts';
 import { tenantRoutes } from './tenants.ts';
+import { transparencyRoutes } from './transparency.ts';
 import { trustScoreRoutes } from './trustScore.ts';
 import { vulnerabilityRoutes } from './vulnerabilities.ts';
 
@@ -33,4 +34,5 @@ export const ROUTES: readonly AnyRoute[] = [
   ...vulnerabilityRoutes,
   ...trustScoreRoutes,
   ...auditLogRoutes,
+  ...transparencyRoutes,
 ];
