@@ -31,9 +31,10 @@ const path = join(folder, 'demo-secrets.json');
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 let seedMs = 0;
+let isNew = false;
 beforeAll(async () => {
   const started = performance.now();
-  expect(await seedDemo({ uri: db.uri('postgres'), sealKeyHex: SEAL_KEY, path })).toBe(true);
+  isNew = await seedDemo({ uri: db.uri('postgres'), sealKeyHex: SEAL_KEY, path });
   seedMs = performance.now() - started;
 });
 
@@ -51,6 +52,7 @@ function cockpit(mspId: string) {
 
 describe('the demonstration', () => {
   it('is told within seconds', () => {
+    expect(isNew).toBe(true);
     expect(seedMs).toBeLessThan(15_000);
   });
 
@@ -239,7 +241,7 @@ describe('another run', () => {
   it('makes one demonstration of two runs at once', async () => {
     const other = await createTestDatabase();
     const run = () => seedDemo({ uri: other.uri('postgres'), sealKeyHex: SEAL_KEY, path: join(folder, 'raced.json') });
-    expect((await Promise.all([run(), run()])).toSorted()).toEqual([false, true]);
+    expect(new Set(await Promise.all([run(), run()]))).toEqual(new Set([true, false]));
   });
 
   it('refuses a role that row-level security binds, and a file of another kind', async () => {
