@@ -1,0 +1,1621 @@
+-- The schema after all migrations, read from the catalogue by test/support/dumpSchema.ts.
+-- Not for running: for reviewing. A migration that changes it changes this file (npm run db:schema), and the suite is red until then.
+
+-- Roles
+
+monsys_app: login
+monsys_core: login
+monsys_signing: login
+
+-- Functions and procedures
+
+CREATE OR REPLACE FUNCTION app.bootstrap_once()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.used_at is not null then
+    raise exception 'the first owner has been made; bootstrap cannot be opened again' using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end $function$
+
+CREATE OR REPLACE FUNCTION app.msp()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select nullif(current_setting('app.msp', true), '')::uuid $function$
+
+CREATE OR REPLACE FUNCTION app.notify_cockpit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('cockpit', c.tenant_id::text) from (select distinct tenant_id from changed) c;
+  return null;
+end $function$
+
+CREATE OR REPLACE FUNCTION app.notify_critical()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('agent_outbox', new.agent_id::text);
+  return null;
+end $function$
+
+CREATE OR REPLACE FUNCTION app.notify_link_state()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('cockpit', new.tenant_id::text);
+  return null;
+end $function$
+
+CREATE OR REPLACE FUNCTION app.notify_outbox()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('agent_outbox', new.agent_id::text);
+  return null;
+end $function$
+
+CREATE OR REPLACE FUNCTION app.people()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select nullif(current_setting('app.people', true), '')::uuid $function$
+
+CREATE OR REPLACE PROCEDURE app.protect_tenant_table(IN tbl regclass)
+ LANGUAGE plpgsql
+AS $procedure$
+begin
+  execute format('alter table %s enable row level security', tbl);
+  execute format('alter table %s force row level security', tbl);
+  execute format('create policy tenant_scope on %s to monsys_app, monsys_core, monsys_signing
+    using (tenant_id = (select app.tenant())) with check (tenant_id = (select app.tenant()))', tbl);
+  execute format('create policy msp_reads on %s for select to monsys_app
+    using (tenant_id in (select t.id from tenants t where t.msp_owner = (select app.msp())))', tbl);
+  execute format('create policy system_scope on %s to monsys_core, monsys_signing
+    using ((select app.scope()) = ''system'') with check ((select app.scope()) = ''system'')', tbl);
+end $procedure$
+
+CREATE OR REPLACE FUNCTION app.scope()
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select nullif(current_setting('app.scope', true), '') $function$
+
+CREATE OR REPLACE FUNCTION app.tenant()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select nullif(current_setting('app.tenant', true), '')::uuid $function$
+
+-- Tables
+
+table agent_cves (
+  tenant_id uuid not null,
+  agent_id uuid not null,
+  source text not null,
+  package text not null,
+  cve_id text not null,
+  installed_version text not null,
+  fixed_version text,
+  severity text,
+  detected_at timestamp with time zone not null,
+  patched_at timestamp with time zone,
+  patched_version text,
+  constraint agent_cves_pkey PRIMARY KEY (tenant_id, agent_id, source, package, cve_id),
+  constraint agent_cves_source_check CHECK ((source = ANY (ARRAY['kernel'::text, 'trivy'::text]))),
+  constraint agent_cves_tenant_id_agent_id_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES agents(tenant_id, id)
+) -- row-level security forced;
+
+table agent_outbox (
+  id bigint not null generated always as identity,
+  tenant_id uuid not null,
+  agent_id uuid not null,
+  kind text not null,
+  payload jsonb not null,
+  dedupe_key text not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone,
+  sent_at timestamp with time zone,
+  attempts integer not null default 0,
+  acked_at timestamp with time zone,
+  ack jsonb,
+  constraint agent_outbox_pkey PRIMARY KEY (id),
+  constraint agent_outbox_tenant_id_agent_id_dedupe_key_key UNIQUE (tenant_id, agent_id, dedupe_key),
+  constraint agent_outbox_tenant_id_agent_id_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES agents(tenant_id, id)
+) -- row-level security forced;
+
+table agent_request_nonces (
+  tenant_id uuid not null,
+  agent_id uuid not null,
+  nonce text not null,
+  seen_at timestamp with time zone not null default now(),
+  constraint agent_request_nonces_nonce_check CHECK (((length(nonce) >= 16) AND (length(nonce) <= 64))),
+  constraint agent_request_nonces_pkey PRIMARY KEY (agent_id, nonce),
+  constraint agent_request_nonces_tenant_id_agent_id_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES agents(tenant_id, id)
+) -- row-level security forced;
+
+table agents (
+  id uuid not null,
+  tenant_id uuid not null,
+  hostname text not null,
+  public_key bytea not null,
+  is_active boolean not null default true,
+  link_state text not null default 'online'::text,
+  link_state_since timestamp with time zone not null default now(),
+  agent_version text not null,
+  os_id text,
+  os_name text,
+  arch text,
+  kernel_release text,
+  kernel_upstream text,
+  tags text[] not null default '{}'::text[],
+  maintenance_until timestamp with time zone,
+  enrolled_with uuid,
+  is_demo boolean not null default false,
+  registered_at timestamp with time zone not null default now(),
+  last_seen_at timestamp with time zone not null default now(),
+  boot_id text,
+  key_reset_until timestamp with time zone,
+  constraint agents_hostname_check CHECK (((length(hostname) >= 1) AND (length(hostname) <= 253))),
+  constraint agents_kernel_upstream_check CHECK ((kernel_upstream ~ '^[0-9]+\.[0-9]+(\.[0-9]+)?$'::text)),
+  constraint agents_link_state_check CHECK ((link_state = ANY (ARRAY['online'::text, 'offline'::text]))),
+  constraint agents_pkey PRIMARY KEY (id),
+  constraint agents_public_key_check CHECK ((length(public_key) = 32)),
+  constraint agents_tenant_id_enrolled_with_fkey FOREIGN KEY (tenant_id, enrolled_with) REFERENCES enrolment_tokens(tenant_id, id),
+  constraint agents_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint agents_tenant_id_id_key UNIQUE (tenant_id, id)
+) -- row-level security forced;
+
+table alert_rule_pending (
+  tenant_id uuid not null,
+  rule_id uuid not null,
+  subject_id uuid not null,
+  since timestamp with time zone not null,
+  constraint alert_rule_pending_pkey PRIMARY KEY (tenant_id, rule_id, subject_id),
+  constraint alert_rule_pending_tenant_id_rule_id_fkey FOREIGN KEY (tenant_id, rule_id) REFERENCES alert_rules(tenant_id, id) ON DELETE CASCADE
+) -- row-level security forced;
+
+table alert_rules (
+  id uuid not null default gen_random_uuid(),
+  tenant_id uuid not null,
+  name text not null,
+  metric text not null,
+  operator text not null,
+  threshold double precision not null,
+  metric_argument text,
+  duration_secs integer not null,
+  severity text not null,
+  target jsonb not null,
+  enabled boolean not null default true,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint alert_rules_duration_secs_check CHECK (((duration_secs >= 0) AND (duration_secs <= 604800))),
+  constraint alert_rules_operator_check CHECK ((operator = ANY (ARRAY['>'::text, '>='::text, '<'::text, '<='::text, '=='::text, '!='::text]))),
+  constraint alert_rules_pkey PRIMARY KEY (id),
+  constraint alert_rules_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'high'::text, 'medium'::text, 'low'::text, 'info'::text]))),
+  constraint alert_rules_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint alert_rules_tenant_id_id_key UNIQUE (tenant_id, id)
+) -- row-level security forced;
+
+table alerts (
+  id uuid not null default gen_random_uuid(),
+  tenant_id uuid not null,
+  number bigint not null,
+  agent_id uuid,
+  source text not null,
+  fingerprint text not null,
+  severity text not null,
+  title text not null,
+  detail jsonb not null default '{}'::jsonb,
+  status text not null default 'open'::text,
+  occurrences integer not null default 1,
+  opened_at timestamp with time zone not null,
+  last_occurred_at timestamp with time zone not null,
+  sla_due_at timestamp with time zone not null,
+  acknowledged_at timestamp with time zone,
+  acknowledged_by uuid,
+  resolved_at timestamp with time zone,
+  resolved_by uuid,
+  resolution text,
+  is_demo boolean not null default false,
+  constraint alerts_acknowledged_by_fkey FOREIGN KEY (acknowledged_by) REFERENCES users(id),
+  constraint alerts_check CHECK (((status = 'resolved'::text) = (resolved_at IS NOT NULL))),
+  constraint alerts_pkey PRIMARY KEY (id),
+  constraint alerts_resolved_by_fkey FOREIGN KEY (resolved_by) REFERENCES users(id),
+  constraint alerts_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'high'::text, 'medium'::text, 'low'::text, 'info'::text]))),
+  constraint alerts_source_check CHECK ((source = ANY (ARRAY['rule'::text, 'liveness'::text, 'cve'::text, 'alertmanager'::text, 'ingest'::text, 'security'::text]))),
+  constraint alerts_status_check CHECK ((status = ANY (ARRAY['open'::text, 'acknowledged'::text, 'resolved'::text]))),
+  constraint alerts_tenant_id_agent_id_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES agents(tenant_id, id),
+  constraint alerts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint alerts_tenant_id_id_key UNIQUE (tenant_id, id),
+  constraint alerts_tenant_id_number_key UNIQUE (tenant_id, number),
+  constraint alerts_title_check CHECK (((length(title) >= 1) AND (length(title) <= 300)))
+) -- row-level security forced;
+
+table api_tokens (
+  id uuid not null default gen_random_uuid(),
+  token_hash bytea not null,
+  user_id uuid not null,
+  msp_id uuid not null,
+  tenant_id uuid,
+  name text not null,
+  scopes text[] not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint api_tokens_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
+  constraint api_tokens_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+  constraint api_tokens_pkey PRIMARY KEY (id),
+  constraint api_tokens_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint api_tokens_token_hash_key UNIQUE (token_hash),
+  constraint api_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+) -- row-level security forced;
+
+table audit_chain_heads (
+  chain_id uuid not null,
+  msp_id uuid not null,
+  tenant_id uuid,
+  seq bigint not null,
+  hash bytea not null,
+  constraint audit_chain_heads_hash_check CHECK ((length(hash) = 32)),
+  constraint audit_chain_heads_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
+  constraint audit_chain_heads_pkey PRIMARY KEY (chain_id),
+  constraint audit_chain_heads_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+) -- row-level security forced;
+
+table audit_log (
+  chain_id uuid not null,
+  seq bigint not null,
+  msp_id uuid not null,
+  tenant_id uuid,
+  event_type text not null,
+  actor_kind text not null,
+  actor_user_id uuid,
+  actor_email text,
+  impersonation_id uuid,
+  event_data jsonb not null,
+  occurred_at timestamp with time zone not null,
+  prev_hash bytea not null,
+  hash bytea not null,
+  constraint audit_log_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'agent'::text, 'integration'::text, 'system'::text]))),
+  constraint audit_log_check CHECK (((actor_kind = 'user'::text) = ((actor_user_id IS NOT NULL) AND (actor_email IS NOT NULL)))),
+  constraint audit_log_event_type_check CHECK ((event_type ~ '^[a-z][a-z0-9_]+$'::text)),
+  constraint audit_log_hash_check CHECK ((length(hash) = 32)),
+  constraint audit_log_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
+  constraint audit_log_pkey PRIMARY KEY (chain_id, seq),
+  constraint audit_log_prev_hash_check CHECK ((length(prev_hash) = 32)),
+  constraint audit_log_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+) -- row-level security forced;
+
+table audit_packs (
+  tenant_id uuid not null,
+  month text not null,
+  built_at timestamp with time zone not null,
+  is_demo boolean not null default false,
+  constraint audit_packs_month_check CHECK ((month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'::text)),
+  constraint audit_packs_pkey PRIMARY KEY (tenant_id, month),
+  constraint audit_packs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+) -- row-level security forced;
+
+table auth_failures (
+  subject text not null,
+  failures integer not null default 0,
+  first_failure_at timestamp with time zone not null default now(),
+  locked_until timestamp with time zone,
+  constraint auth_failures_pkey PRIMARY KEY (subject)
+);
+
+table baseline_files (
+  tenant_id uuid not null,
+  agent_id uuid not null,
+  path text not null,
+  kind text not null,
+  baseline_sha256 bytea not null,
+  current_sha256 bytea,
+  baseline_at timestamp with time zone not null,
+  drifted_at timestamp with time zone,
+  constraint baseline_files_kind_check CHECK ((kind = ANY (ARRAY['binary'::text, 'config'::text]))),
+  constraint baseline_files_pkey PRIMARY KEY (tenant_id, agent_id, path),
+  constraint baseline_files_tenant_id_agent_id_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES agents(tenant_id, id)
+) -- row-level security forced;
+
+table bootstrap (
+  only_row boolean not null default true,
+  token_hash bytea not null,
+  created_at timestamp with time zone not null default now(),
+  used_at timestamp with time zone,
+  constraint bootstrap_only_row_check CHECK (only_row),
+  constraint bootstrap_pkey PRIMARY KEY (only_row)
+) -- row-level security forced;
+
+table cve_scores (
+  cve_id text not null,
+  epss real,
+  cvss real,
+  constraint cve_scores_cvss_check CHECK (((cvss >= (0)::double precision) AND (cvss <= (10)::double precision))),
+  constraint cve_scores_epss_check CHECK (((epss >= (0)::double precision) AND (epss <= (1)::double precision))),
+  constraint cve_scores_pkey PRIMARY KEY (cve_id)
+);
+
+table eat_orders (
+  nonce uuid not null,
+  tenant_id uuid not null,
+  msp_id uuid not null,
+  agent_id uuid not null,
+  kind text not null,
+  level smallint not null,
+  actions jsonb not null,
+  reason text not null,
+  requested_by uuid,
+  requested_by_email text,
+  authorisation text not null,
+  totp_step_sha256 text,
+  quorum_request_id uuid,
+  stage integer not null default 0,
+  alert_id uuid,
+  confidence real,
+  window_from timestamp with time zone,
+  window_until timestamp with time zone,
+  conditions jsonb,
+  created_at timestamp with time zone not null default now(),
+  abandoned_at timestamp with time zone,
+  constraint eat_orders_authorisation_check CHECK ((authorisation = ANY (ARRAY['single'::text, 'quorum'::text, 'automatic'::text]))),
+  constraint eat_orders_check CHECK (((kind = 'pre_issued'::text) = ((window_from IS NOT NULL) AND (window_until IS NOT NULL) AND (conditions IS NOT NULL)))),
+  constraint eat_orders_check1 CHECK (((authorisation <> 'single'::text) OR ((requested_by IS NOT NULL) AND (totp_step_sha256 IS NOT NULL)))),
+  constraint eat_orders_check2 CHECK (((authorisation <> 'quorum'::text) OR (quorum_request_id IS NOT NULL))),
+  constraint eat_orders_check3 CHECK (((authorisation <> 'automatic'::text) OR ((alert_id IS NOT NULL) AND (level < 3)))),
+  constraint eat_orders_kind_check CHECK ((kind = ANY (ARRAY['immediate'::text, 'pre_issued'::text]))),
+  constraint eat_orders_level_check CHECK (((level >= 1) AND (level <= 3))),
+  constraint eat_orders_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
+  constraint eat_orders_pkey PRIMARY KEY (nonce),
+  constraint eat_orders_quorum_request_id_agent_id_key UNIQUE (quorum_request_id, agent_id),
+  constraint eat_orders_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000))),
+  constraint eat_orders_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES users(id),
+  constraint eat_orders_tenant_id_agent_id_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES agents(tenant_id, id),
+  constraint eat_orders_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint eat_orders_tenant_id_nonce_key UNIQUE (tenant_id, nonce),
+  constraint eat_orders_tenant_id_quorum_request_id_fkey FOREIGN KEY (tenant_id, quorum_request_id) REFERENCES quorum_requests(tenant_id, id),
+  constraint eat_orders_totp_step_sha256_check CHECK ((totp_step_sha256 ~ '^[0-9a-f]{64}$'::text))
+) -- row-level security forced;
+
+table eats (
+  nonce uuid not null,
+  tenant_id uuid not null,
+  agent_id uuid not null,
+  level smallint not null,
+  actions jsonb not null,
+  reason text not null,
+  requested_by uuid,
+  issued_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  outcome text,
+  result_at timestamp with time zone,
+  result jsonb,
+  acknowledged_at timestamp with time zone,
+  acknowledged_by uuid,
+  is_demo boolean not null default false,
+  token text,
+  signature bytea,
+  key_id text,
+  kind text not null default 'immediate'::text,
+  quorum_request_id uuid,
+  requested_by_email text,
+  valid_from timestamp with time zone,
+  conditions jsonb,
+  delivered_at timestamp with time zone,
+  started_at timestamp with time zone,
+  refusal_code text,
+  result_text text,
+  result_signature bytea,
+  revoked_at timestamp with time zone,
+  revoked_by uuid,
+  revocation_confirmed_at timestamp with time zone,
+  constraint eats_acknowledged_by_fkey FOREIGN KEY (acknowledged_by) REFERENCES users(id),
+  constraint eats_check CHECK (((outcome IS NULL) = (result_at IS NULL))),
+  constraint eats_key_id_fkey FOREIGN KEY (key_id) REFERENCES hub_keys(key_id),
+  constraint eats_kind_check CHECK ((kind = ANY (ARRAY['immediate'::text, 'pre_issued'::text]))),
+  constraint eats_level_check CHECK (((level >= 1) AND (level <= 3))),
+  constraint eats_outcome_check CHECK ((outcome = ANY (ARRAY['succeeded'::text, 'failed'::text, 'refused'::text, 'indeterminate'::text, 'revoked'::text, 'expired_unused'::text]))),
+  constraint eats_pkey PRIMARY KEY (nonce),
+  constraint eats_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES users(id),
+  constraint eats_result_signature_check CHECK ((length(result_signature) = 64)),
+  constraint eats_revoked_by_fkey FOREIGN KEY (revoked_by) REFERENCES users(id),
+  constraint eats_signature_check CHECK ((length(signature) = 64)),
+  constraint eats_tenant_id_agent_id_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES agents(tenant_id, id),
+  constraint eats_tenant_id_nonce_key UNIQUE (tenant_id, nonce)
+) -- row-level security forced;
+
+table enrolment_tokens (
+  id uuid not null default gen_random_uuid(),
+  tenant_id uuid not null,
+  token_hash bytea not null,
+  name text not null,
+  default_tags text[] not null default '{}'::text[],
+  max_uses integer not null,
+  uses integer not null default 0,
+  created_by uuid,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint enrolment_tokens_check CHECK ((uses <= max_uses)),
+  constraint enrolment_tokens_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id),
+  constraint enrolment_tokens_max_uses_check CHECK (((max_uses >= 1) AND (max_uses <= 100000))),
+  constraint enrolment_tokens_pkey PRIMARY KEY (id),
+  constraint enrolment_tokens_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint enrolment_tokens_tenant_id_id_key UNIQUE (tenant_id, id),
+  constraint enrolment_tokens_token_hash_key UNIQUE (token_hash)
+) -- row-level security forced;
+
+table feeds (
+  name text not null,
+  version text not null,
+  entries integer not null,
+  sha256 bytea not null,
+  refreshed_at timestamp with time zone not null,
+  last_attempt_at timestamp with time zone not null,
+  last_error text,
+  constraint feeds_pkey PRIMARY KEY (name)
+);
+
+table hub_keys (
+  key_id text not null,
+  public_key bytea not null,
+  valid_from timestamp with time zone not null,
+  valid_until timestamp with time zone,
+  statement text not null,
+  signature bytea not null,
+  signed_by text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint hub_keys_key_id_check CHECK ((key_id ~ '^[0-9a-f]{16}$'::text)),
+  constraint hub_keys_pkey PRIMARY KEY (key_id),
+  constraint hub_keys_public_key_check CHECK ((length(public_key) = 32)),
+  constraint hub_keys_signature_check CHECK ((length(signature) = 64))
+);
+
+table hub_presence (
+  only_row boolean not null default true,
+  hearing_since timestamp with time zone not null,
+  last_beat_at timestamp with time zone not null,
+  constraint hub_presence_only_row_check CHECK (only_row),
+  constraint hub_presence_pkey PRIMARY KEY (only_row)
+);
+
+table idempotency_keys (
+  principal text not null,
+  key text not null,
+  request_hash bytea not null,
+  status integer,
+  response_sealed bytea,
+  created_at timestamp with time zone not null default now(),
+  constraint idempotency_keys_pkey PRIMARY KEY (principal, key)
+);
+
+table ingest_batches (
+  tenant_id uuid not null,
+  agent_id uuid not null,
+  batch_id text not null,
+  received_at timestamp with time zone not null default now(),
+  constraint ingest_batches_pkey PRIMARY KEY (tenant_id, agent_id, batch_id),
+  constraint ingest_batches_tenant_id_agent_id_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES agents(tenant_id, id)
+) -- row-level security forced;
+
+table integration_tokens (
+  id uuid not null default gen_random_uuid(),
+  tenant_id uuid not null,
+  token_hash bytea not null,
+  name text not null,
+  purpose text not null,
+  created_by uuid,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint integration_tokens_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id),
+  constraint integration_tokens_pkey PRIMARY KEY (id),
+  constraint integration_tokens_purpose_check CHECK ((purpose = ANY (ARRAY['alertmanager'::text, 'ingest'::text, 'trivy'::text]))),
+  constraint integration_tokens_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint integration_tokens_token_hash_key UNIQUE (token_hash)
+) -- row-level security forced;
+
+table inventories (
+  tenant_id uuid not null,
+  agent_id uuid not null,
+  collected_at timestamp with time zone not null,
+  received_at timestamp with time zone not null default now(),
+  sha256 bytea not null,
+  document jsonb not null,
+  constraint inventories_pkey PRIMARY KEY (tenant_id, agent_id),
+  constraint inventories_tenant_id_agent_id_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES agents(tenant_id, id)
+) -- row-level security forced;
+
+table invitations (
+  id uuid not null default gen_random_uuid(),
+  token_hash bytea not null,
+  msp_id uuid not null,
+  tenant_id uuid,
+  email text not null,
+  name text not null,
+  role text not null,
+  invited_by uuid not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  accepted_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  user_expires_at timestamp with time zone,
+  constraint invitations_email_check CHECK ((email = lower(email))),
+  constraint invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES users(id),
+  constraint invitations_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
+  constraint invitations_pkey PRIMARY KEY (id),
+  constraint invitations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint invitations_token_hash_key UNIQUE (token_hash)
+) -- row-level security forced;
+
+table kernel_changes (
+  tenant_id uuid not null,
+  agent_id uuid not null,
+  changed_at timestamp with time zone not null,
+  from_release text,
+  to_release text not null,
+  constraint kernel_changes_pkey PRIMARY KEY (tenant_id, agent_id, changed_at),
+  constraint kernel_changes_tenant_id_agent_id_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES agents(tenant_id, id)
+) -- row-level security forced;
+
+table kernel_cve_fixes (
+  cve_id text not null,
+  stream text not null,
+  fixed_version text not null,
+  fixed_patch integer not null,
+  constraint kernel_cve_fixes_pkey PRIMARY KEY (stream, cve_id)
+);
+
+table kev_entries (
+  cve_id text not null,
+  vendor text not null,
+  product text not null,
+  name text not null,
+  date_added date not null,
+  due_date date,
+  ransomware boolean not null,
+  constraint kev_entries_pkey PRIMARY KEY (cve_id)
+);
+
+table metric_samples (
+  tenant_id uuid not null,
+  agent_id uuid not null,
+  sampled_at timestamp with time zone not null,
+  cpu_pct real,
+  mem_pct real,
+  disk_pct real,
+  load_avg real,
+  network_rx_mbps real,
+  network_tx_mbps real,
+  processes text[],
+  constraint metric_samples_pkey PRIMARY KEY (tenant_id, agent_id, sampled_at),
+  constraint metric_samples_tenant_id_agent_id_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES agents(tenant_id, id)
+) -- row-level security forced;
+
+table msps (
+  id uuid not null default gen_random_uuid(),
+  name text not null,
+  email_domain text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint msps_email_domain_check CHECK ((email_domain ~ '^[a-z0-9.-]+$'::text)),
+  constraint msps_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint msps_pkey PRIMARY KEY (id)
+) -- row-level security forced;
+
+table playbook_versions (
+  playbook_id uuid not null,
+  version integer not null,
+  content text not null,
+  sha256 text not null,
+  irreversible boolean not null,
+  created_by uuid,
+  created_at timestamp with time zone not null default now(),
+  approved_by uuid,
+  approved_at timestamp with time zone,
+  constraint playbook_versions_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES users(id),
+  constraint playbook_versions_check CHECK (((approved_by IS NULL) OR (created_by IS NULL) OR (approved_by <> created_by))),
+  constraint playbook_versions_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id),
+  constraint playbook_versions_pkey PRIMARY KEY (playbook_id, version),
+  constraint playbook_versions_playbook_id_fkey FOREIGN KEY (playbook_id) REFERENCES playbooks(id),
+  constraint playbook_versions_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+  constraint playbook_versions_version_check CHECK ((version >= 1))
+) -- row-level security forced;
+
+table playbooks (
+  id uuid not null default gen_random_uuid(),
+  msp_id uuid,
+  slug text not null,
+  created_at timestamp with time zone not null default now(),
+  archived_at timestamp with time zone,
+  constraint playbooks_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
+  constraint playbooks_pkey PRIMARY KEY (id),
+  constraint playbooks_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text))
+) -- row-level security forced;
+
+table push_subscriptions (
+  id uuid not null default gen_random_uuid(),
+  user_id uuid not null,
+  msp_id uuid not null,
+  endpoint text not null,
+  p256dh text not null,
+  auth text not null,
+  user_agent text,
+  created_at timestamp with time zone not null default now(),
+  failed_at timestamp with time zone,
+  constraint push_subscriptions_endpoint_check CHECK (((length(endpoint) >= 10) AND (length(endpoint) <= 2000))),
+  constraint push_subscriptions_endpoint_key UNIQUE (endpoint),
+  constraint push_subscriptions_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
+  constraint push_subscriptions_pkey PRIMARY KEY (id),
+  constraint push_subscriptions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+) -- row-level security forced;
+
+table quorum_decisions (
+  tenant_id uuid not null,
+  request_id uuid not null,
+  user_id uuid not null,
+  email text not null,
+  decision text not null,
+  totp_step_sha256 text not null,
+  decided_at timestamp with time zone not null,
+  comment text,
+  constraint quorum_decisions_decision_check CHECK ((decision = ANY (ARRAY['approve'::text, 'reject'::text]))),
+  constraint quorum_decisions_pkey PRIMARY KEY (request_id, user_id),
+  constraint quorum_decisions_request_id_totp_step_sha256_key UNIQUE (request_id, totp_step_sha256),
+  constraint quorum_decisions_tenant_id_request_id_fkey FOREIGN KEY (tenant_id, request_id) REFERENCES quorum_requests(tenant_id, id),
+  constraint quorum_decisions_totp_step_sha256_check CHECK ((totp_step_sha256 ~ '^[0-9a-f]{64}$'::text)),
+  constraint quorum_decisions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+) -- row-level security forced;
+
+table quorum_fires (
+  request_id uuid not null,
+  tenant_id uuid not null,
+  fired_at timestamp with time zone not null,
+  constraint quorum_fires_pkey PRIMARY KEY (request_id),
+  constraint quorum_fires_tenant_id_request_id_fkey FOREIGN KEY (tenant_id, request_id) REFERENCES quorum_requests(tenant_id, id)
+) -- row-level security forced;
+
+table quorum_requests (
+  id uuid not null default gen_random_uuid(),
+  tenant_id uuid not null,
+  msp_id uuid not null,
+  state text not null default 'open'::text,
+  requested_by uuid not null,
+  requested_by_email text not null,
+  actions jsonb not null,
+  level smallint not null,
+  reason text not null,
+  required_approvers integer not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  decided_at timestamp with time zone,
+  constraint quorum_requests_check CHECK (((state = 'open'::text) = (decided_at IS NULL))),
+  constraint quorum_requests_level_check CHECK (((level >= 1) AND (level <= 3))),
+  constraint quorum_requests_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
+  constraint quorum_requests_pkey PRIMARY KEY (id),
+  constraint quorum_requests_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 1000))),
+  constraint quorum_requests_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES users(id),
+  constraint quorum_requests_required_approvers_check CHECK (((required_approvers >= 1) AND (required_approvers <= 10))),
+  constraint quorum_requests_state_check CHECK ((state = ANY (ARRAY['open'::text, 'approved'::text, 'rejected'::text, 'cancelled'::text, 'expired'::text]))),
+  constraint quorum_requests_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint quorum_requests_tenant_id_id_key UNIQUE (tenant_id, id)
+) -- row-level security forced;
+
+table quorum_targets (
+  tenant_id uuid not null,
+  request_id uuid not null,
+  agent_id uuid not null,
+  nonce uuid not null default gen_random_uuid(),
+  stage integer not null,
+  constraint quorum_targets_nonce_key UNIQUE (nonce),
+  constraint quorum_targets_pkey PRIMARY KEY (request_id, agent_id),
+  constraint quorum_targets_stage_check CHECK ((stage >= 0)),
+  constraint quorum_targets_tenant_id_agent_id_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES agents(tenant_id, id),
+  constraint quorum_targets_tenant_id_request_id_fkey FOREIGN KEY (tenant_id, request_id) REFERENCES quorum_requests(tenant_id, id)
+) -- row-level security forced;
+
+unlogged table rate_limits (
+  key text not null,
+  window_start timestamp with time zone not null,
+  hits integer not null,
+  constraint rate_limits_pkey PRIMARY KEY (key, window_start)
+);
+
+table recovery_codes (
+  user_id uuid not null,
+  code_hash bytea not null,
+  used_at timestamp with time zone,
+  constraint recovery_codes_pkey PRIMARY KEY (user_id, code_hash),
+  constraint recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+) -- row-level security forced;
+
+table schema_migrations (
+  id integer not null default nextval('schema_migrations_id_seq'::regclass),
+  name character varying(255) not null,
+  run_on timestamp without time zone not null,
+  constraint schema_migrations_pkey PRIMARY KEY (id)
+);
+
+table security_findings (
+  tenant_id uuid not null,
+  agent_id uuid not null,
+  kind text not null,
+  subject text not null,
+  severity text not null,
+  detail text not null,
+  detected_at timestamp with time zone not null,
+  resolved_at timestamp with time zone,
+  constraint security_findings_kind_check CHECK ((kind = ANY (ARRAY['suid'::text, 'world_writable'::text, 'sshd'::text]))),
+  constraint security_findings_pkey PRIMARY KEY (tenant_id, agent_id, kind, subject),
+  constraint security_findings_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'high'::text, 'medium'::text, 'low'::text, 'info'::text]))),
+  constraint security_findings_tenant_id_agent_id_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES agents(tenant_id, id)
+) -- row-level security forced;
+
+table sessions (
+  id uuid not null default gen_random_uuid(),
+  purpose text not null default 'session'::text,
+  token_hash bytea not null,
+  user_id uuid not null,
+  msp_id uuid not null,
+  tenant_id uuid,
+  created_at timestamp with time zone not null default now(),
+  last_seen_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  sudo_until timestamp with time zone,
+  ip text,
+  user_agent text,
+  constraint sessions_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
+  constraint sessions_pkey PRIMARY KEY (id),
+  constraint sessions_purpose_check CHECK ((purpose = ANY (ARRAY['session'::text, 'enrolment'::text]))),
+  constraint sessions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint sessions_token_hash_key UNIQUE (token_hash),
+  constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+) -- row-level security forced;
+
+table tenant_settings (
+  tenant_id uuid not null,
+  sla_resolve_minutes jsonb not null default '{}'::jsonb,
+  next_alert_number bigint not null default 1,
+  constraint tenant_settings_pkey PRIMARY KEY (tenant_id),
+  constraint tenant_settings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+) -- row-level security forced;
+
+table tenants (
+  id uuid not null default gen_random_uuid(),
+  msp_owner uuid not null,
+  slug text not null,
+  name text not null,
+  is_demo boolean not null default false,
+  created_at timestamp with time zone not null default now(),
+  constraint tenants_msp_owner_fkey FOREIGN KEY (msp_owner) REFERENCES msps(id),
+  constraint tenants_msp_owner_slug_key UNIQUE (msp_owner, slug),
+  constraint tenants_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint tenants_pkey PRIMARY KEY (id),
+  constraint tenants_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text))
+) -- row-level security forced;
+
+table totp_used_steps (
+  user_id uuid not null,
+  step bigint not null,
+  used_at timestamp with time zone not null default now(),
+  constraint totp_used_steps_pkey PRIMARY KEY (user_id, step),
+  constraint totp_used_steps_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+) -- row-level security forced;
+
+table transparency_checkpoints (
+  size bigint not null,
+  root bytea not null,
+  origin text not null,
+  note text not null,
+  signed_at timestamp with time zone not null default now(),
+  constraint transparency_checkpoints_pkey PRIMARY KEY (size),
+  constraint transparency_checkpoints_root_check CHECK ((length(root) = 32)),
+  constraint transparency_checkpoints_size_check CHECK ((size > 0))
+);
+
+table transparency_leaves (
+  index bigint not null,
+  prev_index bigint generated always as (
+CASE
+    WHEN (index > 0) THEN (index - 1)
+    ELSE NULL::bigint
+END) stored,
+  leaf_key text not null,
+  leaf bytea not null,
+  leaf_hash bytea not null,
+  integrated_at timestamp with time zone not null default now(),
+  constraint transparency_leaves_index_check CHECK ((index >= 0)),
+  constraint transparency_leaves_leaf_hash_check CHECK ((length(leaf_hash) = 32)),
+  constraint transparency_leaves_leaf_hash_key UNIQUE (leaf_hash),
+  constraint transparency_leaves_leaf_key_key UNIQUE (leaf_key),
+  constraint transparency_leaves_pkey PRIMARY KEY (index),
+  constraint transparency_leaves_prev_index_fkey FOREIGN KEY (prev_index) REFERENCES transparency_leaves(index)
+);
+
+table transparency_pending (
+  id bigint not null generated always as identity,
+  leaf_key text not null,
+  leaf bytea not null,
+  queued_at timestamp with time zone not null default now(),
+  refused_at timestamp with time zone,
+  constraint transparency_pending_leaf_check CHECK (((length(leaf) >= 1) AND (length(leaf) <= 65535))),
+  constraint transparency_pending_leaf_key_check CHECK (((length(leaf_key) >= 1) AND (length(leaf_key) <= 200))),
+  constraint transparency_pending_leaf_key_key UNIQUE (leaf_key),
+  constraint transparency_pending_pkey PRIMARY KEY (id)
+);
+
+table transparency_subtrees (
+  level smallint not null,
+  index bigint not null,
+  hash bytea not null,
+  constraint transparency_subtrees_hash_check CHECK ((length(hash) = 32)),
+  constraint transparency_subtrees_index_check CHECK ((index >= 0)),
+  constraint transparency_subtrees_level_check CHECK (((level >= 1) AND (level <= 63))),
+  constraint transparency_subtrees_pkey PRIMARY KEY (level, index)
+);
+
+table trust_scores (
+  tenant_id uuid not null,
+  computed_at timestamp with time zone not null,
+  score numeric(5,2) not null,
+  components jsonb not null,
+  formula_version text not null,
+  inputs text not null,
+  inputs_hash bytea not null,
+  is_demo boolean not null default false,
+  constraint trust_scores_inputs_hash_check CHECK ((length(inputs_hash) = 32)),
+  constraint trust_scores_pkey PRIMARY KEY (tenant_id, computed_at),
+  constraint trust_scores_score_check CHECK (((score >= (0)::numeric) AND (score <= (100)::numeric))),
+  constraint trust_scores_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+) -- row-level security forced;
+
+table users (
+  id uuid not null default gen_random_uuid(),
+  msp_id uuid not null,
+  tenant_id uuid,
+  email text not null,
+  name text not null,
+  role text not null,
+  password_hash text not null,
+  totp_secret_sealed bytea,
+  totp_pending_sealed bytea,
+  totp_confirmed_at timestamp with time zone,
+  is_active boolean not null default true,
+  expires_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint users_check CHECK (((tenant_id IS NOT NULL) = (role = ANY (ARRAY['client_viewer'::text, 'auditor'::text])))),
+  constraint users_email_check CHECK (((email = lower(email)) AND (email ~ '^[^@\s]+@[^@\s]+$'::text))),
+  constraint users_email_key UNIQUE (email),
+  constraint users_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
+  constraint users_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint users_pkey PRIMARY KEY (id),
+  constraint users_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'operator'::text, 'analyst'::text, 'viewer'::text, 'client_viewer'::text, 'auditor'::text]))),
+  constraint users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+) -- row-level security forced;
+
+-- Views
+
+-- none
+
+-- Indexes beyond those of constraints
+
+CREATE INDEX agent_cves_open ON public.agent_cves USING btree (tenant_id, cve_id, agent_id) WHERE (patched_at IS NULL);
+
+CREATE INDEX agent_cves_open_by_cve ON public.agent_cves USING btree (cve_id, tenant_id, agent_id) WHERE (patched_at IS NULL);
+
+CREATE INDEX agent_outbox_pending ON public.agent_outbox USING btree (agent_id, id) WHERE (acked_at IS NULL);
+
+CREATE INDEX agent_request_nonces_old ON public.agent_request_nonces USING btree (seen_at);
+
+CREATE INDEX agents_silent ON public.agents USING btree (last_seen_at) WHERE (is_active AND (link_state = 'online'::text));
+
+CREATE INDEX agents_tags ON public.agents USING gin (tags);
+
+CREATE INDEX agents_tenant ON public.agents USING btree (tenant_id, hostname);
+
+CREATE UNIQUE INDEX alerts_one_unresolved ON public.alerts USING btree (tenant_id, fingerprint) WHERE (status <> 'resolved'::text);
+
+CREATE INDEX alerts_open ON public.alerts USING btree (tenant_id, severity, opened_at) INCLUDE (sla_due_at) WHERE (status = 'open'::text);
+
+CREATE INDEX alerts_recent ON public.alerts USING btree (tenant_id, opened_at DESC);
+
+CREATE INDEX api_tokens_user ON public.api_tokens USING btree (user_id);
+
+CREATE INDEX audit_log_msp_time ON public.audit_log USING btree (msp_id, occurred_at DESC);
+
+CREATE INDEX audit_log_nonce ON public.audit_log USING btree (((event_data ->> 'nonce'::text))) WHERE (event_data ? 'nonce'::text);
+
+CREATE INDEX audit_log_tenant_time ON public.audit_log USING btree (tenant_id, occurred_at DESC);
+
+CREATE INDEX baseline_files_drifted ON public.baseline_files USING btree (tenant_id) WHERE (drifted_at IS NOT NULL);
+
+CREATE INDEX eat_orders_unsigned ON public.eat_orders USING btree (created_at) WHERE (abandoned_at IS NULL);
+
+CREATE INDEX eats_by_request ON public.eats USING btree (quorum_request_id) WHERE (quorum_request_id IS NOT NULL);
+
+CREATE INDEX eats_issued ON public.eats USING btree (tenant_id, issued_at DESC);
+
+CREATE INDEX eats_live_pre_issued ON public.eats USING btree (tenant_id, agent_id) WHERE ((kind = 'pre_issued'::text) AND (outcome IS NULL));
+
+CREATE INDEX eats_unanswered ON public.eats USING btree (tenant_id, expires_at) WHERE ((outcome IS NULL) AND (acknowledged_at IS NULL));
+
+CREATE INDEX idempotency_keys_old ON public.idempotency_keys USING btree (created_at);
+
+CREATE INDEX ingest_batches_old ON public.ingest_batches USING btree (received_at);
+
+CREATE INDEX metric_samples_old ON public.metric_samples USING btree (sampled_at);
+
+CREATE UNIQUE INDEX playbooks_slug ON public.playbooks USING btree (msp_id, slug) NULLS NOT DISTINCT WHERE (archived_at IS NULL);
+
+CREATE INDEX quorum_requests_open ON public.quorum_requests USING btree (msp_id, expires_at) WHERE (state = 'open'::text);
+
+CREATE INDEX quorum_requests_recent ON public.quorum_requests USING btree (tenant_id, created_at DESC);
+
+CREATE INDEX rate_limits_old ON public.rate_limits USING btree (window_start);
+
+CREATE INDEX security_findings_open ON public.security_findings USING btree (tenant_id, severity) WHERE (resolved_at IS NULL);
+
+CREATE INDEX sessions_user ON public.sessions USING btree (user_id) WHERE (revoked_at IS NULL);
+
+CREATE INDEX transparency_pending_waiting ON public.transparency_pending USING btree (id) WHERE (refused_at IS NULL);
+
+CREATE INDEX users_msp ON public.users USING btree (msp_id);
+
+CREATE INDEX users_tenant ON public.users USING btree (tenant_id) WHERE (tenant_id IS NOT NULL);
+
+-- Policies
+
+policy msp_reads on agent_cves for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on agent_cves for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on agent_cves for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on agent_outbox for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on agent_outbox for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on agent_outbox for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on agent_request_nonces for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on agent_request_nonces for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on agent_request_nonces for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy identity_reads on agents for select to monsys_app
+  using ((( SELECT app.scope() AS scope) = 'identity'::text));
+
+policy msp_reads on agents for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on agents for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on agents for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on alert_rule_pending for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on alert_rule_pending for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on alert_rule_pending for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on alert_rules for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on alert_rules for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on alert_rules for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on alerts for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on alerts for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on alerts for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy identity_scope on api_tokens for all to monsys_app
+  using ((( SELECT app.scope() AS scope) = 'identity'::text))
+  with check ((( SELECT app.scope() AS scope) = 'identity'::text));
+
+policy msp_scope on api_tokens for all to monsys_app
+  using ((msp_id = ( SELECT app.msp() AS msp)))
+  with check ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy system_scope on api_tokens for all to monsys_core
+  using ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_reads on api_tokens for select to monsys_app
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy identity_scope on audit_chain_heads for all to monsys_app
+  using ((( SELECT app.scope() AS scope) = 'identity'::text))
+  with check ((( SELECT app.scope() AS scope) = 'identity'::text));
+
+policy msp_scope on audit_chain_heads for all to monsys_app
+  using ((msp_id = ( SELECT app.msp() AS msp)))
+  with check ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy system_scope on audit_chain_heads for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on audit_chain_heads for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy identity_scope on audit_log for all to monsys_app
+  using ((( SELECT app.scope() AS scope) = 'identity'::text))
+  with check ((( SELECT app.scope() AS scope) = 'identity'::text));
+
+policy msp_scope on audit_log for all to monsys_app
+  using ((msp_id = ( SELECT app.msp() AS msp)))
+  with check ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy system_scope on audit_log for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on audit_log for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on audit_packs for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on audit_packs for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on audit_packs for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on baseline_files for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on baseline_files for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on baseline_files for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy identity_scope on bootstrap for all to monsys_app
+  using ((( SELECT app.scope() AS scope) = 'identity'::text))
+  with check ((( SELECT app.scope() AS scope) = 'identity'::text));
+
+policy msp_reads on eat_orders for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on eat_orders for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on eat_orders for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on eats for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on eats for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on eats for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy identity_reads on enrolment_tokens for select to monsys_app
+  using ((( SELECT app.scope() AS scope) = 'identity'::text));
+
+policy msp_reads on enrolment_tokens for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on enrolment_tokens for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on enrolment_tokens for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on ingest_batches for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on ingest_batches for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on ingest_batches for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy identity_reads on integration_tokens for select to monsys_app
+  using ((( SELECT app.scope() AS scope) = 'identity'::text));
+
+policy msp_reads on integration_tokens for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on integration_tokens for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on integration_tokens for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on inventories for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on inventories for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on inventories for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy identity_scope on invitations for all to monsys_app
+  using ((( SELECT app.scope() AS scope) = 'identity'::text))
+  with check ((( SELECT app.scope() AS scope) = 'identity'::text));
+
+policy msp_scope on invitations for all to monsys_app
+  using ((msp_id = ( SELECT app.msp() AS msp)))
+  with check ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy system_scope on invitations for all to monsys_core
+  using ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_reads on invitations for select to monsys_app
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on kernel_changes for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on kernel_changes for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on kernel_changes for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on metric_samples for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on metric_samples for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on metric_samples for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy own on msps for all to monsys_app
+  using (((id = ( SELECT app.msp() AS msp)) OR (( SELECT app.scope() AS scope) = 'identity'::text)))
+  with check ((( SELECT app.scope() AS scope) = 'identity'::text));
+
+policy system_scope on msps for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy msp_updates on playbook_versions for update to monsys_app
+  using ((playbook_id IN ( SELECT playbooks.id
+   FROM playbooks
+  WHERE (playbooks.msp_id = ( SELECT app.msp() AS msp)))))
+  with check ((playbook_id IN ( SELECT playbooks.id
+   FROM playbooks
+  WHERE (playbooks.msp_id = ( SELECT app.msp() AS msp)))));
+
+policy msp_writes on playbook_versions for insert to monsys_app
+  with check ((playbook_id IN ( SELECT playbooks.id
+   FROM playbooks
+  WHERE (playbooks.msp_id = ( SELECT app.msp() AS msp)))));
+
+policy of_readable on playbook_versions for select to monsys_app, monsys_signing
+  using ((playbook_id IN ( SELECT playbooks.id
+   FROM playbooks)));
+
+policy system_scope on playbook_versions for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy msp_updates on playbooks for update to monsys_app
+  using ((msp_id = ( SELECT app.msp() AS msp)))
+  with check ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy msp_writes on playbooks for insert to monsys_app
+  with check ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy readable on playbooks for select to monsys_app, monsys_signing
+  using (((msp_id IS NULL) OR (msp_id = ( SELECT app.msp() AS msp)) OR (msp_id = ( SELECT app.people() AS people)) OR (msp_id IN ( SELECT t.msp_owner
+   FROM tenants t
+  WHERE (t.id = ( SELECT app.tenant() AS tenant))))));
+
+policy system_scope on playbooks for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy msp_scope on push_subscriptions for all to monsys_app
+  using ((msp_id = ( SELECT app.msp() AS msp)))
+  with check ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy system_scope on push_subscriptions for all to monsys_core
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy msp_reads on quorum_decisions for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on quorum_decisions for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on quorum_decisions for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on quorum_fires for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on quorum_fires for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on quorum_fires for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on quorum_requests for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on quorum_requests for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on quorum_requests for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on quorum_targets for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on quorum_targets for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on quorum_targets for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy of_visible_user on recovery_codes for all to monsys_app
+  using ((user_id IN ( SELECT users.id
+   FROM users)))
+  with check ((user_id IN ( SELECT users.id
+   FROM users)));
+
+policy msp_reads on security_findings for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on security_findings for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on security_findings for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy identity_scope on sessions for all to monsys_app
+  using ((( SELECT app.scope() AS scope) = 'identity'::text))
+  with check ((( SELECT app.scope() AS scope) = 'identity'::text));
+
+policy msp_scope on sessions for all to monsys_app
+  using ((msp_id = ( SELECT app.msp() AS msp)))
+  with check ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy system_scope on sessions for all to monsys_core
+  using ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_reads on sessions for select to monsys_app
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on tenant_settings for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on tenant_settings for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on tenant_settings for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy identity_reads on tenants for select to monsys_app
+  using ((( SELECT app.scope() AS scope) = 'identity'::text));
+
+policy msp_scope on tenants for all to monsys_app
+  using ((msp_owner = ( SELECT app.msp() AS msp)))
+  with check ((msp_owner = ( SELECT app.msp() AS msp)));
+
+policy system_scope on tenants for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on tenants for select to monsys_app, monsys_core, monsys_signing
+  using ((id = ( SELECT app.tenant() AS tenant)));
+
+policy of_visible_user on totp_used_steps for all to monsys_app
+  using ((user_id IN ( SELECT users.id
+   FROM users)))
+  with check ((user_id IN ( SELECT users.id
+   FROM users)));
+
+policy system_scope on totp_used_steps for all to monsys_core
+  using ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy msp_reads on trust_scores for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on trust_scores for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on trust_scores for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy identity_scope on users for all to monsys_app
+  using ((( SELECT app.scope() AS scope) = 'identity'::text))
+  with check ((( SELECT app.scope() AS scope) = 'identity'::text));
+
+policy msp_scope on users for all to monsys_app
+  using ((msp_id = ( SELECT app.msp() AS msp)))
+  with check ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy people_reads on users for select to monsys_app, monsys_signing
+  using (((msp_id = ( SELECT app.people() AS people)) AND (tenant_id IS NULL)));
+
+policy system_reads on users for select to monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy system_scope on users for all to monsys_core
+  using ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_reads on users for select to monsys_app
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+-- Triggers
+
+CREATE TRIGGER cockpit_insert AFTER INSERT ON public.agent_cves REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.notify_cockpit();
+
+CREATE TRIGGER cockpit_update AFTER UPDATE ON public.agent_cves REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.notify_cockpit();
+
+CREATE TRIGGER outbox_wake AFTER INSERT ON public.agent_outbox FOR EACH ROW EXECUTE FUNCTION app.notify_outbox();
+
+CREATE TRIGGER cockpit_link_state AFTER UPDATE OF link_state, is_active ON public.agents FOR EACH ROW WHEN (((old.link_state <> new.link_state) OR (old.is_active <> new.is_active))) EXECUTE FUNCTION app.notify_link_state();
+
+CREATE TRIGGER alerts_critical AFTER INSERT OR UPDATE OF status, severity ON public.alerts FOR EACH ROW WHEN (((new.severity = 'critical'::text) AND (new.agent_id IS NOT NULL))) EXECUTE FUNCTION app.notify_critical();
+
+CREATE TRIGGER cockpit_insert AFTER INSERT ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.notify_cockpit();
+
+CREATE TRIGGER cockpit_update AFTER UPDATE ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.notify_cockpit();
+
+CREATE TRIGGER bootstrap_once BEFORE DELETE OR UPDATE ON public.bootstrap FOR EACH ROW EXECUTE FUNCTION app.bootstrap_once();
+
+CREATE TRIGGER cockpit_insert AFTER INSERT ON public.eats REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.notify_cockpit();
+
+CREATE TRIGGER cockpit_update AFTER UPDATE ON public.eats REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.notify_cockpit();
+
+CREATE TRIGGER cockpit_insert AFTER INSERT ON public.trust_scores REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.notify_cockpit();
+
+CREATE TRIGGER cockpit_update AFTER UPDATE ON public.trust_scores REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.notify_cockpit();
+
+-- Grants
+
+agent_cves to monsys_app: insert, select, update
+agent_cves to monsys_core: delete, insert, select, update
+agent_outbox to monsys_app: insert, select, update
+agent_outbox to monsys_core: delete, insert, select, update
+agent_outbox to monsys_signing: insert, select, update (kind)
+agent_request_nonces to monsys_app: insert, select, update
+agent_request_nonces to monsys_core: delete, insert, select, update
+agents to monsys_app: insert, select, update
+agents to monsys_core: delete, insert, select, update
+agents to monsys_signing: select
+alert_rule_pending to monsys_app: delete, insert, select, update
+alert_rule_pending to monsys_core: delete, insert, select, update
+alert_rules to monsys_app: delete, insert, select, update
+alert_rules to monsys_core: delete, insert, select, update
+alerts to monsys_app: insert, select, update
+alerts to monsys_core: delete, insert, select, update
+alerts to monsys_signing: select
+api_tokens to monsys_app: insert, select, update
+audit_chain_heads to monsys_app: insert, select, update (hash, seq)
+audit_chain_heads to monsys_core: insert, select, update (hash, seq)
+audit_chain_heads to monsys_signing: insert, select, update (hash, seq)
+audit_log to monsys_app: insert, select
+audit_log to monsys_core: insert, select
+audit_log to monsys_signing: insert, select
+audit_packs to monsys_app: insert, select, update
+audit_packs to monsys_core: insert, select, update
+auth_failures to monsys_app: delete, insert, select, update
+baseline_files to monsys_app: insert, select, update
+baseline_files to monsys_core: delete, insert, select, update
+bootstrap to monsys_app: insert, select, update (token_hash, used_at)
+cve_scores to monsys_app: select
+cve_scores to monsys_core: delete, insert, select, update
+eat_orders to monsys_app: insert, select, update (abandoned_at)
+eat_orders to monsys_core: insert, select, update (abandoned_at)
+eat_orders to monsys_signing: select, update (abandoned_at)
+eats to monsys_app: select, update (acknowledged_at, acknowledged_by, delivered_at, outcome, refusal_code, result, result_at, result_signature, result_text, revocation_confirmed_at, revoked_at, revoked_by, started_at)
+eats to monsys_core: select, update (acknowledged_at, acknowledged_by, delivered_at, outcome, refusal_code, result, result_at, result_signature, result_text, revocation_confirmed_at, revoked_at, revoked_by, started_at)
+eats to monsys_signing: insert, select
+enrolment_tokens to monsys_app: insert, select, update
+enrolment_tokens to monsys_core: delete, insert, select, update
+feeds to monsys_app: select
+feeds to monsys_core: delete, insert, select, update
+hub_keys to monsys_app: select
+hub_keys to monsys_core: select
+hub_keys to monsys_signing: insert, select, update
+hub_presence to monsys_app: insert, select, update
+hub_presence to monsys_core: select
+idempotency_keys to monsys_app: delete, insert, select, update
+idempotency_keys to monsys_core: delete, select
+ingest_batches to monsys_app: insert, select, update
+ingest_batches to monsys_core: delete, insert, select, update
+integration_tokens to monsys_app: insert, select, update
+integration_tokens to monsys_core: delete, insert, select, update
+inventories to monsys_app: insert, select, update
+inventories to monsys_core: delete, insert, select, update
+invitations to monsys_app: insert, select, update
+kernel_changes to monsys_app: insert, select, update
+kernel_changes to monsys_core: delete, insert, select, update
+kernel_cve_fixes to monsys_app: select
+kernel_cve_fixes to monsys_core: delete, insert, select, update
+kev_entries to monsys_app: select
+kev_entries to monsys_core: delete, insert, select, update
+metric_samples to monsys_app: insert, select, update
+metric_samples to monsys_core: delete, insert, select, update
+msps to monsys_app: insert, select
+msps to monsys_core: select
+msps to monsys_signing: select
+playbook_versions to monsys_app: insert, select, update (approved_at, approved_by)
+playbook_versions to monsys_core: insert, select
+playbook_versions to monsys_signing: select
+playbooks to monsys_app: insert, select, update (archived_at)
+playbooks to monsys_core: insert, select
+playbooks to monsys_signing: select
+push_subscriptions to monsys_app: delete, insert, select, update (auth, failed_at, p256dh, user_agent)
+push_subscriptions to monsys_core: delete, select, update (failed_at)
+quorum_decisions to monsys_app: insert, select
+quorum_decisions to monsys_core: select
+quorum_decisions to monsys_signing: select
+quorum_fires to monsys_app: insert, select
+quorum_fires to monsys_core: select
+quorum_fires to monsys_signing: select
+quorum_requests to monsys_app: insert, select, update (decided_at, state)
+quorum_requests to monsys_core: select, update (decided_at, state)
+quorum_requests to monsys_signing: select, update (state)
+quorum_targets to monsys_app: insert, select
+quorum_targets to monsys_core: select
+quorum_targets to monsys_signing: select
+rate_limits to monsys_app: delete, insert, select, update
+rate_limits to monsys_core: delete, select
+recovery_codes to monsys_app: delete, insert, select, update
+security_findings to monsys_app: insert, select, update
+security_findings to monsys_core: delete, insert, select, update
+sessions to monsys_app: insert, select, update
+tenant_settings to monsys_app: insert, select, update
+tenant_settings to monsys_core: delete, insert, select, update
+tenants to monsys_app: insert, select, update
+tenants to monsys_core: select
+tenants to monsys_signing: select
+totp_used_steps to monsys_app: insert, select
+totp_used_steps to monsys_core: delete, select
+transparency_checkpoints to monsys_app: select
+transparency_checkpoints to monsys_core: select
+transparency_checkpoints to monsys_signing: insert, select
+transparency_leaves to monsys_app: select
+transparency_leaves to monsys_core: select
+transparency_leaves to monsys_signing: insert, select
+transparency_pending to monsys_app: insert
+transparency_pending to monsys_core: insert
+transparency_pending to monsys_signing: delete, insert, select, update (refused_at)
+transparency_subtrees to monsys_app: select
+transparency_subtrees to monsys_core: select
+transparency_subtrees to monsys_signing: insert, select
+trust_scores to monsys_app: insert, select, update
+trust_scores to monsys_core: insert, select, update
+users to monsys_app: insert, select, update
+users to monsys_core: select
+users to monsys_signing: select (email, expires_at, id, is_active, msp_id, name, role, tenant_id)
