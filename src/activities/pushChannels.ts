@@ -37,12 +37,13 @@ export function createNtfySender(settings: NtfySettings): SendNtfy {
   const server = settings.url.endsWith('/') ? settings.url : `${settings.url}/`;
   const client = new NtfyClient({ server, ...(settings.token === null ? {} : { authorization: settings.token }) });
   return async (userId, text) => {
+    const topic = personalTopic(settings.topicPrefix, settings.topicSecret, userId);
     const publishing = client.publish({
-      topic: personalTopic(settings.topicPrefix, settings.topicSecret, userId),
+      // The client takes `clickURL` and drops it (1.15.6); ntfy reads any of its headers from the query as well.
+      topic: `${topic}?${new URLSearchParams({ click: text.click }).toString()}`,
       title: headerText(text.title),
       message: text.body,
       priority: text.priority,
-      clickURL: text.click,
       tags: [text.tag],
       actions: text.actions.map(({ label, url }) => ({ type: 'view' as const, label, url, clear: true })),
     });

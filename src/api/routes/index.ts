@@ -12,6 +12,7 @@ import { cockpitRoutes } from './cockpit.ts';
 import { credentialRoutes } from './credentials.ts';
 import { enrolmentRoutes } from './enrolment.ts';
 import { ingestRoutes } from './ingest.ts';
+import { pushRoutes } from './push.ts';
 import { teamRoutes } from './team.ts';
 import { tenantRoutes } from './tenants.ts';
 import { transparencyRoutes } from './transparency.ts';
@@ -35,4 +36,5 @@ export const ROUTES: readonly AnyRoute[] = [
   ...trustScoreRoutes,
   ...auditLogRoutes,
   ...transparencyRoutes,
+  ...pushRoutes,
 ];
