@@ -219,3 +219,12 @@ grant select, insert on agent_outbox to monsys_signing;
 -- enqueueCommand's ON CONFLICT DO UPDATE touches this column only.
 grant update (kind) on agent_outbox to monsys_signing;
 grant select on alerts to monsys_signing;
+
+-- A critical alert that opens or closes on a host is told to the host at once: a pre-issued token may wait for it.
+create function app.notify_critical() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('agent_outbox', new.agent_id::text);
+  return null;
+end $$;
+create trigger alerts_critical after insert or update of status, severity on alerts for each row
+  when (new.severity = 'critical' and new.agent_id is not null) execute function app.notify_critical();

@@ -2,6 +2,7 @@
 
 import type { DatabasePool } from 'slonik';
 import { createAlertRuleActivities } from './alertRules.ts';
+import { createEmergencyActivities, type WorkflowStarter } from './emergency.ts';
 import { createFeedActivities, type FeedDeps } from './feeds.ts';
 import { createHousekeepingActivities } from './housekeeping.ts';
 import { createLivenessActivities } from './liveness.ts';
@@ -12,13 +13,15 @@ import { createTrustScoreActivities } from './trustScores.ts';
 export type CoreDeps = {
   readonly pool: DatabasePool;
   readonly feedUrls: FeedDeps['urls'];
+  readonly starter: WorkflowStarter;
   readonly notifications: Omit<NotificationDeps, 'pool'>;
 };
 
 /** Makes them all. */
-export function createCoreActivities({ pool, feedUrls, notifications }: CoreDeps) {
+export function createCoreActivities({ pool, feedUrls, starter, notifications }: CoreDeps) {
   return {
     ...createAlertRuleActivities({ pool }),
+    ...createEmergencyActivities({ pool, starter }),
     ...createFeedActivities({ pool, urls: feedUrls }),
     ...createHousekeepingActivities({ pool }),
     ...createLivenessActivities({ pool }),

@@ -26,6 +26,7 @@ export function createApp(deps: ApiDeps, routes: readonly AnyRoute[]): Hono<AppE
   app.use(async (c, next) => {
     c.set('requestId', randomUUID());
     c.set('principal', null);
+    c.set('totpStep', null);
     c.header('X-Request-Id', c.get('requestId'));
     await next();
   });
@@ -62,7 +63,7 @@ export function createApp(deps: ApiDeps, routes: readonly AnyRoute[]): Hono<AppE
         const input = {
           params: parsePart(route.params, c.req.param(), 'params'),
           query: parsePart(route.query, readQuery(c.req.url), 'query'),
-          body: route.body ? parsePart(route.body, readJson(c.get('rawBody')), 'body') : undefined,
+          body: route.body ? parsePart(route.body, readJsonOrNothing(route.body, c.get('rawBody')), 'body') : undefined,
         };
         const result = await route.handle({
           deps,
@@ -70,6 +71,7 @@ export function createApp(deps: ApiDeps, routes: readonly AnyRoute[]): Hono<AppE
           ...input,
           requestId: c.get('requestId'),
           clientAddress: c.get('clientAddress'),
+          totpStep: c.get('totpStep'),
           log: c.get('log'),
           http: c,
         } as never);
@@ -118,6 +120,11 @@ function readQuery(url: string): Record<string, string> {
     query[key] = value;
   }
   return { ...query };
+}
+
+/** No body at all is fine where the schema says so. */
+function readJsonOrNothing(schema: z.ZodType, bytes: Uint8Array): unknown {
+  return bytes.length === 0 && schema.safeParse(undefined).success ? undefined : readJson(bytes);
 }
 
 /** Bodies that are JSON are read as JSON whatever the content type says: `curl -d` of the source sends none of its own. */

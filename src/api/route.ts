@@ -26,6 +26,8 @@ export type AppEnv = {
     principal: Principal | null;
     rawBody: Uint8Array<ArrayBuffer>;
     clientAddress: string;
+    /** The step that `totp: true` has burnt for this request. */
+    totpStep: number | null;
   };
 };
 
@@ -63,6 +65,8 @@ export type RouteContext<A extends Auth, P, Q, B> = {
   readonly body: Parsed<B>;
   readonly requestId: string;
   readonly clientAddress: string;
+  /** The TOTP step burnt for this request; null on routes without `totp`. */
+  readonly totpStep: number | null;
   readonly log: Logger;
   /** For headers and cookies of the answer; not for reading input. */
   readonly http: Context<AppEnv>;

@@ -43,15 +43,17 @@ export async function takePendingCommands(tx: TenantTx, host: Host, afterId: num
     select id, kind, payload from due order by id`);
 }
 
-/** Notes the agent's acknowledgement; a second one changes nothing. */
+const ackedRow = z.object({ kind: z.string(), payload: z.record(z.string(), z.json()) });
+
+/** Notes the agent's acknowledgement and gives the command; null when it was acknowledged before. */
 export async function acknowledgeCommand(
   tx: TenantTx,
   host: Host,
   id: number,
   result: { readonly [key: string]: Json },
-): Promise<boolean> {
-  const done = await tx.query(sql.unsafe`
+): Promise<z.infer<typeof ackedRow> | null> {
+  return tx.maybeOne(sql.type(ackedRow)`
     update agent_outbox set acked_at = now(), ack = ${JSON.stringify(result)}::jsonb
-    where tenant_id = ${host.tenantId}::uuid and agent_id = ${host.agentId}::uuid and id = ${id} and acked_at is null`);
-  return done.rowCount === 1;
+    where tenant_id = ${host.tenantId}::uuid and agent_id = ${host.agentId}::uuid and id = ${id} and acked_at is null
+    returning kind, payload`);
 }

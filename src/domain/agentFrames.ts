@@ -24,6 +24,8 @@ export type HubKey = z.infer<typeof hubKey>;
 /** From the hub. `id` is the outbox id; the agent acknowledges it and ignores ids it has acknowledged before. */
 export const hubFrame = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('welcome'), server_time: z.iso.datetime(), hub_keys: z.array(hubKey).max(10) }),
+  /** What pre-issued tokens of the host may depend on; sent at connect and whenever it changes. */
+  z.strictObject({ type: z.literal('state'), open_critical_alerts: z.int().min(0) }),
   z.strictObject({
     type: z.literal('command'),
     id: z.int().min(1),
@@ -39,5 +41,8 @@ export const agentFrame = z.discriminatedUnion('type', [
 ]);
 export type AgentFrame = z.infer<typeof agentFrame>;
 
-/** Commands of this version: collect and report the inventory now. */
-export const COMMAND_KINDS = ['collect_inventory'] as const;
+/**
+ * Commands of this version: report the inventory now; a token to execute, or to hold (`payload.nonce`,
+ * `payload.envelope`, see docs/formats/eat.md); a held token that is void (`payload.nonce`).
+ */
+export const COMMAND_KINDS = ['collect_inventory', 'eat', 'pre_issued_eat', 'revoke_pre_issued_eat'] as const;

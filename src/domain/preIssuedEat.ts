@@ -12,9 +12,9 @@ export const preIssueConditions = z
       .int()
       .min(1)
       .max(24 * 60)
-      .optional()
+      .exactOptional()
       .describe('no heartbeat could be delivered for longer than this'),
-    or_severity_critical: z.boolean().optional().describe('a critical alert is open on the host'),
+    or_severity_critical: z.boolean().exactOptional().describe('a critical alert is open on the host'),
   })
   .refine(
     (conditions) => conditions.heartbeat_lost_minutes !== undefined || conditions.or_severity_critical === true,

@@ -5,6 +5,7 @@ import { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { createCoreActivities } from '../activities/core.ts';
 import { loadBundledFeeds } from '../activities/feeds.ts';
+import { loadBuiltInPlaybooks } from '../db/playbooks.ts';
 import { openPool } from '../db/pool.ts';
 import { pushSettings, readConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/log.ts';
@@ -22,6 +23,7 @@ try {
   const connection = await connectTemporal(config.TEMPORAL_ADDRESS, log);
   const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
   await loadBundledFeeds(pool);
+  await loadBuiltInPlaybooks(pool);
   const worker = await Worker.create({
     connection,
     namespace: config.TEMPORAL_NAMESPACE,

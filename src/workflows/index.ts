@@ -2,7 +2,11 @@
 
 export { agentLiveness } from './agentLiveness.ts';
 export { alertRules } from './alertRules.ts';
+export { eatDelivery } from './eatDelivery.ts';
+export { emergencyQuorum } from './emergencyQuorum.ts';
+export { emergencySweep } from './emergencySweep.ts';
 export { feedSync } from './feedSync.ts';
 export { housekeeping } from './housekeeping.ts';
+export { preIssuedEatWindow } from './preIssuedEatWindow.ts';
 export { transparencyCheckpoint } from './transparencyCheckpoint.ts';
 export { trustScores } from './trustScores.ts';

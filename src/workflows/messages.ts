@@ -1,5 +1,9 @@
 /** Names by which other rooms start workflows and speak to them; the only file of this room that they may load. */
 
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { SignedOrder } from '../activities/eatSigning.ts';
+
 /** Task queues: `signing` is polled only by the process that holds the hub's private key. */
 export const TASK_QUEUES = { core: 'core', signing: 'signing' } as const;
 
@@ -38,6 +42,13 @@ export const SCHEDULES: readonly ScheduledWorkflow[] = [
     note: 'Evaluates every alert rule on every host that it watches.',
   },
   {
+    id: 'emergency-sweep',
+    workflow: 'emergencySweep',
+    every: { seconds: 60 },
+    catchUpSeconds: 30,
+    note: 'Starts the workflows of orders and requests whose starter died in between.',
+  },
+  {
     id: 'trust-scores',
     workflow: 'trustScores',
     every: { seconds: 1800 },
@@ -66,3 +77,67 @@ export const SCHEDULES: readonly ScheduledWorkflow[] = [
     note: 'Takes waiting leaves into the transparency log and signs its new checkpoint.',
   },
 ];
+
+/** Search attribute of how a workflow ended. */
+export const OUTCOME = defineSearchAttributeKey('Outcome', SearchAttributeType.KEYWORD);
+const MSP_ID = defineSearchAttributeKey('MspId', SearchAttributeType.KEYWORD);
+const TENANT_ID = defineSearchAttributeKey('TenantId', SearchAttributeType.KEYWORD);
+const AGENT_ID = defineSearchAttributeKey('AgentId', SearchAttributeType.KEYWORD);
+const EAT_NONCE = defineSearchAttributeKey('EatNonce', SearchAttributeType.KEYWORD);
+
+/** Ids of workflows, readable and unique by what they are about. */
+export const WORKFLOW_IDS = {
+  eat: (nonce: string) => `eat:${nonce}`,
+  quorum: (requestId: string) => `quorum:${requestId}`,
+  preIssued: (nonce: string) => `pre-issued-eat:${nonce}`,
+} as const;
+
+/** Input of `eatDelivery` and `preIssuedEatWindow`: ids only. */
+export type DeliveryInput = {
+  readonly nonce: string;
+  readonly agent_id: string;
+  readonly tenant_id: string;
+  readonly msp_id: string;
+};
+/** Input of `emergencyQuorum`: ids only. */
+export type QuorumInput = { readonly request_id: string; readonly tenant_id: string; readonly msp_id: string };
+
+/** The host's result was stored. */
+export const resultSignal = defineSignal<[{ readonly outcome: string }]>('result');
+/** Answers when the order is signed or given up. */
+export const signedUpdate = defineUpdate<SignedOrder>('signed');
+/** Somebody has decided; the database holds the decision. */
+export const decideUpdate = defineUpdate<
+  void,
+  [{ readonly user_id: string; readonly email: string; readonly decision: 'approve' | 'reject' }]
+>('decide');
+/** Look at the database again. */
+export const heardSignal = defineSignal('heard');
+
+/** How `eatDelivery` or `preIssuedEatWindow` is started: id, queue, and what operators search by. */
+export function deliveryStart(input: DeliveryInput, kind: 'eat' | 'preIssued' = 'eat') {
+  return {
+    workflowId: WORKFLOW_IDS[kind](input.nonce),
+    taskQueue: TASK_QUEUES.core,
+    args: [input] as [DeliveryInput],
+    typedSearchAttributes: [
+      { key: MSP_ID, value: input.msp_id },
+      { key: TENANT_ID, value: input.tenant_id },
+      { key: AGENT_ID, value: input.agent_id },
+      { key: EAT_NONCE, value: input.nonce },
+    ],
+  };
+}
+
+/** How `emergencyQuorum` is started. */
+export function quorumStart(input: QuorumInput) {
+  return {
+    workflowId: WORKFLOW_IDS.quorum(input.request_id),
+    taskQueue: TASK_QUEUES.core,
+    args: [input] as [QuorumInput],
+    typedSearchAttributes: [
+      { key: MSP_ID, value: input.msp_id },
+      { key: TENANT_ID, value: input.tenant_id },
+    ],
+  };
+}

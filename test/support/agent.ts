@@ -9,6 +9,8 @@ import type { TestApi } from './api.ts';
 export type TestAgent = {
   readonly id: string;
   readonly publicKey: Buffer;
+  /** Signs bytes with the host's key. */
+  readonly sign: (bytes: Uint8Array) => Buffer;
   readonly headers: (
     method: string,
     path: string,
@@ -33,6 +35,7 @@ export function createTestAgent(id: string = randomUUID()): TestAgent {
   return {
     id,
     publicKey: Buffer.from(publicKey.export({ format: 'jwk' }).x as string, 'base64url'),
+    sign: (bytes) => sign(null, bytes, privateKey),
     headers,
     send: async (api, method, path, body, extra) => {
       const text = JSON.stringify(body);

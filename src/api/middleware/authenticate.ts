@@ -58,7 +58,8 @@ export function requireAuth(deps: ApiDeps, auth: Auth): MiddlewareHandler<AppEnv
       }
     }
     if ((auth.kind === 'user' || auth.kind === 'self') && auth.totp && principal.kind === 'user') {
-      await requireTotp(deps, principal, c.req.header('x-totp-code'));
+      const { step } = await requireTotp(deps, principal, c.req.header('x-totp-code'));
+      c.set('totpStep', step);
     }
     await next();
   };

@@ -10,9 +10,13 @@ import { authRoutes } from './auth.ts';
 import { authenticatorRoutes } from './authenticator.ts';
 import { cockpitRoutes } from './cockpit.ts';
 import { credentialRoutes } from './credentials.ts';
+import { eatResultRoutes } from './eatResults.ts';
+import { emergencyRoutes } from './emergency.ts';
 import { enrolmentRoutes } from './enrolment.ts';
 import { ingestRoutes } from './ingest.ts';
+import { preIssuedEatRoutes } from './preIssuedEats.ts';
 import { pushRoutes } from './push.ts';
+import { quorumRoutes } from './quorum.ts';
 import { teamRoutes } from './team.ts';
 import { tenantRoutes } from './tenants.ts';
 import { transparencyRoutes } from './transparency.ts';
@@ -35,6 +39,10 @@ export const ROUTES: readonly AnyRoute[] = [
   ...vulnerabilityRoutes,
   ...trustScoreRoutes,
   ...auditLogRoutes,
+  ...quorumRoutes,
+  ...emergencyRoutes,
+  ...eatResultRoutes,
+  ...preIssuedEatRoutes,
   ...transparencyRoutes,
   ...pushRoutes,
 ];

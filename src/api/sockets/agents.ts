@@ -9,8 +9,10 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { noteDelivery } from '../../db/emergency.ts';
 import { listTrustedHubKeys } from '../../db/hubKeys.ts';
 import { acknowledgeCommand, takePendingCommands } from '../../db/outbox.ts';
+import { confirmRevocation, countOpenCriticalAlerts } from '../../db/preIssued.ts';
 import { withTenant } from '../../db/scope.ts';
 import { agentFrame, type HubFrame, SOCKET_PING_SECONDS } from '../../domain/agentFrames.ts';
 import { REFUSALS, RefusedError } from '../../domain/refusal.ts';
@@ -108,8 +110,14 @@ function serveAgent(socket: WebSocket, principal: AgentPrincipal, deps: ApiDeps)
     });
   };
   const send = (frame: HubFrame): void => socket.send(JSON.stringify(frame));
+  let lastCritical = -1;
   const drain = async (): Promise<void> => {
-    const commands = await withTenant(deps.pool, host.tenantId, (tx) => takePendingCommands(tx, host, lastSentId));
+    const { commands, critical } = await withTenant(deps.pool, host.tenantId, async (tx) => ({
+      commands: await takePendingCommands(tx, host, lastSentId),
+      critical: await countOpenCriticalAlerts(tx, host),
+    }));
+    if (critical !== lastCritical) send({ type: 'state', open_critical_alerts: critical });
+    lastCritical = critical;
     for (const command of commands) {
       send({ type: 'command', ...command });
       lastSentId = command.id;
@@ -145,7 +153,14 @@ function serveAgent(socket: WebSocket, principal: AgentPrincipal, deps: ApiDeps)
     }
     const { id, result } = frame.data;
     enqueue(async () => {
-      await withTenant(deps.pool, host.tenantId, (tx) => acknowledgeCommand(tx, host, id, result));
+      await withTenant(deps.pool, host.tenantId, async (tx) => {
+        const command = await acknowledgeCommand(tx, host, id, result);
+        const nonce = command?.payload['nonce'];
+        if (command === null || typeof nonce !== 'string') return;
+        if (command.kind === 'eat' || command.kind === 'pre_issued_eat') await noteDelivery(tx, nonce);
+        if (command.kind === 'revoke_pre_issued_eat' && result['status'] === 'revoked')
+          await confirmRevocation(tx, nonce);
+      });
     });
   });
   socket.on('error', (error) => log.debug({ err: error }, 'agent socket error'));

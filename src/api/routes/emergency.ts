@@ -1,0 +1,325 @@
+/** Emergency tokens: issued by one person, read with their evidence, acknowledged when overdue. */
+
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { findAgent } from '../../db/agents.ts';
+import { appendAudit } from '../../db/audit.ts';
+import {
+  abandonOrder,
+  acknowledgeOverdue,
+  type EatEvidence,
+  eatRow,
+  findEat,
+  insertOrder,
+  listEats,
+} from '../../db/emergency.ts';
+import { withTenant } from '../../db/scope.ts';
+import { sha256Hex } from '../../domain/bytes.ts';
+import { actionLabel, type EatAction, levelOf } from '../../domain/eat.ts';
+import { isAllowed } from '../../domain/permissions.ts';
+import { parameterValues } from '../../domain/playbook.ts';
+import { RefusedError } from '../../domain/refusal.ts';
+import { type DeliveryInput, deliveryStart, signedUpdate, WORKFLOW_IDS } from '../../workflows/messages.ts';
+import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
+import type { ApiDeps } from '../deps.ts';
+import { isIrreversible, namedAction, pinActions } from '../emergencyActions.ts';
+import { enforceLimit } from '../middleware/rateLimit.ts';
+import type { UserPrincipal } from '../principal.ts';
+import { inTenantOf, readScope } from '../reach.ts';
+import { auditActor, defineRoute } from '../route.ts';
+import { requireTemporal, startOnce } from '../temporal.ts';
+
+/** SOURCE, rate limits: five an hour for each person. */
+const ISSUES_PER_HOUR = 5;
+const HOUR_SECONDS = 3600;
+/** How long the answer waits for the signature before it says "signing". */
+const SIGNATURE_WAIT_MS = 4_000;
+
+/** Proof of a used code that does not say which: SHA-256 over person and step. */
+export function totpStepSha256(userId: string, step: number | null): string {
+  return sha256Hex(`monsys-totp-step-v1\n${userId}\n${step}`);
+}
+
+/** A token with what an auditor needs to check it alone. */
+const evidence = eatRow.extend({
+  labels: z.array(z.string()),
+  token: z.string().nullable().describe('canonical JSON, exactly as signed'),
+  signature: z.string().nullable().describe('base64, over "monsys-eat-v1\\n" and the token'),
+  key_id: z.string().nullable(),
+  result: z.string().nullable().describe('canonical JSON, exactly as the host signed it'),
+  result_signature: z.string().nullable(),
+  agent_public_key: z.string().describe('base64'),
+  workflow_id: z.string(),
+});
+
+function present(row: EatEvidence): z.input<typeof evidence> {
+  return {
+    ...row,
+    labels: row.actions.map((action) => labelOf(action)),
+    signature: row.signature?.toString('base64') ?? null,
+    result: row.result_text,
+    result_signature: row.result_signature?.toString('base64') ?? null,
+    agent_public_key: row.agent_public_key.toString('base64'),
+    workflow_id: row.kind === 'pre_issued' ? WORKFLOW_IDS.preIssued(row.nonce) : WORKFLOW_IDS.eat(row.nonce),
+  };
+}
+
+/** Imported history names its actions in other shapes; a label must not fail on them. */
+function labelOf(action: unknown): string {
+  const kind = (action as { kind?: unknown } | null)?.kind;
+  try {
+    return actionLabel(action as EatAction);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return typeof kind === 'string' ? kind : 'unknown action';
+  }
+}
+
+const issued = z.object({
+  nonce: z.uuid(),
+  state: z.enum(['signed', 'signing']),
+  level: z.int(),
+  actions: z.array(z.string()),
+  expires_at: z.iso.datetime().nullable(),
+  workflow_id: z.string(),
+});
+
+/** Refuses what one person may not order alone. */
+export function checkSingleAuthority(principal: UserPrincipal, actions: readonly EatAction[], level: number): void {
+  if (isIrreversible(actions)) throw new RefusedError('irreversible_needs_quorum');
+  if (level === 3 && !isAllowed('emergency.issue_level3', principal.role, principal.scopes)) {
+    throw new RefusedError('level_needs_approval');
+  }
+}
+
+const issue = defineRoute({
+  method: 'post',
+  path: '/agents/:id/emergency',
+  tag: 'Emergency',
+  summary: 'Issue a token to one host',
+  description:
+    'Name a playbook, or actions. The token is signed by the signing worker, delivered over the host’s socket, and good ' +
+    'for 2, 5 or 15 minutes by level. Irreversible playbooks go through POST /emergency/quorum.',
+  auth: { kind: 'user', permission: 'emergency.issue', totp: true },
+  tenantScoped: true,
+  params: z.object({ id: z.uuid() }),
+  body: z
+    .strictObject({
+      reason: z.string().trim().min(10).max(1000),
+      level: z.int().min(1).max(3).optional().describe('refused when the actions are of a higher level'),
+      playbook_id: z.string().min(1).max(63).optional().describe('UUID or slug'),
+      parameters: parameterValues.optional(),
+      actions: z.array(namedAction).min(1).max(10).optional(),
+    })
+    .refine((body) => (body.playbook_id === undefined) !== (body.actions === undefined), 'name playbook_id or actions'),
+  output: issued,
+  status: 202,
+  refusals: [
+    'not_found',
+    'agent_inactive',
+    'playbook_unknown',
+    'playbook_not_approved',
+    'playbook_parameters_invalid',
+    'irreversible_needs_quorum',
+    'level_needs_approval',
+    'unavailable',
+  ],
+  handle: async (ctx) => {
+    const { deps, principal, body, params } = ctx;
+    const temporal = requireTemporal(deps);
+    await enforceLimit(deps, `emergency:${principal.userId}`, ISSUES_PER_HOUR, HOUR_SECONDS);
+    const named = body.actions ?? [
+      { kind: 'run_playbook' as const, id: body.playbook_id as string, parameters: body.parameters ?? {} },
+    ];
+    const { agent, actions } = await readScope(ctx, async (tx) => {
+      const agent = await findAgent(tx, params.id);
+      if (agent === null) throw new RefusedError('not_found');
+      return { agent, actions: await pinActions(tx, named) };
+    });
+    if (!agent.is_active) throw new RefusedError('agent_inactive');
+    const level = levelOf(actions.map((action) => action.kind));
+    if (body.level !== undefined && body.level < level)
+      throw new RefusedError('invalid_request', `These actions are of level ${level}, not ${body.level}.`);
+    checkSingleAuthority(principal, actions, level);
+
+    const order: DeliveryInput = {
+      nonce: randomUUID(),
+      agent_id: agent.id,
+      tenant_id: agent.tenant_id,
+      msp_id: principal.mspId,
+    };
+    await withTenant(deps.pool, agent.tenant_id, async (tx) => {
+      await insertOrder(tx, {
+        ...order,
+        level,
+        actions,
+        reason: body.reason,
+        requested_by: principal.userId,
+        requested_by_email: principal.email,
+        authorisation: 'single',
+        totp_step_sha256: totpStepSha256(principal.userId, ctx.totpStep),
+        alert: null,
+        window: null,
+      });
+      await appendAudit(tx, {
+        msp_id: principal.mspId,
+        tenant_id: agent.tenant_id,
+        event_type: 'emergency_token_requested',
+        actor: auditActor(principal),
+        event_data: {
+          nonce: order.nonce,
+          agent_id: agent.id,
+          hostname: agent.hostname,
+          level,
+          actions: actions.map(actionLabel),
+          reason: body.reason,
+        },
+      });
+    });
+    await startDelivery(deps, order, 'eat');
+    const expires_at = await awaitSignature(deps, order, 'eat');
+    ctx.http.header('Location', `/api/v1/emergency/${order.nonce}`);
+    return {
+      nonce: order.nonce,
+      state: expires_at === null ? ('signing' as const) : ('signed' as const),
+      level,
+      actions: actions.map(actionLabel),
+      expires_at,
+      workflow_id: temporal && WORKFLOW_IDS.eat(order.nonce),
+    };
+  },
+});
+
+/** Starts the workflow of an order; when that fails the order is given up, so that "nothing was done" is true. */
+export async function startDelivery(deps: ApiDeps, order: DeliveryInput, kind: 'eat' | 'preIssued'): Promise<void> {
+  const temporal = requireTemporal(deps);
+  const workflow = kind === 'eat' ? 'eatDelivery' : 'preIssuedEatWindow';
+  try {
+    await startOnce(temporal, () => temporal.workflow.start(workflow, deliveryStart(order, kind)));
+  } catch (error) {
+    deps.log.error({ err: error, nonce: order.nonce }, 'the workflow of a token did not start; the order is given up');
+    await withTenant(deps.pool, order.tenant_id, async (tx) => {
+      if (!(await abandonOrder(tx, order.nonce))) return;
+      await appendAudit(tx, {
+        msp_id: order.msp_id,
+        tenant_id: order.tenant_id,
+        event_type: 'emergency_order_abandoned',
+        actor: { kind: 'system' },
+        event_data: { nonce: order.nonce, why: 'Temporal did not start its workflow.' },
+      });
+    });
+    throw new RefusedError('unavailable', 'Temporal does not answer; nothing was ordered. Try again in a minute.');
+  }
+}
+
+/** When the token expires, once it is signed; null when that takes longer than a caller should wait. */
+export async function awaitSignature(
+  deps: ApiDeps,
+  order: DeliveryInput,
+  kind: 'eat' | 'preIssued',
+): Promise<string | null> {
+  const temporal = requireTemporal(deps);
+  try {
+    const signed = await temporal.withDeadline(Date.now() + SIGNATURE_WAIT_MS, () =>
+      temporal.workflow.getHandle(WORKFLOW_IDS[kind](order.nonce)).executeUpdate(signedUpdate),
+    );
+    if (signed.kind === 'abandoned')
+      throw new RefusedError('unavailable', 'The token could not be signed; nothing was sent.');
+    return signed.expires_at;
+  } catch (error) {
+    if (error instanceof RefusedError) throw error;
+    deps.log.warn({ err: error, nonce: order.nonce }, 'the signature takes longer than the answer waits');
+    return null;
+  }
+}
+
+const cursorKey = z.object({ issued_at: z.iso.datetime(), nonce: z.uuid() });
+
+const list = defineRoute({
+  method: 'get',
+  path: '/emergency',
+  tag: 'Emergency',
+  summary: 'Tokens, newest first',
+  auth: { kind: 'user', permission: 'emergency.read' },
+  tenantScoped: true,
+  query: pageQuery.extend({
+    tenant_id: z.uuid().optional(),
+    agent_id: z.uuid().optional(),
+    kind: z.enum(['immediate', 'pre_issued']).optional(),
+    state: z.enum(['live', 'overdue', 'done']).optional(),
+  }),
+  output: page(eatRow.extend({ labels: z.array(z.string()) })),
+  refusals: ['not_found'],
+  handle: async (ctx) => {
+    const { query } = ctx;
+    const rows = await readScope(
+      ctx,
+      (tx) =>
+        listEats(tx, {
+          tenantId: query.tenant_id ?? ctx.principal.tenantId,
+          agentId: query.agent_id ?? null,
+          kind: query.kind ?? null,
+          state: query.state ?? null,
+          after: decodeCursor(query.cursor, cursorKey),
+          limit: query.limit + 1,
+        }),
+      query.tenant_id,
+    );
+    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
+    return {
+      items: rows.slice(0, query.limit).map((row) => ({ ...row, labels: row.actions.map(labelOf) })),
+      next_cursor: last ? encodeCursor({ issued_at: last.issued_at, nonce: last.nonce }) : null,
+    };
+  },
+});
+
+const get = defineRoute({
+  method: 'get',
+  path: '/emergency/:nonce',
+  tag: 'Emergency',
+  summary: 'One token with its signature, its proof and its result',
+  auth: { kind: 'user', permission: 'emergency.read' },
+  tenantScoped: true,
+  params: z.object({ nonce: z.uuid() }),
+  output: evidence,
+  refusals: ['not_found'],
+  handle: async (ctx) => {
+    const row = await readScope(ctx, (tx) => findEat(tx, ctx.params.nonce));
+    if (row === null) throw new RefusedError('not_found');
+    return present(row);
+  },
+});
+
+const acknowledge = defineRoute({
+  method: 'post',
+  path: '/emergency/:nonce/acknowledge',
+  tag: 'Emergency',
+  summary: 'Say that you have seen that no result came',
+  description: 'An overdue token counts 5 in the urgency of its tenant until somebody acknowledges it.',
+  auth: { kind: 'user', permission: 'emergency.issue' },
+  tenantScoped: true,
+  params: z.object({ nonce: z.uuid() }),
+  status: 204,
+  refusals: ['not_found', 'eat_not_overdue'],
+  handle: async (ctx) => {
+    const { principal, params } = ctx;
+    await inTenantOf(
+      ctx,
+      async (tx) => (await findEat(tx, params.nonce))?.tenant_id ?? null,
+      async (tx, tenantId) => {
+        if (!(await acknowledgeOverdue(tx, params.nonce, principal.userId))) throw new RefusedError('eat_not_overdue');
+        await appendAudit(tx, {
+          msp_id: principal.mspId,
+          tenant_id: tenantId,
+          event_type: 'emergency_overdue_acknowledged',
+          actor: auditActor(principal),
+          event_data: { nonce: params.nonce },
+        });
+      },
+    );
+    return undefined;
+  },
+});
+
+/** Routes of emergency tokens. */
+export const emergencyRoutes = [issue, list, get, acknowledge];

@@ -1,0 +1,252 @@
+/** Pre-issued tokens: held by a host, activated by itself once when their condition holds in their window. */
+
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { findAgent } from '../../db/agents.ts';
+import { appendAudit } from '../../db/audit.ts';
+import { eatRow, findEat, insertOrder, listEats } from '../../db/emergency.ts';
+import { enqueueCommand } from '../../db/outbox.ts';
+import { confirmRevocation, getTokenReach, markRevoked, withdrawUnsent } from '../../db/preIssued.ts';
+import { withTenant } from '../../db/scope.ts';
+import { actionLabel, levelOf, PRE_ISSUED_MAX_WINDOW_SECONDS } from '../../domain/eat.ts';
+import { parameterValues } from '../../domain/playbook.ts';
+import { preIssueConditions } from '../../domain/preIssuedEat.ts';
+import { RefusedError } from '../../domain/refusal.ts';
+import { type DeliveryInput, resultSignal, WORKFLOW_IDS } from '../../workflows/messages.ts';
+import { isIrreversible, pinActions } from '../emergencyActions.ts';
+import { inTenantOf, readScope } from '../reach.ts';
+import { auditActor, defineRoute } from '../route.ts';
+import { requireTemporal } from '../temporal.ts';
+import { awaitSignature, startDelivery, totpStepSha256 } from './emergency.ts';
+
+const params = z.object({ id: z.uuid() });
+const instant = z.iso.datetime({ offset: true });
+
+const created = z.object({
+  id: z.uuid(),
+  nonce: z.uuid(),
+  state: z.enum(['signed', 'signing']),
+  actions: z.array(z.string()),
+  valid_from: z.iso.datetime(),
+  valid_until: z.iso.datetime(),
+  conditions: preIssueConditions,
+  workflow_id: z.string(),
+});
+
+const create = defineRoute({
+  method: 'post',
+  path: '/agents/:id/pre-issued-eats',
+  tag: 'Emergency',
+  summary: 'Hand a host a token for a window, to activate by itself',
+  description:
+    'The host activates it once when, inside the window, it could not deliver a heartbeat for longer than ' +
+    '`heartbeat_lost_minutes`, or a critical alert is open on it. Irreversible playbooks are refused.',
+  auth: { kind: 'user', permission: 'emergency.issue_level3', totp: true },
+  tenantScoped: true,
+  params,
+  body: z.strictObject({
+    playbook_id: z.string().min(1).max(63).describe('UUID or slug'),
+    parameters: parameterValues.default({}),
+    valid_from: instant,
+    valid_until: instant,
+    conditions: preIssueConditions,
+    reason: z.string().trim().min(10).max(1000),
+  }),
+  output: created,
+  status: 201,
+  refusals: [
+    'not_found',
+    'agent_inactive',
+    'playbook_unknown',
+    'playbook_not_approved',
+    'playbook_parameters_invalid',
+    'irreversible_needs_quorum',
+    'pre_issue_window_invalid',
+    'unavailable',
+  ],
+  handle: async (ctx) => {
+    const { deps, principal, body, params: path } = ctx;
+    requireTemporal(deps);
+    const window = checkWindow(body.valid_from, body.valid_until, deps.now());
+    const { agent, actions } = await readScope(ctx, async (tx) => {
+      const agent = await findAgent(tx, path.id);
+      if (agent === null) throw new RefusedError('not_found');
+      const named = [{ kind: 'run_playbook' as const, id: body.playbook_id, parameters: body.parameters }];
+      return { agent, actions: await pinActions(tx, named) };
+    });
+    if (!agent.is_active) throw new RefusedError('agent_inactive');
+    if (isIrreversible(actions)) throw new RefusedError('irreversible_needs_quorum');
+
+    const order: DeliveryInput = {
+      nonce: randomUUID(),
+      agent_id: agent.id,
+      tenant_id: agent.tenant_id,
+      msp_id: principal.mspId,
+    };
+    await withTenant(deps.pool, agent.tenant_id, async (tx) => {
+      await insertOrder(tx, {
+        ...order,
+        level: levelOf(actions.map((action) => action.kind)),
+        actions,
+        reason: body.reason,
+        requested_by: principal.userId,
+        requested_by_email: principal.email,
+        authorisation: 'single',
+        totp_step_sha256: totpStepSha256(principal.userId, ctx.totpStep),
+        alert: null,
+        window: { ...window, conditions: { ...body.conditions } },
+      });
+      await appendAudit(tx, {
+        msp_id: principal.mspId,
+        tenant_id: agent.tenant_id,
+        event_type: 'pre_issued_token_requested',
+        actor: auditActor(principal),
+        event_data: {
+          nonce: order.nonce,
+          agent_id: agent.id,
+          hostname: agent.hostname,
+          actions: actions.map(actionLabel),
+          valid_from: window.from,
+          valid_until: window.until,
+          conditions: { ...body.conditions },
+          reason: body.reason,
+        },
+      });
+    });
+    await startDelivery(deps, order, 'preIssued');
+    const expires_at = await awaitSignature(deps, order, 'preIssued');
+    ctx.http.header('Location', `/api/v1/emergency/${order.nonce}`);
+    return {
+      id: order.nonce,
+      nonce: order.nonce,
+      state: expires_at === null ? ('signing' as const) : ('signed' as const),
+      actions: actions.map(actionLabel),
+      valid_from: window.from,
+      valid_until: window.until,
+      conditions: body.conditions,
+      workflow_id: WORKFLOW_IDS.preIssued(order.nonce),
+    };
+  },
+});
+
+/** A window in the future or now, at most 72 hours long; in UTC with milliseconds, as tokens carry it. */
+function checkWindow(from: string, until: string, nowMs: number): { readonly from: string; readonly until: string } {
+  const [fromMs, untilMs] = [Date.parse(from), Date.parse(until)];
+  if (untilMs <= nowMs) throw new RefusedError('pre_issue_window_invalid', 'valid_until has passed.');
+  if (untilMs <= fromMs) throw new RefusedError('pre_issue_window_invalid', 'valid_until must lie after valid_from.');
+  if (untilMs - fromMs > PRE_ISSUED_MAX_WINDOW_SECONDS * 1000)
+    throw new RefusedError('pre_issue_window_invalid', 'The window is longer than 72 hours.');
+  return { from: new Date(fromMs).toISOString(), until: new Date(untilMs).toISOString() };
+}
+
+/** States of a pre-issued token as people read them. */
+function stateOf(row: z.infer<typeof eatRow>, nowMs: number): string {
+  if (row.outcome !== null) return row.outcome;
+  if (row.revoked_at !== null) return 'revoking';
+  if (row.delivered_at === null) return 'waiting_for_host';
+  return row.valid_from !== null && Date.parse(row.valid_from) > nowMs ? 'held' : 'armed';
+}
+
+const list = defineRoute({
+  method: 'get',
+  path: '/agents/:id/pre-issued-eats',
+  tag: 'Emergency',
+  summary: 'Pre-issued tokens of a host, newest first',
+  auth: { kind: 'user', permission: 'emergency.read' },
+  tenantScoped: true,
+  params,
+  output: z.object({ items: z.array(eatRow.extend({ id: z.uuid(), state: z.string() })) }),
+  refusals: ['not_found'],
+  handle: async (ctx) =>
+    readScope(ctx, async (tx) => {
+      const agent = await findAgent(tx, ctx.params.id);
+      if (agent === null) throw new RefusedError('not_found');
+      const rows = await listEats(tx, {
+        tenantId: agent.tenant_id,
+        agentId: agent.id,
+        kind: 'pre_issued',
+        state: null,
+        after: null,
+        limit: 500,
+      });
+      return { items: rows.map((row) => ({ ...row, id: row.nonce, state: stateOf(row, ctx.deps.now()) })) };
+    }),
+});
+
+const revoked = z.object({
+  id: z.uuid(),
+  state: z.enum(['revoked', 'revoking']),
+  could_still_activate: z.boolean(),
+  explanation: z.string(),
+});
+
+const revoke = defineRoute({
+  method: 'post',
+  path: '/pre-issued-eats/:id/revoke',
+  tag: 'Emergency',
+  summary: 'Take a pre-issued token back',
+  description:
+    'A connected host confirms at once. The answer says honestly when a host that is away could still activate it.',
+  auth: { kind: 'user', permission: 'emergency.issue_level3' },
+  tenantScoped: true,
+  params,
+  output: revoked,
+  refusals: ['not_found', 'pre_issue_closed'],
+  handle: async (ctx) => {
+    const { deps, principal, params: path } = ctx;
+    const answer = await inTenantOf(
+      ctx,
+      async (tx) => {
+        const eat = await findEat(tx, path.id);
+        return eat?.kind === 'pre_issued' ? eat.tenant_id : null;
+      },
+      async (tx, tenantId) => {
+        const eat = await findEat(tx, path.id);
+        if (eat === null) throw new RefusedError('not_found');
+        const host = { tenantId, agentId: eat.agent_id };
+        if (!(await markRevoked(tx, path.id, principal.userId))) throw new RefusedError('pre_issue_closed');
+        const isUnsent = await withdrawUnsent(tx, host, path.id);
+        if (isUnsent) await confirmRevocation(tx, path.id);
+        else {
+          await enqueueCommand(tx, host, {
+            kind: 'revoke_pre_issued_eat',
+            payload: { nonce: path.id },
+            dedupeKey: `revoke:${path.id}`,
+            expiresAt: eat.expires_at,
+          });
+        }
+        await appendAudit(tx, {
+          msp_id: principal.mspId,
+          tenant_id: tenantId,
+          event_type: 'pre_issued_token_revoked',
+          actor: auditActor(principal),
+          event_data: { nonce: path.id, agent_id: eat.agent_id, never_sent: isUnsent },
+        });
+        const { link_state } = await getTokenReach(tx, host, path.id);
+        return { isUnsent, link_state, expires_at: eat.expires_at, hostname: eat.hostname };
+      },
+    );
+    if (answer.isUnsent && deps.temporal !== null) {
+      await deps.temporal.workflow
+        .getHandle(WORKFLOW_IDS.preIssued(path.id))
+        .signal(resultSignal, { outcome: 'revoked' })
+        .catch((error: unknown) => ctx.log.info({ err: error }, 'the window’s workflow is over'));
+    }
+    return {
+      id: path.id,
+      state: answer.isUnsent ? ('revoked' as const) : ('revoking' as const),
+      could_still_activate: !answer.isUnsent,
+      explanation: explain(answer),
+    };
+  },
+});
+
+function explain(answer: { isUnsent: boolean; link_state: string; expires_at: string; hostname: string }): string {
+  if (answer.isUnsent) return 'The host never received it; it is void.';
+  if (answer.link_state === 'online')
+    return `${answer.hostname} is connected and is being told now; until it confirms, it could still activate.`;
+  return `${answer.hostname} is not heard. It holds the token and could still activate it until ${answer.expires_at}; it is told as soon as it returns.`;
+}
+
+/** Routes of pre-issued tokens. */
+export const preIssuedEatRoutes = [create, list, revoke];

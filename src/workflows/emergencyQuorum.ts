@@ -1,0 +1,130 @@
+/**
+ * A quorum request: its approvers are told, approvals are awaited, and when the database says that they are enough,
+ * the tokens are signed and delivered stage by stage.
+ *
+ * The database decides (src/db/quorum.ts); this workflow hears of it, waits and orders. It never continues as new:
+ * the same Update id could run twice across that (LESSONS 0.11).
+ */
+
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  condition,
+  executeChild,
+  log,
+  ParentClosePolicy,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { EmergencyActivities, RequestState } from '../activities/emergency.ts';
+import type { NotificationActivities } from '../activities/notifications.ts';
+import { eatDelivery } from './eatDelivery.ts';
+import { decideUpdate, heardSignal, OUTCOME, type QuorumInput, WORKFLOW_IDS } from './messages.ts';
+import { onUpdate } from './onUpdate.ts';
+
+const { readQuorum, expireQuorum, stopStages } = proxyActivities<EmergencyActivities>({
+  startToCloseTimeout: '20 seconds',
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '20 seconds' },
+});
+const { notifyApprovers, notifyDecision } = proxyActivities<NotificationActivities>({
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '30 seconds',
+  retry: { initialInterval: '2 seconds', maximumInterval: '1 minute', maximumAttempts: 20 },
+});
+
+/** Gives how the request ended, and for each host of an approved one the outcome of its token. */
+export async function emergencyQuorum(input: QuorumInput): Promise<{
+  readonly state: string;
+  readonly outcomes: Readonly<Record<string, string>>;
+}> {
+  let heard = 0;
+  let request = await readQuorum(input);
+  setHandler(heardSignal, () => {
+    heard += 1;
+  });
+  onUpdate(
+    decideUpdate,
+    (_decision) => {
+      heard += 1;
+    },
+    (decision) => {
+      if (request.state !== 'open') throw ApplicationFailure.nonRetryable('The request is decided.', 'quorum_closed');
+      if (decision.decision === 'approve' && request.approvers.includes(decision.email)) {
+        throw ApplicationFailure.nonRetryable('This person has decided.', 'quorum_already_decided');
+      }
+      return undefined;
+    },
+  );
+  const told = tell(() => notifyApprovers(input));
+
+  while (request.state === 'open') {
+    show(request);
+    const seen = heard;
+    const isHeard = await condition(() => heard !== seen, Math.max(1000, request.remainingMs));
+    if (!isHeard) await expireQuorum(input);
+    request = await readQuorum(input);
+  }
+  show(request);
+  await told;
+  const { state } = request;
+  const stale = tell(() => notifyDecision({ ...input, outcome: state }));
+  const outcomes = request.state === 'approved' ? await deliver(input, request) : {};
+  await stale;
+  upsertSearchAttributes([{ key: OUTCOME, value: request.state }]);
+  return { state: request.state, outcomes };
+}
+
+/** Stage by stage; a stage in which a token did not succeed is the last one. */
+async function deliver(input: QuorumInput, request: RequestState): Promise<Record<string, string>> {
+  const outcomes: Record<string, string> = {};
+  const stages = [...new Set(request.hosts.map((host) => host.stage))].toSorted((a, b) => a - b);
+  for (const stage of stages) {
+    const hosts = request.hosts.filter((host) => host.stage === stage);
+    const results = await Promise.all(
+      hosts.map((host) =>
+        executeChild(eatDelivery, {
+          workflowId: WORKFLOW_IDS.eat(host.nonce),
+          args: [{ nonce: host.nonce, agent_id: host.agent_id, tenant_id: input.tenant_id, msp_id: input.msp_id }],
+          parentClosePolicy: ParentClosePolicy.ABANDON,
+          staticSummary: `Token for ${host.hostname}`,
+        }),
+      ),
+    );
+    for (const [index, host] of hosts.entries()) outcomes[host.hostname] = results[index]?.outcome ?? 'unknown';
+    const failed = results.some((result) => result.outcome !== 'succeeded');
+    const later = request.hosts.filter((host) => host.stage > stage);
+    if (failed && later.length > 0) {
+      await stopStages({ ...input, failed_stage: stage, nonces: later.map((host) => host.nonce) });
+      for (const host of later) outcomes[host.hostname] = 'stopped';
+      break;
+    }
+  }
+  const lines = Object.entries(outcomes).map(([host, outcome]) => `- ${host}: **${outcome}**`);
+  setCurrentDetails(['Approved and fired.', ...lines].join('\n'));
+  return outcomes;
+}
+
+function show(request: RequestState): void {
+  const missing = request.requiredApprovers - request.approvers.length;
+  setCurrentDetails(
+    [
+      `**${request.state}** · requested by ${request.requestedBy}: ${request.reason}`,
+      `Hosts: ${request.hosts.map((host) => host.hostname).join(', ')}`,
+      ...request.approvers.map((email) => `- approved by ${email}`),
+      ...(request.rejectedBy === null ? [] : [`- rejected by ${request.rejectedBy}`]),
+      ...(request.state === 'open' ? [`Waiting for ${missing} more of ${request.requiredApprovers}.`] : []),
+    ].join('\n'),
+  );
+}
+
+/** Telling people helps, but never holds up what they decide. */
+async function tell(send: () => Promise<unknown>): Promise<void> {
+  try {
+    await send();
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    log.warn('some people could not be told', { why: error.cause?.message ?? error.message });
+  }
+}
