@@ -81,7 +81,7 @@ async function present(tx: AnyTx, row: QuorumRow): Promise<z.input<typeof reques
     approvals: decisions.filter((item) => item.decision === 'approve').length,
     seconds_left:
       row.state === 'open' ? Math.max(0, Math.floor((Date.parse(row.expires_at) - Date.parse(row.now)) / 1000)) : 0,
-    decisions: decisions.map(({ totp_step_sha256: _, ...item }) => item),
+    decisions: [...decisions],
     targets: targets.map(({ outcome, abandoned, is_signed, ...target }) => ({
       ...target,
       state: outcome ?? (abandoned ? 'stopped' : is_signed ? 'signed' : 'waiting'),
