@@ -102,7 +102,7 @@ describe('POST /auth/login', () => {
     const account = await createAccount(db, api, 'admin');
     const code = nextCode(clock, account.secret);
     const statuses = await Promise.all([1, 2, 3].map(async () => (await login(account, { totp_code: code })).status));
-    expect(statuses.toSorted()).toEqual([200, 401, 401]);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 401, 401]);
     expect((await login(account, { totp_code: code })).status).toBe(401);
     expect((await login(account, { totp_code: nextCode(clock, account.secret) })).status).toBe(200);
   });
@@ -271,7 +271,7 @@ describe('POST /auth/totp/enrol and /confirm', () => {
       login(account, { recovery_code: code.toLowerCase() }),
       login(account, { recovery_code: code.replaceAll('-', '') }),
     ]);
-    expect(racing.map((response) => response.status).toSorted()).toEqual([200, 401, 401]);
+    expect(racing.map((response) => response.status).toSorted((a, b) => a - b)).toEqual([200, 401, 401]);
     expect((await login(account, { recovery_code: code })).status).toBe(401);
     expect((await login(account, { recovery_code: recovery_codes[4] as string })).status).toBe(200);
     expect(
@@ -512,7 +512,7 @@ describe('API tokens', () => {
     const racing = await Promise.all(
       [1, 2].map(() => browser.send('POST', '/auth/tokens', body, { 'x-totp-code': code })),
     );
-    expect(racing.map((response) => response.status).toSorted()).toEqual([201, 401]);
+    expect(racing.map((response) => response.status).toSorted((a, b) => a - b)).toEqual([201, 401]);
     expect(await problemOf(racing.find((response) => response.status === 401) as Response)).toBe('totp_reused');
   });
 
