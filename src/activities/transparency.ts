@@ -40,11 +40,16 @@ import { checkpointText, formatNote, makeNoteKey, type NoteKey, openCheckpoint }
 import { TILE_WIDTH, type Tile, tilePath } from '../domain/tlog/paths.ts';
 import type { Signer } from './hubKeys.ts';
 
-/** Leaves of one checkpoint at most; with more waiting, several are signed in one pass. */
-const BATCH_LEAVES = 2_000;
+/** Leaves of one checkpoint at most, so that a pass is short and a worker that dies in one is soon replaced. */
+const BATCH_LEAVES = 1_000;
 
-/** What a pass did; `size` is the log's afterwards. */
-export type IntegrationReport = { readonly added: number; readonly refused: number; readonly size: number };
+/** What a pass did; `size` is the log's afterwards, `has_more` whether leaves may still wait. */
+export type IntegrationReport = {
+  readonly added: number;
+  readonly refused: number;
+  readonly size: number;
+  readonly has_more: boolean;
+};
 
 /** The stored log contradicts itself or its last checkpoint: nothing more is signed until somebody has looked. */
 export class TransparencyLogFault extends Error {
@@ -57,16 +62,9 @@ export type TransparencyDeps = { readonly pool: DatabasePool; readonly signer: S
 /** Makes the activities of the transparency log. */
 export function createTransparencyActivities(deps: TransparencyDeps) {
   return {
-    /** Takes every waiting leaf into the log, in order, and signs. Two at once do the work of one after the other. */
+    /** Takes waiting leaves into the log, in order, and signs. Two at once do the work of one after the other. */
     async integrateTransparencyLog(): Promise<IntegrationReport> {
-      const report = { added: 0, refused: 0, size: 0 };
-      for (;;) {
-        const pass = await withSystem(deps.pool, (tx) => integrateBatch(tx, deps));
-        report.added += pass.added;
-        report.refused += pass.refused;
-        report.size = pass.size;
-        if (pass.added + pass.refused < BATCH_LEAVES) return report;
-      }
+      return withSystem(deps.pool, (tx) => integrateBatch(tx, deps));
     },
   };
 }
@@ -90,7 +88,8 @@ async function integrateBatch(tx: SystemTx, { signer, origin }: TransparencyDeps
       unfit.map(({ id }) => id),
     );
   const fit = pending.filter((leaf) => !unfit.includes(leaf));
-  if (fit.length === 0) return { added: 0, refused: unfit.length, size: head.size };
+  const has_more = pending.length === BATCH_LEAVES;
+  if (fit.length === 0) return { added: 0, refused: unfit.length, size: head.size, has_more };
 
   const leaves = fit.map((leaf) => ({ ...leaf, leaf_hash: leafHash(leaf.leaf) }));
   const edge = await readTiles(tx, edgeTiles(head.size));
@@ -107,7 +106,7 @@ async function integrateBatch(tx: SystemTx, { signer, origin }: TransparencyDeps
   const root = await provenRoot(tx, head, size);
   const note = signCheckpoint({ origin, size, root }, signer, keys);
   await insertCheckpoint(tx, { size, root: Buffer.from(root), origin, note });
-  return { added: leaves.length, refused: unfit.length, size };
+  return { added: leaves.length, refused: unfit.length, size, has_more };
 }
 
 async function trustedKeys(tx: SystemTx, origin: string): Promise<NoteKey[]> {

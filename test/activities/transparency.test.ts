@@ -46,14 +46,14 @@ describe('integrateTransparencyLog', async () => {
   const { db, log, head } = await openLog();
 
   it('signs nothing while there is nothing to sign', async () => {
-    expect(await log.integrateTransparencyLog()).toEqual({ added: 0, refused: 0, size: 0 });
+    expect(await log.integrateTransparencyLog()).toEqual({ added: 0, refused: 0, size: 0, has_more: false });
     expect(await findNewestCheckpoint(db.app)).toBeNull();
   });
 
   it('records the announced key first, once', async () => {
     await log.announceHubKey();
     await log.announceHubKey();
-    expect(await log.integrateTransparencyLog()).toEqual({ added: 1, refused: 0, size: 1 });
+    expect(await log.integrateTransparencyLog()).toEqual({ added: 1, refused: 0, size: 1, has_more: false });
     const [leaf] = await listLeaves(db.app, 0, 1);
     expect(parseLeaf(leaf?.leaf as Buffer)).toMatchObject({ type: 'key_rotation', key_id: log.key_id });
     expect((await head()).size).toBe(1);
