@@ -1,4 +1,3 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
@@ -22,6 +21,7 @@ import {
   type TestBrowser,
   vapidClaims,
 } from '../support/pushServers.ts';
+import { insertTestQuorumRequest, REQUEST_REASON } from '../support/quorumRequest.ts';
 
 const db = await createTestDatabase();
 const api = await createTestApi(db);
@@ -46,36 +46,9 @@ const carol = await insertUser(db, api.msp.id, 'admin', null);
 const topicOf = (user: TestUser): string => `/ntfy/${personalTopic('monsys', TOPIC_SECRET, user.id)}`;
 /** Topics published to; the query behind them carries the click. */
 const topics = (): readonly string[] => ntfy.received.map(({ path }) => path.split('?')[0] as string).sort();
-const REASON = 'Restore from 2026-04-15 snapshot per ticket TKT-9001';
 
-async function arrangeRequest(change: { state?: string; tenantName?: string } = {}) {
-  const ref = { request_id: randomUUID(), msp_id: api.msp.id, tenant_id: api.tenants.a };
-  const agentId = randomUUID();
-  const actions = [
-    {
-      kind: 'run_playbook',
-      playbook_id: randomUUID(),
-      slug: 'db-restore',
-      version: 1,
-      sha256: 'a'.repeat(64),
-      irreversible: true,
-      parameters: {},
-    },
-  ];
-  const state = change.state ?? 'open';
-  await db.admin.query(
-    sql.unsafe`update tenants set name = ${change.tenantName ?? 'ACME'} where id = ${ref.tenant_id}::uuid`,
-  );
-  await db.admin.query(sql.unsafe`
-    insert into agents (id, tenant_id, hostname, public_key, agent_version) values (${agentId}::uuid, ${ref.tenant_id}::uuid, 'db-prod-01', ${sql.binary(randomBytes(32))}, '0.1.0')`);
-  await db.admin.query(sql.unsafe`
-    insert into quorum_requests (id, tenant_id, msp_id, state, requested_by, requested_by_email, actions, level, reason, required_approvers, created_at, expires_at, decided_at)
-    values (${ref.request_id}::uuid, ${ref.tenant_id}::uuid, ${ref.msp_id}::uuid, ${state}, ${requester.id}::uuid, ${requester.email},
-      ${JSON.stringify(actions)}::jsonb, 3, ${REASON}, 2, date_trunc('day', now()) + interval '14 hours 23 minutes', now() + interval '1 hour', ${state === 'open' ? null : new Date().toISOString()}::timestamptz)`);
-  await db.admin.query(sql.unsafe`
-    insert into quorum_targets (tenant_id, request_id, agent_id, stage) values (${ref.tenant_id}::uuid, ${ref.request_id}::uuid, ${agentId}::uuid, 0)`);
-  return ref;
-}
+const arrangeRequest = (change: Parameters<typeof insertTestQuorumRequest>[3] = {}) =>
+  insertTestQuorumRequest(db, api, requester, change);
 
 async function subscribe(user: TestUser): Promise<TestBrowser> {
   const browser = subscribeBrowser(service);
@@ -141,7 +114,7 @@ describe('notifyApprovers', () => {
       'x-actions': `view, Approve with TOTP, ${click}, clear=true; view, Reject, ${click}?decision=reject, clear=true`,
     });
     expect(body.toString('utf8')).toBe(
-      `RunPlaybook: db-restore\nRequested by ${requester.email} at 14:23 UTC\nReason: ${REASON}`,
+      `RunPlaybook: db-restore\nRequested by ${requester.email} at 14:23 UTC\nReason: ${REQUEST_REASON}`,
     );
   });
 
@@ -163,7 +136,7 @@ describe('notifyApprovers', () => {
     expect(service.received).toHaveLength(2);
     expect(one.read(got(one)?.body as Buffer)).toEqual({
       title: 'ACME / db-prod-01',
-      body: `RunPlaybook: db-restore\nRequested by ${requester.email} at 14:23 UTC\nReason: ${REASON}`,
+      body: `RunPlaybook: db-restore\nRequested by ${requester.email} at 14:23 UTC\nReason: ${REQUEST_REASON}`,
       url: `https://hub.example/approve/${ref.request_id}`,
       tag: `quorum-${ref.request_id}`,
       priority: 5,
