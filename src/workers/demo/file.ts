@@ -7,6 +7,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { BUILT_IN_PLAYBOOKS } from '../../domain/builtInPlaybooks.ts';
 import { ROLES } from '../../domain/permissions.ts';
 import { formatToken } from '../../domain/token.ts';
 import { DEMO_MSP, DEMO_PEOPLE, DEMO_TENANTS, demoHosts, REAL_HOSTS } from './fleet.ts';
@@ -93,7 +94,7 @@ export function newDemoFile(newTotpSecret: () => string): DemoFile {
         real: true,
       })),
     ],
-    playbooks: [],
+    playbooks: BUILT_IN_PLAYBOOKS.map(({ id, content }) => ({ id, slug: content.slug })),
     real_agents,
   };
 }
