@@ -6,6 +6,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { z } from 'zod';
 import { RefusedError } from '../domain/refusal.ts';
 import { parseStrictJson } from '../domain/strictJson.ts';
+import { API_BASE } from './basePath.ts';
 import type { ApiDeps } from './deps.ts';
 import { authenticate, requireAuth } from './middleware/authenticate.ts';
 import { httpMetrics } from './middleware/httpMetrics.ts';
@@ -16,8 +17,6 @@ import { errorResponse, problemResponse } from './problem.ts';
 import type { AnyRoute, AppEnv } from './route.ts';
 import { mountSite } from './site.ts';
 
-/** Everything under here is the public surface of DESIGN.md section 6. */
-export const API_BASE = '/api/v1';
 const DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024;
 
 /** Builds the app with `routes` mounted under {@link API_BASE}. */

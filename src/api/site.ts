@@ -7,7 +7,7 @@ import swaggerUi from 'swagger-ui-dist';
 import { pingDatabase } from '../db/health.ts';
 import { findCurrentHubKey } from '../db/hubKeys.ts';
 import { publicKeyPem } from '../domain/ed25519.ts';
-import { API_BASE } from './app.ts';
+import { API_BASE } from './basePath.ts';
 import type { ApiDeps } from './deps.ts';
 import { metrics } from './middleware/httpMetrics.ts';
 import { openApiDocument } from './openapi.ts';
