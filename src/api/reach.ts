@@ -3,7 +3,7 @@
  * theirs. Routes open their transactions here, so that no handler chooses a scope by itself.
  */
 
-import { type AnyTx, type TenantTx, withMsp, withTenant } from '../db/scope.ts';
+import { type AnyTx, type TenantTx, withMsp, withTenant, withTenantAndPeople } from '../db/scope.ts';
 import { findTenant } from '../db/tenants.ts';
 import { RefusedError } from '../domain/refusal.ts';
 import type { ApiDeps } from './deps.ts';
@@ -32,7 +32,7 @@ export async function inTenant<T>(caller: Caller, tenantId: string, work: (tx: T
   } else if (principal.tenantId !== tenantId) {
     throw new RefusedError('not_found', 'There is no such tenant.');
   }
-  return withTenant(deps.pool, tenantId, work);
+  return asCaller(caller, tenantId, work);
 }
 
 /**
@@ -46,7 +46,14 @@ export async function inTenantOf<T>(
 ): Promise<T> {
   const tenantId = await readScope(caller, find);
   if (tenantId === null) throw new RefusedError('not_found');
-  return withTenant(caller.deps.pool, tenantId, (tx) => work(tx, tenantId));
+  return asCaller(caller, tenantId, (tx) => work(tx, tenantId));
+}
+
+/** People of the MSP see their colleagues' names beside a tenant's rows ("resolved by"); a client's people do not. */
+function asCaller<T>({ deps, principal }: Caller, tenantId: string, work: (tx: TenantTx) => Promise<T>): Promise<T> {
+  return principal.tenantId === null
+    ? withTenantAndPeople(deps.pool, tenantId, principal.mspId, work)
+    : withTenant(deps.pool, tenantId, work);
 }
 
 /** The tenant a request is about: the caller's own, or the one named; MSP people must name one. */
