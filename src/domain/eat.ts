@@ -11,8 +11,11 @@ import { base64ToBytes, sha256Hex, utf8ToBytes } from './bytes.ts';
 import { canonicalJson, type Json } from './canonicalJson.ts';
 import { acceptKey, signatureFault } from './ed25519.ts';
 import {
+  MAX_PLAYBOOK_TEXT,
+  MAX_STEPS,
   type PlaybookContent,
   type PlaybookStep,
+  parameterFaults,
   parameterValues,
   playbookContent,
   playbookStep,
@@ -30,6 +33,13 @@ export const EAT_SKEW_SECONDS = 30;
 export const EAT_MAX_LIFETIME_SECONDS = 900;
 /** Longest window of a pre-issued token. */
 export const PRE_ISSUED_MAX_WINDOW_SECONDS = 72 * 3600;
+
+/** Most actions of one token. */
+export const MAX_ACTIONS = 10;
+/** Longest canonical text of one action, in UTF-16 units. */
+export const MAX_ACTION_TEXT = 8192;
+/** Longest text of a token: what {@link MAX_ACTIONS} of the longest, ten approvals and the longest reason come to, and some. */
+export const MAX_TOKEN_TEXT = 128_000;
 
 /** Kinds of action by level (DESIGN.md section 1), with the label that people read. */
 export const ACTION_KINDS = {
@@ -73,7 +83,8 @@ export const stepAction = z.strictObject({
 });
 export const eatAction = z
   .union([playbookAction, stepAction])
-  .refine((action) => action.kind === 'run_playbook' || action.step.kind === action.kind, 'kind and step differ');
+  .refine((action) => action.kind === 'run_playbook' || action.step.kind === action.kind, 'kind and step differ')
+  .refine((action) => JSON.stringify(action).length <= MAX_ACTION_TEXT, `longer than ${MAX_ACTION_TEXT} characters`);
 export type EatAction = z.infer<typeof eatAction>;
 
 /** A person in a proof. */
@@ -111,30 +122,33 @@ export const authorisation = z.discriminatedUnion('kind', [
 export type Authorisation = z.infer<typeof authorisation>;
 
 /** A token. `pre_issued` is null for one that is good at once. */
-export const eatToken = z.strictObject({
-  type: z.literal('monsys-eat'),
-  version: z.literal(EAT_VERSION),
-  nonce: z.uuid(),
-  key_id: z.string().regex(/^[0-9a-f]{16}$/),
-  msp_id: z.uuid(),
-  tenant_id: z.uuid(),
-  agent_id: z.uuid(),
-  level: z.union([z.literal(1), z.literal(2), z.literal(3)]),
-  actions: z.array(eatAction).min(1).max(10),
-  reason: z.string().min(1).max(1000),
-  issued_at: instant,
-  expires_at: instant,
-  authorisation,
-  pre_issued: z.strictObject({ id: z.uuid(), valid_from: instant, conditions: preIssueConditions }).nullable(),
-});
+export const eatToken = z
+  .strictObject({
+    type: z.literal('monsys-eat'),
+    version: z.literal(EAT_VERSION),
+    nonce: z.uuid(),
+    key_id: z.string().regex(/^[0-9a-f]{16}$/),
+    msp_id: z.uuid(),
+    tenant_id: z.uuid(),
+    agent_id: z.uuid(),
+    level: z.union([z.literal(1), z.literal(2), z.literal(3)]),
+    actions: z.array(eatAction).min(1).max(MAX_ACTIONS),
+    reason: z.string().min(1).max(1000),
+    issued_at: instant,
+    expires_at: instant,
+    authorisation,
+    pre_issued: z.strictObject({ id: z.uuid(), valid_from: instant, conditions: preIssueConditions }).nullable(),
+  })
+  // Who may order, and how long it lives, hangs on the level: a token must not understate its own.
+  .refine((token) => token.level === levelOf(token.actions.map((action) => action.kind)), 'level and actions differ');
 export type EatToken = z.infer<typeof eatToken>;
 
 /** A token on its way: the signed text, the signature, and the contents of the playbooks that it pins. */
 export const eatEnvelope = z.strictObject({
-  token: z.string().max(48_000),
+  token: z.string().max(MAX_TOKEN_TEXT),
   signature: z.base64().length(88),
   key_id: z.string().regex(/^[0-9a-f]{16}$/),
-  playbooks: z.array(z.string().max(200_000)).max(10).default([]),
+  playbooks: z.array(z.string().max(MAX_PLAYBOOK_TEXT)).max(MAX_ACTIONS).default([]),
 });
 export type EatEnvelope = z.infer<typeof eatEnvelope>;
 
@@ -226,6 +240,7 @@ export type EatRefusalCode = (typeof EAT_REFUSAL_CODES)[number];
 
 /** Only these members are looked at before type and version are known. */
 const tokenHeader = z.looseObject({ agent_id: z.string(), tenant_id: z.string(), key_id: z.string() });
+const tokenKind = z.looseObject({ type: eatToken.shape.type, version: eatToken.shape.version });
 
 /**
  * Judges an envelope in the design's order: signature by a pinned key in force; agent; tenant; type and version;
@@ -239,8 +254,10 @@ export function judgeEat(envelope: EatEnvelope, judge: EatJudge): EatVerdict {
   if (!header.success || header.data.key_id !== envelope.key_id) return refused('eat_malformed');
   if (header.data.agent_id !== judge.agentId) return refused('eat_wrong_agent');
   if (header.data.tenant_id !== judge.tenantId) return refused('eat_wrong_tenant');
+  if (!tokenKind.safeParse(signed.json).success) return refused('eat_type_unknown');
   const parsed = eatToken.safeParse(signed.json);
-  if (!parsed.success) return refused('eat_type_unknown');
+  // The text is the canonical one, so that a token has one SHA-256 whoever writes it down.
+  if (!parsed.success || eatText(parsed.data) !== envelope.token) return refused('eat_malformed');
   const token = parsed.data;
   const late = timeFault(token, judge);
   if (late !== null) return { kind: 'refused', code: late, token };
@@ -323,8 +340,12 @@ function stepsOf(token: EatToken, texts: readonly string[]): readonly PlaybookSt
   const steps: PlaybookStep[] = [];
   for (const action of token.actions) {
     const content = action.kind === 'run_playbook' ? parsePlaybook(byHash.get(action.sha256)) : null;
-    // The token's own copy of the flag is what people approved; a content that says otherwise is not that one.
-    if (action.kind === 'run_playbook' && content?.irreversible !== action.irreversible) return null;
+    if (action.kind === 'run_playbook') {
+      // The token's own copy of name and flag is what people approved; a content that says otherwise is not that one.
+      if (content === null || content.irreversible !== action.irreversible || content.slug !== action.slug) return null;
+      // The hub has checked the values; the agent does not rely on it.
+      if (parameterFaults(content, action.parameters).length > 0) return null;
+    }
     const resolved =
       action.kind === 'run_playbook'
         ? content && resolveSteps(content, action.parameters)
@@ -405,7 +426,7 @@ export const eatResult = z.strictObject({
       critical_source: z.enum(['hub', 'local']).nullable(),
     })
     .nullable(),
-  steps: z.array(stepResult).max(200),
+  steps: z.array(stepResult).max(MAX_ACTIONS * MAX_STEPS),
 });
 export type EatResult = z.infer<typeof eatResult>;
 

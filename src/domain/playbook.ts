@@ -13,22 +13,31 @@ import { canonicalJson, type Json } from './canonicalJson.ts';
 export const MAX_STEP_SECONDS = 600;
 /** Most steps of one playbook. */
 export const MAX_STEPS = 50;
+/** Longest canonical text of a version, in UTF-16 units: what an envelope carries of each playbook. */
+export const MAX_PLAYBOOK_TEXT = 200_000;
 /** Dead-man time of a network isolation: it undoes itself after this long unless confirmed. */
 export const DEFAULT_ISOLATION_SECONDS = 3600;
 
 const parameterName = z.string().regex(/^[a-z][a-z0-9_]{0,31}$/);
 /** `{{name}}` anywhere in a text field is replaced by the parameter's value. */
 const PLACEHOLDER = /\{\{([a-z][a-z0-9_]{0,31})\}\}/g;
-/** No control characters: what a person approves must look like what runs. */
-const text = (max: number) => z.string().min(1).max(max).refine(isPrintable, 'no control characters');
+/** A field that is one placeholder and nothing else. */
+const WHOLE_PLACEHOLDER = /^\{\{([a-z][a-z0-9_]{0,31})\}\}$/;
+/** Nothing that is invisible: what a person approves must look like what runs. */
+const text = (max: number) => z.string().min(1).max(max).refine(isPrintable, 'no control or invisible characters');
+
+/**
+ * Control characters, format characters (those that turn the direction of a line or have no width, CVE-2021-42574),
+ * lone surrogates, line and paragraph separators.
+ */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 function isPrintable(value: string): boolean {
-  return Array.from(value).every((symbol) => symbol >= ' ' && symbol !== '\u007f');
+  return !INVISIBLE.test(value);
 }
 
 /** A number, or `{{name}}` of an integer parameter. */
-const integer = (min: number, max: number) =>
-  z.union([z.int().min(min).max(max), z.string().regex(/^\{\{[a-z][a-z0-9_]{0,31}\}\}$/)]);
+const integer = (min: number, max: number) => z.union([z.int().min(min).max(max), z.string().regex(WHOLE_PLACEHOLDER)]);
 
 const expectation = z.strictObject({
   exit_code: z.int().min(0).max(255).optional(),
@@ -97,9 +106,17 @@ export type PlaybookParameter = z.infer<typeof playbookParameter>;
 /** What a person writes, and what one version holds for ever. */
 export const playbookContent = z
   .strictObject({
-    slug: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
+    slug: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+      // Playbooks are addressed by UUID or slug: one text must not be both.
+      .refine((slug) => !z.guid().safeParse(slug).success, 'looks like a UUID'),
     name: text(120),
-    description: z.string().max(2000).default(''),
+    description: z
+      .string()
+      .max(2000)
+      .refine((lines) => lines.split('\n').every(isPrintable), 'no control or invisible characters')
+      .default(''),
     irreversible: z.boolean().default(false).describe('fires only through quorum, and is never pre-issued'),
     parameters: z.array(playbookParameter).max(20).default([]),
     steps: z.array(playbookStep).min(1).max(MAX_STEPS),
@@ -109,13 +126,23 @@ export const playbookContent = z
     const names = new Set(parameters.map((parameter) => parameter.name));
     if (names.size !== parameters.length)
       ctx.issues.push({ code: 'custom', input: parameters, path: ['parameters'], message: 'a name appears twice' });
-    for (const [index, step] of steps.entries()) {
-      for (const used of placeholdersIn(step as unknown as Json)) {
-        if (!names.has(used)) {
-          const message = `{{${used}}} is not a parameter of this playbook`;
-          ctx.issues.push({ code: 'custom', input: step, path: ['steps', index], message });
-        }
+    for (const [index, parameter] of parameters.entries()) {
+      if (parameter.default !== undefined && !fitsType(parameter.type, parameter.default)) {
+        const message = `the default is not a valid ${parameter.type}`;
+        ctx.issues.push({ code: 'custom', input: parameter, path: ['parameters', index, 'default'], message });
       }
+    }
+    for (const [index, step] of steps.entries()) {
+      const fault = (message: string) =>
+        ctx.issues.push({ code: 'custom', input: step, path: ['steps', index], message });
+      const used = placeholdersIn(step as unknown as Json);
+      for (const name of used) if (!names.has(name)) fault(`{{${name}}} is not a parameter of this playbook`);
+      const message = used.length === 0 ? resolvedStepFault(step) : null;
+      if (message !== null) fault(message);
+    }
+    if (canonicalLength(ctx.value as unknown as Json) > MAX_PLAYBOOK_TEXT) {
+      const message = `longer than ${MAX_PLAYBOOK_TEXT} characters`;
+      ctx.issues.push({ code: 'custom', input: ctx.value, path: [], message });
     }
   });
 export type PlaybookContent = z.infer<typeof playbookContent>;
@@ -128,6 +155,26 @@ export function playbookText(content: PlaybookContent): string {
 /** SHA-256 of the canonical text, in hex. */
 export function playbookSha256(content: PlaybookContent): string {
   return sha256Hex(playbookText(content));
+}
+
+/** Length of the canonical text; text that has none (a lone surrogate) is refused elsewhere by its field. */
+function canonicalLength(value: Json): number {
+  return JSON.stringify(value).length;
+}
+
+/**
+ * What the shape of a step cannot say while placeholders are in it: why a step without them must not run. A service
+ * that begins with a dash would be an option of systemctl; a placeholder that came in by a value is still one.
+ */
+function resolvedStepFault(step: PlaybookStep): string | null {
+  for (const [field, value] of Object.entries(step)) {
+    const isNumeric = field === 'pid' || field === 'start_time' || field === 'dead_man_seconds' || field === 'seconds';
+    if (isNumeric && typeof value !== 'number') return `${field} is not a number`;
+  }
+  if ('service' in step && !fitsType('service', step.service)) return 'service is not the name of a unit';
+  if ('path' in step && !fitsType('path', step.path)) return 'path is not an absolute path without ".."';
+  if ('package' in step && !fitsType('package', step.package)) return 'package is not the name of a package';
+  return null;
 }
 
 function placeholdersIn(value: Json): readonly string[] {
@@ -148,11 +195,16 @@ export function parameterFaults(content: PlaybookContent, values: ParameterValue
   return [
     ...unknown.map((name) => `"${name}" is not a parameter of ${content.slug}.`),
     ...content.parameters.flatMap((parameter) => {
-      const value = values[parameter.name] ?? parameter.default;
+      const value = valueOf(parameter, values);
       if (value === undefined) return parameter.required ? [`"${parameter.name}" is required.`] : [];
       return fitsType(parameter.type, value) ? [] : [`"${parameter.name}" is not a valid ${parameter.type}.`];
     }),
   ];
+}
+
+/** The value given, or the default. `hasOwn`: "constructor" is a name like any other. */
+function valueOf(parameter: PlaybookParameter, values: ParameterValues): string | number | boolean | undefined {
+  return Object.hasOwn(values, parameter.name) ? values[parameter.name] : parameter.default;
 }
 
 function fitsType(type: PlaybookParameter['type'], value: string | number | boolean): boolean {
@@ -175,16 +227,16 @@ export function resolveSteps(
 ): readonly PlaybookStep[] | null {
   const all = new Map<string, string | number | boolean>();
   for (const parameter of content.parameters) {
-    const value = values[parameter.name] ?? parameter.default;
+    const value = valueOf(parameter, values);
     if (value !== undefined) all.set(parameter.name, value);
   }
   const steps = z.array(playbookStep).safeParse(content.steps.map((step) => substitute(step as unknown as Json, all)));
-  return steps.success ? steps.data : null;
+  return steps.success && steps.data.every((step) => resolvedStepFault(step) === null) ? steps.data : null;
 }
 
 function substitute(value: Json, values: ReadonlyMap<string, string | number | boolean>): Json {
   if (typeof value === 'string') {
-    const whole = /^\{\{([a-z][a-z0-9_]{0,31})\}\}$/.exec(value);
+    const whole = WHOLE_PLACEHOLDER.exec(value);
     const typed = whole ? values.get(whole[1] as string) : undefined;
     if (typed !== undefined) return typed;
     return value.replaceAll(PLACEHOLDER, (_, name: string) => String(values.get(name) ?? ''));

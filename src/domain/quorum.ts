@@ -53,7 +53,10 @@ export function decide(request: QuorumRequest, decision: QuorumDecision, nowMs: 
   const code = decisionFault(request, decision, nowMs);
   if (code !== null) return { kind: 'refused', code };
   if (decision.decision === 'reject') return { kind: 'rejected' };
-  const approvals = countPeople([...request.approvals, decision]);
+  const approvals = countPeople(
+    [...request.approvals, decision].map((approval) => approval.userId),
+    request.requestedBy,
+  );
   const required = request.requiredApprovers;
   return { kind: approvals >= required ? 'met' : 'open', approvals, required };
 }
@@ -65,16 +68,25 @@ function decisionFault(request: QuorumRequest, decision: QuorumDecision, nowMs: 
   if (request.state === 'expired' || (request.state === 'open' && nowMs >= request.expiresAtMs))
     return 'quorum_expired';
   if (request.state !== 'open') return 'quorum_closed';
-  if (decision.userId === request.requestedBy) return 'quorum_own_request';
-  if (request.approvals.some((approval) => approval.userId === decision.userId)) return 'quorum_already_decided';
+  if (isSamePerson(decision.userId, request.requestedBy)) return 'quorum_own_request';
+  if (request.approvals.some((approval) => isSamePerson(approval.userId, decision.userId)))
+    return 'quorum_already_decided';
   return null;
 }
 
-/** Distinct people whose presence is proven by distinct steps. */
-function countPeople(approvals: readonly { readonly userId: string; readonly totpStep: string }[]): number {
-  const people = new Set(approvals.map((approval) => approval.userId));
-  const proofs = new Set(approvals.map((approval) => `${approval.userId} ${approval.totpStep}`));
-  return Math.min(people.size, proofs.size);
+function isSamePerson(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+/**
+ * Distinct people, without the requester. Ids are compared without case: UUIDs that differ in it name one person.
+ * Two people may use the same step (a step is 30 seconds of the clock); that one person uses a step once is the
+ * business of the table of used steps.
+ */
+function countPeople(userIds: readonly string[], requestedBy: string): number {
+  const people = new Set(userIds.map((id) => id.toLowerCase()));
+  people.delete(requestedBy.toLowerCase());
+  return people.size;
 }
 
 /** The parts of a token's quorum proof that are counted. */
@@ -86,17 +98,20 @@ export type QuorumProof = {
 
 /** Why a proof does not show its quorum; null when it does. */
 export function quorumProofFault(proof: QuorumProof): 'requester_approved' | 'too_few_people' | null {
-  if (proof.approvals.some((approval) => approval.user_id === proof.requested_by.user_id)) return 'requester_approved';
-  const people = new Set(proof.approvals.map((approval) => approval.user_id));
+  const approvers = proof.approvals.map((approval) => approval.user_id.toLowerCase());
+  const requester = proof.requested_by.user_id.toLowerCase();
+  if (approvers.includes(requester)) return 'requester_approved';
+  const people = countPeople(approvers, requester);
   // Steps are hashed with the person in them, so one step of two people still gives two hashes.
   const steps = new Set(proof.approvals.map((approval) => approval.totp_step_sha256));
-  const distinct = Math.min(people.size, steps.size);
+  const distinct = Math.min(people, steps.size);
   return proof.required_approvers >= MIN_APPROVERS && distinct >= proof.required_approvers ? null : 'too_few_people';
 }
 
 /** `2-of-2 quorum`, as packs and screens say it. */
 export function quorumLabel(proof: QuorumProof): string {
-  return `${new Set(proof.approvals.map((approval) => approval.user_id)).size}-of-${proof.required_approvers} quorum`;
+  const userIds = proof.approvals.map((approval) => approval.user_id);
+  return `${countPeople(userIds, proof.requested_by.user_id)}-of-${proof.required_approvers} quorum`;
 }
 
 /** How many approvers are to be had: active people who may approve, without the requester. */
