@@ -5,6 +5,7 @@ import { createAlertRuleActivities } from './alertRules.ts';
 import { createEmergencyActivities, type WorkflowStarter } from './emergency.ts';
 import { createFeedActivities, type FeedDeps } from './feeds.ts';
 import { createHousekeepingActivities } from './housekeeping.ts';
+import { createImpersonationActivities } from './impersonation.ts';
 import { createLivenessActivities } from './liveness.ts';
 import { createNotificationActivities, type NotificationDeps } from './notifications.ts';
 import { createTrustScoreActivities } from './trustScores.ts';
@@ -24,6 +25,7 @@ export function createCoreActivities({ pool, feedUrls, starter, notifications }:
     ...createEmergencyActivities({ pool, starter }),
     ...createFeedActivities({ pool, urls: feedUrls }),
     ...createHousekeepingActivities({ pool }),
+    ...createImpersonationActivities({ pool }),
     ...createLivenessActivities({ pool }),
     ...createNotificationActivities({ pool, ...notifications }),
     ...createTrustScoreActivities({ pool }),

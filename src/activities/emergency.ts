@@ -3,6 +3,7 @@
 import type { DatabasePool } from 'slonik';
 import { appendAudit } from '../db/audit.ts';
 import { abandonOrder, findEatState, listForgottenOrders, lockOrder } from '../db/emergency.ts';
+import { listWatchedImpersonations } from '../db/impersonations.ts';
 import { closeWindow } from '../db/preIssued.ts';
 import {
   closeQuorumRequest,
@@ -14,6 +15,7 @@ import {
 import { withSystem, withTenant } from '../db/scope.ts';
 import type { QuorumState } from '../domain/quorum.ts';
 import type { OrderRef } from './eatSigning.ts';
+import type { ImpersonationRef } from './impersonation.ts';
 
 /** Names one quorum request. */
 export type RequestRef = { readonly request_id: string; readonly tenant_id: string; readonly msp_id: string };
@@ -41,6 +43,7 @@ export type WorkflowStarter = {
   readonly startPreIssued: (order: OrderRef & { readonly agent_id: string }) => Promise<void>;
   /** Starts the request's workflow, or tells a running one to look again. */
   readonly wakeQuorum: (request: RequestRef) => Promise<void>;
+  readonly wakeImpersonation: (ref: ImpersonationRef) => Promise<void>;
 };
 
 /** Makes the activities of the core queue. */
@@ -158,16 +161,22 @@ export function createEmergencyActivities(deps: { readonly pool: DatabasePool; r
     },
 
     /** Finds orders and requests that nobody works on because a process died in between, and starts their workflows. */
-    async reconcileEmergencies(): Promise<{ readonly orders: number; readonly requests: number }> {
-      const { orders, requests } = await withSystem(pool, async (tx) => ({
+    async reconcileEmergencies(): Promise<{
+      readonly orders: number;
+      readonly requests: number;
+      readonly impersonations: number;
+    }> {
+      const { orders, requests, impersonations } = await withSystem(pool, async (tx) => ({
         orders: await listForgottenOrders(tx),
         requests: await listWatchedRequests(tx),
+        impersonations: await listWatchedImpersonations(tx),
       }));
       for (const { kind, ...order } of orders) {
         await (kind === 'pre_issued' ? starter.startPreIssued(order) : starter.startDelivery(order));
       }
       for (const { id, ...request } of requests) await starter.wakeQuorum({ request_id: id, ...request });
-      return { orders: orders.length, requests: requests.length };
+      for (const ref of impersonations) await starter.wakeImpersonation(ref);
+      return { orders: orders.length, requests: requests.length, impersonations: impersonations.length };
     },
   };
 }

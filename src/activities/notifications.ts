@@ -10,6 +10,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { DatabasePool } from 'slonik';
+import { findImpersonationNotice } from '../db/impersonations.ts';
 import {
   deleteGonePushSubscription,
   isActivePerson,
@@ -19,6 +20,7 @@ import {
 import { findQuorumNotice, listMspPeople, type QuorumNotice, type QuorumRequestRef } from '../db/quorumNotices.ts';
 import { withSystem } from '../db/scope.ts';
 import {
+  impersonationText,
   type PushPriority,
   type PushText,
   plainText,
@@ -183,6 +185,29 @@ export function createNotificationActivities(deps: NotificationDeps) {
       const { notice, approverIds } = await loadNotice(ref);
       const text = quorumDecidedText(cardOf(notice), ref.outcome, decidersOf(notice, ref.outcome), publicUrl);
       return tell(approverIds, text, NEWS_TTL_SECONDS);
+    },
+
+    /** Tells the client's people that somebody works in their context, or asks to. */
+    async notifyImpersonation(ref: {
+      readonly impersonation_id: string;
+      readonly tenant_id: string;
+      readonly msp_id: string;
+    }): Promise<NotificationReport> {
+      const notice = await withSystem(pool, (tx) => findImpersonationNotice(tx, ref));
+      if (notice === null || notice.state === 'ended') return { outcome: 'closed', ...NOTHING_SENT };
+      const text = impersonationText(
+        {
+          impersonationId: ref.impersonation_id,
+          actorEmail: notice.user_email,
+          mspName: notice.msp_name,
+          tenantName: notice.tenant_name,
+          reason: notice.reason,
+          minutes: notice.duration_minutes,
+          isAsking: notice.state === 'awaiting_consent',
+        },
+        publicUrl,
+      );
+      return tell(notice.client_ids, text, NEWS_TTL_SECONDS);
     },
 
     /** Tells one person. `click` is a page of the hub, as a path; the words go into the history. */

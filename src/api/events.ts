@@ -8,9 +8,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { Logger } from '../platform/log.ts';
 
-/** Channels of migrations/0006. The payload is a tenant id or an agent id. */
-export type Channel = 'cockpit' | 'agent_outbox';
-const CHANNELS: readonly Channel[] = ['cockpit', 'agent_outbox'];
+/** Channels of migrations/0006 and of src/db. The payload is a tenant id, an agent id or a key id. */
+export type Channel = 'cockpit' | 'agent_outbox' | 'credentials' | 'hub_keys';
+const CHANNELS: readonly Channel[] = ['cockpit', 'agent_outbox', 'credentials', 'hub_keys'];
 
 /** Hears notifications; also tells of `reconnected`, after which listeners must assume that they missed some. */
 export type EventHub = {
@@ -29,23 +29,37 @@ export async function listenForEvents(databaseUri: string, log: Logger): Promise
     const next = new Client({ connectionString: databaseUri, application_name: 'monsys-events', keepAlive: true });
     next.on('notification', (message) => emitter.emit(message.channel, message.payload ?? ''));
     next.on('error', (error) => log.warn({ err: error }, 'lost the connection that hears notifications'));
+    // pg emits `end` after a failed connect too. Only a connection that listened starts a loop when it ends, and
+    // the loop that made it has returned by then: there is never more than one.
+    let listens = false;
+    let hasEnded = false;
     next.on('end', () => {
-      if (!closing.signal.aborted) void reconnect();
+      hasEnded = true;
+      if (listens && !closing.signal.aborted) void reconnect();
     });
-    await next.connect();
-    for (const channel of CHANNELS) await next.query(`listen ${channel}`);
+    try {
+      await next.connect();
+      for (const channel of CHANNELS) await next.query(`listen ${channel}`);
+      if (hasEnded) throw new Error('the connection ended while it was being opened');
+      closing.signal.throwIfAborted();
+    } catch (error) {
+      await next.end();
+      throw error;
+    }
+    listens = true;
     client = next;
   };
 
   const reconnect = async (): Promise<void> => {
     for (let waitMs = 200; !closing.signal.aborted; waitMs = Math.min(waitMs * 2, 10_000)) {
       await delay(waitMs);
+      if (closing.signal.aborted) return;
       try {
         await connect();
         emitter.emit('reconnected');
         return;
       } catch (error) {
-        log.warn({ err: error }, 'cannot hear notifications yet');
+        if (!closing.signal.aborted) log.warn({ err: error }, 'cannot hear notifications yet');
       }
     }
   };

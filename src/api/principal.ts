@@ -1,5 +1,6 @@
 /** Who is calling, as established by `middleware/authenticate.ts`. */
 
+import type { ImpersonationMode } from '../domain/impersonation.ts';
 import type { Permission, Role } from '../domain/permissions.ts';
 
 /** A person, by session cookie or API token. `tenantId` is set for a client's people: they never see another tenant. */
@@ -11,10 +12,19 @@ export type UserPrincipal = {
   readonly role: Role;
   readonly mspId: string;
   readonly tenantId: string | null;
-  readonly impersonationId: string | null;
+  /** Set while an engineer works in a client's context; `tenantId` is that client's then. */
+  readonly impersonation: { readonly id: string; readonly mode: ImpersonationMode; readonly expiresAt: string } | null;
+  /** An impersonation of this session that has ended, and that the session has not put off yet. */
+  readonly endedImpersonationId: string | null;
+  /** Whether the person has confirmed by TOTP within the last ten minutes that it is them. */
+  readonly isSudo: boolean;
   /** Null: all permissions of the role (a session). */
   readonly scopes: readonly Permission[] | null;
-  readonly via: { readonly kind: 'session' | 'api_token'; readonly id: string; readonly expiresAt: string };
+  readonly via: {
+    readonly kind: 'session' | 'api_token' | 'impersonation';
+    readonly id: string;
+    readonly expiresAt: string;
+  };
 };
 
 /** A host's agent, by the signature on the request. */

@@ -35,9 +35,15 @@ export type AppEnv = {
 export type Auth =
   | { readonly kind: 'public' }
   /** A signed-in person with the permission; with `totp`, a fresh code in X-TOTP-Code as well. */
-  | { readonly kind: 'user'; readonly permission: Permission; readonly totp?: true }
-  /** Any signed-in person: their own session, their own account. */
-  | { readonly kind: 'self'; readonly totp?: true }
+  | {
+      readonly kind: 'user';
+      readonly permission: Permission;
+      readonly totp?: true;
+      /** From a session: only within ten minutes of POST /auth/sudo, or with a fresh code. Tokens of scripts are not asked. */
+      readonly sudo?: true;
+    }
+  /** Any signed-in person: their own session, their own account; not from inside an impersonation unless it says so. */
+  | { readonly kind: 'self'; readonly totp?: true; readonly whileImpersonating?: true }
   /** The agent named in the path by `:id`, by its signature. */
   | { readonly kind: 'agent' }
   | { readonly kind: 'integration'; readonly purpose: IntegrationPurpose }
@@ -127,6 +133,6 @@ export function auditActor(principal: Principal): AuditActor {
     kind: 'user',
     user_id: principal.userId,
     email: principal.email,
-    impersonation_id: principal.impersonationId,
+    impersonation_id: principal.impersonation?.id ?? null,
   };
 }

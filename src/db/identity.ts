@@ -16,6 +16,8 @@ const callerRow = z.object({
   scopes: z.array(z.enum(PERMISSION_NAMES)).nullable(),
   expires_at: z.string(),
   totp_confirmed: z.boolean(),
+  impersonation_id: z.uuid().nullable(),
+  is_sudo: z.boolean(),
 });
 
 /** A person behind a live session or API token; null when it is unknown, expired, revoked or its user may not enter. */
@@ -25,7 +27,8 @@ export type CallerRow = z.infer<typeof callerRow>;
 export async function findSessionCaller(tx: IdentityTx, hash: Uint8Array): Promise<CallerRow | null> {
   const row = await tx.maybeOne(sql.type(callerRow)`
     select u.id as user_id, u.email, u.name, u.role, u.msp_id, u.tenant_id, s.id as credential_id,
-      null::text[] as scopes, s.expires_at, u.totp_confirmed_at is not null as totp_confirmed
+      null::text[] as scopes, s.expires_at, u.totp_confirmed_at is not null as totp_confirmed,
+      s.impersonation_id, coalesce(s.sudo_until > now(), false) as is_sudo
     from sessions s join users u on u.id = s.user_id
     where s.token_hash = ${sql.binary(Buffer.from(hash))} and s.purpose = 'session' and s.revoked_at is null and s.expires_at > now()
       and u.is_active and (u.expires_at is null or u.expires_at > now())`);
@@ -40,7 +43,8 @@ export async function findSessionCaller(tx: IdentityTx, hash: Uint8Array): Promi
 export async function findApiTokenCaller(tx: IdentityTx, hash: Uint8Array): Promise<CallerRow | null> {
   const row = await tx.maybeOne(sql.type(callerRow)`
     select u.id as user_id, u.email, u.name, u.role, u.msp_id, u.tenant_id, t.id as credential_id,
-      t.scopes, t.expires_at, u.totp_confirmed_at is not null as totp_confirmed
+      t.scopes, t.expires_at, u.totp_confirmed_at is not null as totp_confirmed,
+      null::uuid as impersonation_id, false as is_sudo
     from api_tokens t join users u on u.id = t.user_id
     where t.token_hash = ${sql.binary(Buffer.from(hash))} and t.revoked_at is null and t.expires_at > now()
       and u.is_active and (u.expires_at is null or u.expires_at > now())`);

@@ -69,6 +69,15 @@ export async function revokeOtherSessions(tx: AnyTx, userId: string, keepId: str
     update sessions set revoked_at = now() where user_id = ${userId}::uuid and revoked_at is null and id is distinct from ${keepId}::uuid`);
 }
 
+const sudoRow = z.object({ sudo_until: z.string() });
+
+/** The person behind a session has confirmed that it is them. */
+export async function grantSudo(tx: IdentityTx, sessionId: string, minutes: number): Promise<string> {
+  const row = await tx.one(sql.type(sudoRow)`
+    update sessions set sudo_until = now() + make_interval(mins => ${minutes}) where id = ${sessionId}::uuid returning sudo_until`);
+  return row.sudo_until;
+}
+
 /** An API token as its owner sees it. */
 export const apiTokenRow = z.object({
   id: z.uuid(),

@@ -44,6 +44,13 @@ export const PERMISSIONS = {
   },
   'emergency.issue_level3': { roles: ADMINS, sentence: 'Issue level 3 tokens and pre-issue tokens for hosts.' },
   'emergency.approve': { roles: ADMINS, sentence: 'Approve or reject the quorum requests of others.' },
+  'impersonation.start': { roles: OPERATORS, sentence: 'Work in a client’s context for up to an hour.' },
+  'impersonation.read': {
+    roles: ['owner', 'admin', 'operator', 'client_viewer', 'auditor'],
+    sentence: 'See who works or worked in which client’s context, and why.',
+  },
+  'impersonation.end_others': { roles: ['owner'], sentence: 'End the impersonations of others.' },
+  'impersonation.consent': { roles: ['client_viewer'], sentence: 'Grant or refuse an engineer’s request to enter.' },
   'tokens.own': { roles: EVERYONE, sentence: 'Make and revoke one’s own API tokens.' },
 } as const satisfies Record<string, { readonly roles: readonly Role[]; readonly sentence: string }>;
 

@@ -137,15 +137,20 @@ export function impersonationText(
     readonly tenantName: string;
     readonly reason: string;
     readonly minutes: number;
+    /** The client is asked first; nobody has entered yet. */
+    readonly isAsking?: boolean;
   },
   publicUrl: string,
 ): PushText {
   return {
-    title: cleanLine(`${session.mspName} works in ${session.tenantName}`, MAX_TITLE_BYTES),
+    title: cleanLine(
+      `${session.mspName} ${session.isAsking ? 'asks to work' : 'works'} in ${session.tenantName}`,
+      MAX_TITLE_BYTES,
+    ),
     body: lines([
       `${cleanLine(session.actorEmail, MAX_LINE_BYTES)} for at most ${session.minutes} minutes`,
       `Reason: ${cleanLine(session.reason, MAX_REASON_BYTES)}`,
-      'Every action is in your audit log.',
+      session.isAsking ? 'Grant or refuse it in your portal.' : 'Every action is in your audit log.',
     ]),
     click: `${base(publicUrl)}/audit-log`,
     priority: 3,

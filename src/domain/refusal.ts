@@ -172,6 +172,31 @@ export const REFUSALS = {
     sentence: 'Make a new one under Settings.',
   },
   // Emergency actions, at the hub
+  impersonation_not_possible: {
+    status: 403,
+    title: 'Not possible while impersonating',
+    sentence: 'End the impersonation first: POST /auth/impersonate/end.',
+  },
+  impersonation_ended: {
+    status: 401,
+    title: 'The impersonation has ended',
+    sentence: 'Start another one if the work is not done; it asks for a reason and a code again.',
+  },
+  impersonation_not_granted: {
+    status: 409,
+    title: 'The client has not granted it',
+    sentence: 'Wait for the client’s consent, or call them.',
+  },
+  not_impersonating: {
+    status: 409,
+    title: 'There is no impersonation to end',
+    sentence: 'Nothing to do; you act as yourself.',
+  },
+  sudo_required: {
+    status: 403,
+    title: 'Confirm that it is you',
+    sentence: 'Send POST /auth/sudo with your TOTP code; it is good for ten minutes.',
+  },
   playbook_unknown: {
     status: 422,
     title: 'There is no such playbook',

@@ -2,7 +2,7 @@
 
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { WorkflowStarter } from '../activities/emergency.ts';
-import { deliveryStart, heardSignal, quorumStart } from '../workflows/messages.ts';
+import { deliveryStart, heardSignal, impersonationStart, quorumStart } from '../workflows/messages.ts';
 
 /** Makes the starter over a client. Ids make every start safe to repeat. */
 export function createWorkflowStarter(client: Client): WorkflowStarter {
@@ -20,6 +20,13 @@ export function createWorkflowStarter(client: Client): WorkflowStarter {
     wakeQuorum: (request) =>
       startOnce(() =>
         client.workflow.signalWithStart('emergencyQuorum', { ...quorumStart(request), signal: heardSignal }),
+      ),
+    wakeImpersonation: (ref) =>
+      startOnce(() =>
+        client.workflow.signalWithStart('impersonationSession', {
+          ...impersonationStart({ ...ref, tell_client: false }),
+          signal: heardSignal,
+        }),
       ),
   };
 }

@@ -67,11 +67,11 @@ export async function emergencyQuorum(input: QuorumInput): Promise<{
     request = await readQuorum(input);
   }
   show(request);
-  await told;
   const { state } = request;
   const stale = tell(() => notifyDecision({ ...input, outcome: state }));
   const outcomes = request.state === 'approved' ? await deliver(input, request) : {};
-  await stale;
+  // Awaited last: what people hear of a request never holds up its fire.
+  await Promise.all([told, stale]);
   upsertSearchAttributes([{ key: OUTCOME, value: request.state }]);
   return { state: request.state, outcomes };
 }

@@ -89,6 +89,7 @@ const EAT_NONCE = defineSearchAttributeKey('EatNonce', SearchAttributeType.KEYWO
 export const WORKFLOW_IDS = {
   eat: (nonce: string) => `eat:${nonce}`,
   quorum: (requestId: string) => `quorum:${requestId}`,
+  impersonation: (id: string) => `impersonation:${id}`,
   preIssued: (nonce: string) => `pre-issued-eat:${nonce}`,
 } as const;
 
@@ -101,6 +102,14 @@ export type DeliveryInput = {
 };
 /** Input of `emergencyQuorum`: ids only. */
 export type QuorumInput = { readonly request_id: string; readonly tenant_id: string; readonly msp_id: string };
+
+/** Input of `impersonationSession`: ids, and whether the client's people are to be told. */
+export type ImpersonationInput = {
+  readonly impersonation_id: string;
+  readonly tenant_id: string;
+  readonly msp_id: string;
+  readonly tell_client: boolean;
+};
 
 /** The host's result was stored. */
 export const resultSignal = defineSignal<[{ readonly outcome: string }]>('result');
@@ -135,6 +144,19 @@ export function quorumStart(input: QuorumInput) {
     workflowId: WORKFLOW_IDS.quorum(input.request_id),
     taskQueue: TASK_QUEUES.core,
     args: [input] as [QuorumInput],
+    typedSearchAttributes: [
+      { key: MSP_ID, value: input.msp_id },
+      { key: TENANT_ID, value: input.tenant_id },
+    ],
+  };
+}
+
+/** How `impersonationSession` is started. */
+export function impersonationStart(input: ImpersonationInput) {
+  return {
+    workflowId: WORKFLOW_IDS.impersonation(input.impersonation_id),
+    taskQueue: TASK_QUEUES.core,
+    args: [input] as [ImpersonationInput],
     typedSearchAttributes: [
       { key: MSP_ID, value: input.msp_id },
       { key: TENANT_ID, value: input.tenant_id },

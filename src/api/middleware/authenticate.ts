@@ -3,7 +3,9 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { type CallerRow, findApiTokenCaller, findIntegrationCaller, findSessionCaller } from '../../db/identity.ts';
+import { findImpersonationCaller, findLiveImpersonation, type ImpersonationCaller } from '../../db/impersonations.ts';
 import { withIdentity } from '../../db/scope.ts';
+import { type ImpersonationMode, isAllowedWhileImpersonating } from '../../domain/impersonation.ts';
 import { isAllowed } from '../../domain/permissions.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { tokenHash, tokenKind } from '../../domain/token.ts';
@@ -20,7 +22,8 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Sets `principal` when the request carries a proof of the kind that `auth` asks for. Wrong proofs are refused here. */
 export function authenticate(deps: ApiDeps, auth: Auth): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    if (auth.kind === 'user' || auth.kind === 'self') c.set('principal', await userPrincipal(deps, c));
+    if (auth.kind === 'user' || auth.kind === 'self')
+      c.set('principal', refuseEnded(await userPrincipal(deps, c), auth));
     else if (auth.kind === 'agent') c.set('principal', await agentPrincipal(deps, c));
     else if (auth.kind === 'integration') c.set('principal', await integrationPrincipal(deps, c));
     else if (auth.kind === 'agent_or_integration') {
@@ -50,6 +53,8 @@ export function requireAuth(deps: ApiDeps, auth: Auth): MiddlewareHandler<AppEnv
         throw new RefusedError('forbidden', 'An agent speaks only for itself.');
       }
     }
+    if (principal.kind === 'user' && principal.impersonation !== null)
+      refuseOutside(principal.impersonation.mode, auth);
     if (auth.kind === 'user' && principal.kind === 'user') {
       if (!isAllowed(auth.permission, principal.role, principal.scopes)) {
         throw new RefusedError('forbidden', `This needs the permission ${auth.permission}.`, {
@@ -57,8 +62,13 @@ export function requireAuth(deps: ApiDeps, auth: Auth): MiddlewareHandler<AppEnv
         });
       }
     }
+    const code = c.req.header('x-totp-code');
+    if (auth.kind === 'user' && auth.sudo && principal.kind === 'user' && principal.via.kind === 'session') {
+      if (code !== undefined) await requireTotp(deps, principal, code);
+      else if (!principal.isSudo) throw new RefusedError('sudo_required');
+    }
     if ((auth.kind === 'user' || auth.kind === 'self') && auth.totp && principal.kind === 'user') {
-      const { step } = await requireTotp(deps, principal, c.req.header('x-totp-code'));
+      const { step } = await requireTotp(deps, principal, code);
       c.set('totpStep', step);
     }
     await next();
@@ -70,6 +80,15 @@ export async function userPrincipal(deps: ApiDeps, c: Context<AppEnv>): Promise<
   const header = c.req.header('authorization');
   if (header !== undefined) {
     const token = bearerToken(header);
+    if (tokenKind(token) === 'imp') {
+      const inside = await withIdentity(deps.pool, (tx) => findImpersonationCaller(tx, tokenHash(token)));
+      if (!inside) throw new RefusedError('impersonation_ended');
+      return toImpersonating(inside, {
+        kind: 'impersonation',
+        id: inside.impersonation_id,
+        expiresAt: inside.expires_at,
+      });
+    }
     if (tokenKind(token) !== 'api') throw new RefusedError('token_expired');
     const caller = await withIdentity(deps.pool, (tx) => findApiTokenCaller(tx, tokenHash(token)));
     if (!caller) throw new RefusedError('token_expired');
@@ -81,7 +100,30 @@ export async function userPrincipal(deps: ApiDeps, c: Context<AppEnv>): Promise<
   refuseCrossSite(c);
   const caller = await withIdentity(deps.pool, (tx) => findSessionCaller(tx, tokenHash(cookie)));
   if (!caller) throw new RefusedError('token_expired');
-  return toPrincipal(caller, 'session');
+  const own = toPrincipal(caller, 'session');
+  const { impersonation_id: id } = caller;
+  if (id === null) return own;
+  const inside = await withIdentity(deps.pool, (tx) => findLiveImpersonation(tx, id));
+  return inside ? { ...toImpersonating(inside, own.via), isSudo: own.isSudo } : { ...own, endedImpersonationId: id };
+}
+
+/**
+ * A session whose impersonation has ended does not fall back to the engineer's wider view by itself: the page
+ * still shows the client, and what is clicked there was meant for the client. It ends the impersonation first.
+ */
+function refuseEnded(principal: UserPrincipal | null, auth: Auth): UserPrincipal | null {
+  const isOver = principal !== null && principal.endedImpersonationId !== null;
+  if (isOver && !(auth.kind === 'self' && auth.whileImpersonating)) throw new RefusedError('impersonation_ended');
+  return principal;
+}
+
+/** From inside an impersonation only what concerns that client is possible. */
+function refuseOutside(mode: ImpersonationMode, auth: Auth): void {
+  const isPossible =
+    auth.kind === 'self'
+      ? auth.whileImpersonating === true
+      : auth.kind === 'user' && isAllowedWhileImpersonating(auth.permission, mode);
+  if (!isPossible) throw new RefusedError('impersonation_not_possible');
 }
 
 /**
@@ -118,9 +160,30 @@ function toPrincipal(caller: CallerRow, via: 'session' | 'api_token'): UserPrinc
     role: caller.role,
     mspId: caller.msp_id,
     tenantId: caller.tenant_id,
-    impersonationId: null,
+    impersonation: null,
+    endedImpersonationId: null,
+    isSudo: caller.is_sudo,
     scopes: caller.scopes,
     via: { kind: via, id: caller.credential_id, expiresAt: caller.expires_at },
+  };
+}
+
+/** The engineer in the client's context. Losing the right to impersonate ends it, whatever the token says. */
+function toImpersonating(caller: ImpersonationCaller, via: UserPrincipal['via']): UserPrincipal {
+  if (!isAllowed('impersonation.start', caller.role, null)) throw new RefusedError('impersonation_ended');
+  return {
+    kind: 'user',
+    userId: caller.user_id,
+    email: caller.email,
+    name: caller.name,
+    role: caller.role,
+    mspId: caller.msp_id,
+    tenantId: caller.tenant_id,
+    impersonation: { id: caller.impersonation_id, mode: caller.mode, expiresAt: caller.expires_at },
+    endedImpersonationId: null,
+    isSudo: false,
+    scopes: caller.scopes,
+    via,
   };
 }
 

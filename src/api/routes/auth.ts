@@ -3,8 +3,9 @@
 import { deleteCookie } from 'hono/cookie';
 import { z } from 'zod';
 import { forgetAttempts } from '../../db/authFailures.ts';
-import { withIdentity } from '../../db/scope.ts';
-import { revokeOtherSessions, revokeSession } from '../../db/sessions.ts';
+import { listImpersonations } from '../../db/impersonations.ts';
+import { withIdentity, withTenant } from '../../db/scope.ts';
+import { grantSudo, revokeOtherSessions, revokeSession } from '../../db/sessions.ts';
 import {
   type Credentials,
   findCredentialsByEmail,
@@ -12,6 +13,7 @@ import {
   setPasswordHash,
   useRecoveryCode,
 } from '../../db/users.ts';
+import { IMPERSONATION_MODES, isAllowedWhileImpersonating } from '../../domain/impersonation.ts';
 import { isAllowed, PERMISSION_NAMES } from '../../domain/permissions.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { hashPassword, isPassword } from '../../platform/passwordHash.ts';
@@ -28,8 +30,10 @@ import {
   signIn,
 } from '../account.ts';
 import type { ApiDeps } from '../deps.ts';
+import { endAll } from '../impersonations.ts';
 import { SESSION_COOKIE } from '../middleware/authenticate.ts';
 import { enforceLimit } from '../middleware/rateLimit.ts';
+import type { UserPrincipal } from '../principal.ts';
 import { recoveryCodeHash } from '../recoveryCodes.ts';
 import { defineRoute } from '../route.ts';
 import { allowAttempt, spendTotpCode } from '../totp.ts';
@@ -130,13 +134,14 @@ const logout = defineRoute({
   method: 'post',
   path: '/auth/logout',
   tag: 'Identity',
-  summary: 'Sign out',
-  auth: { kind: 'self' },
+  summary: 'Sign out; an impersonation of this session ends with it',
+  auth: { kind: 'self', whileImpersonating: true },
   tenantScoped: false,
   status: 204,
   refusals: [],
   handle: async ({ deps, principal, http }) => {
     if (principal.via.kind === 'session') {
+      await endAll(deps, principal, { userId: principal.userId, sessionId: principal.via.id }, 'signed_out');
       await withIdentity(deps.pool, async (tx) => {
         await revokeSession(tx, principal.userId, principal.via.id);
         await recordOwn(tx, await getCredentials(tx, principal.userId), 'signed_out', { session_id: principal.via.id });
@@ -147,31 +152,90 @@ const logout = defineRoute({
   },
 });
 
+/** The impersonation one is in, and who else is in the same client's context. */
+async function describeImpersonation(deps: ApiDeps, { impersonation, tenantId }: UserPrincipal) {
+  if (impersonation === null || tenantId === null) return null;
+  const rows = await withTenant(deps.pool, tenantId, (tx) =>
+    listImpersonations(tx, { tenantId, activeOnly: true, limit: 50 }),
+  );
+  return {
+    id: impersonation.id,
+    mode: impersonation.mode,
+    expires_at: impersonation.expiresAt,
+    others: rows.filter((row) => row.state === 'active' && row.id !== impersonation.id),
+  };
+}
+
+const SUDO_MINUTES = 10;
+
+const sudo = defineRoute({
+  method: 'post',
+  path: '/auth/sudo',
+  tag: 'Identity',
+  summary: 'Confirm that it is you, for ten minutes',
+  description: 'Sensitive screens ask for it. It belongs to the session and ends with it.',
+  auth: { kind: 'self', totp: true },
+  tenantScoped: false,
+  output: z.object({ sudo_until: z.iso.datetime() }),
+  refusals: ['forbidden'],
+  handle: async ({ deps, principal }) => {
+    requireSession(principal);
+    return {
+      sudo_until: await withIdentity(deps.pool, async (tx) => {
+        const until = await grantSudo(tx, principal.via.id, SUDO_MINUTES);
+        await recordOwn(tx, await getCredentials(tx, principal.userId), 'sudo_granted', { until });
+        return until;
+      }),
+    };
+  },
+});
+
 const whoami = defineRoute({
   method: 'get',
   path: '/auth/me',
   tag: 'Identity',
   summary: 'Who am I, and what may I do',
-  auth: { kind: 'self' },
+  description:
+    'While impersonating, `tenant_id` is the client’s, and `act` says who really acts (RFC 8693, section 4.1).',
+  auth: { kind: 'self', whileImpersonating: true },
   tenantScoped: false,
   output: me.extend({
     permissions: z.array(z.enum(PERMISSION_NAMES)),
-    via: z.enum(['session', 'api_token']),
+    via: z.enum(['session', 'api_token', 'impersonation']),
     expires_at: z.iso.datetime(),
+    is_sudo: z.boolean().describe('confirmed by TOTP within the last ten minutes'),
+    act: z.object({ sub: z.uuid(), email: z.string() }).nullable(),
+    impersonation: z
+      .object({
+        id: z.uuid(),
+        mode: z.enum(IMPERSONATION_MODES),
+        expires_at: z.iso.datetime(),
+        others: z.array(z.object({ user_email: z.string(), reason: z.string() })),
+      })
+      .nullable(),
+    ended_impersonation_id: z.uuid().nullable().describe('this session’s impersonation is over; end it to go on'),
   }),
   refusals: [],
-  handle: async ({ principal }) => ({
+  handle: async ({ deps, principal }) => ({
     id: principal.userId,
     email: principal.email,
     name: principal.name,
     role: principal.role,
     msp_id: principal.mspId,
     tenant_id: principal.tenantId,
-    permissions: PERMISSION_NAMES.filter((name) => isAllowed(name, principal.role, principal.scopes)),
+    permissions: PERMISSION_NAMES.filter(
+      (name) =>
+        isAllowed(name, principal.role, principal.scopes) &&
+        (principal.impersonation === null || isAllowedWhileImpersonating(name, principal.impersonation.mode)),
+    ),
     via: principal.via.kind,
     expires_at: principal.via.expiresAt,
+    is_sudo: principal.isSudo,
+    act: principal.impersonation === null ? null : { sub: principal.userId, email: principal.email },
+    impersonation: await describeImpersonation(deps, principal),
+    ended_impersonation_id: principal.endedImpersonationId,
   }),
 });
 
 /** Routes of signing in. */
-export const authRoutes = [login, logout, whoami, changePassword];
+export const authRoutes = [login, logout, whoami, sudo, changePassword];

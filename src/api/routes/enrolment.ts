@@ -31,7 +31,7 @@ const createEnrolment = defineRoute({
   path: '/enrolment-tokens',
   tag: 'Enrolment',
   summary: 'Make an enrolment token; it is shown once',
-  auth: { kind: 'user', permission: 'agents.enrol' },
+  auth: { kind: 'user', permission: 'agents.enrol', sudo: true },
   tenantScoped: true,
   body: z.strictObject({
     tenant_id: z.uuid().optional(),
@@ -120,7 +120,7 @@ const createIntegration = defineRoute({
   path: '/integration-tokens',
   tag: 'Enrolment',
   summary: 'Make an integration token; it is shown once',
-  auth: { kind: 'user', permission: 'agents.enrol' },
+  auth: { kind: 'user', permission: 'agents.enrol', sudo: true },
   tenantScoped: true,
   body: z.strictObject({
     tenant_id: z.uuid().optional(),

@@ -13,6 +13,7 @@ import { credentialRoutes } from './credentials.ts';
 import { eatResultRoutes } from './eatResults.ts';
 import { emergencyRoutes } from './emergency.ts';
 import { enrolmentRoutes } from './enrolment.ts';
+import { impersonationRoutes } from './impersonation.ts';
 import { ingestRoutes } from './ingest.ts';
 import { preIssuedEatRoutes } from './preIssuedEats.ts';
 import { pushRoutes } from './push.ts';
@@ -27,6 +28,7 @@ export const ROUTES: readonly AnyRoute[] = [
   ...authRoutes,
   ...authenticatorRoutes,
   ...credentialRoutes,
+  ...impersonationRoutes,
   ...teamRoutes,
   ...cockpitRoutes,
   ...tenantRoutes,

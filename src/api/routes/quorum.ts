@@ -283,7 +283,7 @@ type DecisionContext = {
  */
 async function handleDecision(ctx: DecisionContext, decision: 'approve' | 'reject'): Promise<z.input<typeof request>> {
   const { deps, principal, params: path, body } = ctx;
-  const found = await withMsp(deps.pool, principal.mspId, (tx) => findQuorumRequest(tx, path.id));
+  const found = await readScope(ctx, (tx) => findQuorumRequest(tx, path.id));
   if (found === null) throw new RefusedError('not_found');
   const input: QuorumInput = { request_id: path.id, tenant_id: found.tenant_id, msp_id: principal.mspId };
   const { verdict, answer } = await withTenantAndPeople(deps.pool, found.tenant_id, principal.mspId, async (tx) => {
@@ -468,7 +468,7 @@ const cancel = defineRoute({
   refusals: ['not_found', 'quorum_not_requester', 'quorum_closed'],
   handle: async (ctx) => {
     const { deps, principal } = ctx;
-    const found = await withMsp(deps.pool, principal.mspId, (tx) => findQuorumRequest(tx, ctx.params.id));
+    const found = await readScope(ctx, (tx) => findQuorumRequest(tx, ctx.params.id));
     if (found === null) throw new RefusedError('not_found');
     if (found.requested_by !== principal.userId) throw new RefusedError('quorum_not_requester');
     const answer = await withTenant(deps.pool, found.tenant_id, async (tx) => {

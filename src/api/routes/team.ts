@@ -27,6 +27,7 @@ import { RefusedError } from '../../domain/refusal.ts';
 import { tokenHash } from '../../domain/token.ts';
 import { hashPassword } from '../../platform/passwordHash.ts';
 import { openEnrolment, refuseWeakPassword } from '../account.ts';
+import { endAll } from '../impersonations.ts';
 import { enforceLimit } from '../middleware/rateLimit.ts';
 import { newToken } from '../newToken.ts';
 import type { UserPrincipal } from '../principal.ts';
@@ -116,6 +117,8 @@ const changeMember = defineRoute({
         });
       }
     });
+    // The credentials are dead with the commit; this writes the ends down.
+    await endAll(deps, principal, { userId: path.id, sessionId: null }, 'role_lost');
     return undefined;
   },
 });
