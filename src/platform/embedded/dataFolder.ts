@@ -2,7 +2,7 @@
 
 import { chmod, mkdir, rm, stat, statfs } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { hasCode, readFileIfAny, StartError, writeFileAtomic } from './files.ts';
 import { identify, isSameProcess, type ProcessIdentity } from './processTable.ts';
 
@@ -15,7 +15,7 @@ export type DataFolder = { readonly path: string; readonly release: () => Promis
 
 /** Makes and takes the folder. `isEnterable`: others may pass through it (the database runs as another user); nobody may list it. */
 export async function openDataFolder(path: string, isEnterable: boolean): Promise<DataFolder> {
-  await mkdir(path, { recursive: true });
+  await makeFolder(path);
   const space = await statfs(path);
   if (space.bavail * space.bsize < NEEDED_BYTES)
     throw new StartError(
@@ -33,6 +33,18 @@ export async function openDataFolder(path: string, isEnterable: boolean): Promis
       guard.close();
     },
   };
+}
+
+/** Like mkdir -p. Node's own recursive mode never returns where the kernel answers ENOENT for good, as below /proc. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (hasCode(error, 'EEXIST') && (await stat(path)).isDirectory()) return;
+    if (!hasCode(error, 'ENOENT') || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path);
+  }
 }
 
 /**

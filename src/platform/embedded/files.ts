@@ -55,7 +55,7 @@ export function sentenceOf(error: unknown, dataDir: string): string {
   if (error instanceof StartError) return error.message;
   if (hasCode(error, 'ENOSPC', 'EDQUOT'))
     return `The disk of ${dataDir} is full: free some space, or set MONSYS_DATA_DIR to a folder on another disk.`;
-  if (hasCode(error, 'EACCES', 'EPERM', 'EROFS'))
+  if (hasCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOENT'))
     return `The data folder ${dataDir} cannot be written (${error instanceof Error ? error.message : ''}): set MONSYS_DATA_DIR to a folder of yours.`;
   if (hasCode(error, 'ENOTDIR', 'EEXIST'))
     return `The data folder ${dataDir} is not a folder: set MONSYS_DATA_DIR to another.`;

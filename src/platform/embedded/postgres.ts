@@ -78,6 +78,8 @@ async function prepareRunner(dataDir: string): Promise<Runner> {
   for (const capability of ['+dac_read_search', '+dac_override']) {
     const prefix = [
       'setpriv',
+      // Else access(2) ignores the capability, and initdb does not find its own programs.
+      '--securebits=+no_setuid_fixup',
       `--reuid=${identity.uid}`,
       `--regid=${identity.gid}`,
       '--clear-groups',

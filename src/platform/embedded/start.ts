@@ -117,11 +117,15 @@ async function waitForReady(baseUrl: string): Promise<void> {
 
 async function start(): Promise<void> {
   const host = env['HOST'] || '127.0.0.1';
-  const port = await choosePort(host);
+  readPort();
   // Embedded Postgres runs as another user when this one is root, and must reach its own folder.
   folder = await openDataFolder(dataDir, process.getuid?.() === 0 && !env['DATABASE_URL']);
+  // Whatever a child writes (Temporal's database, say) is for this user alone.
+  process.umask(0o077);
   const left = await endLeftovers(dataDir);
   if (left.length > 0) say(`ended what a killed start had left: ${left.join(', ')}`);
+  // After that: the port may have been taken by our own leftovers.
+  const port = await choosePort(host);
   const kids = new Children(dataDir, say);
   children = kids;
   kids.failed.catch((error: unknown) => end(error));
@@ -228,8 +232,6 @@ function end(error: unknown): void {
   void stop(1);
 }
 
-// Whatever a child writes (Temporal's database, say) is for this user alone.
-process.umask(0o077);
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
 // bin/start.mjs holds the other end; when it is gone, nobody would pass a signal on.
 process.on('disconnect', onSignal);

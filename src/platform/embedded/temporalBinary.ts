@@ -11,6 +11,7 @@ import { hasCode, StartError } from './files.ts';
 
 /** The version that is fetched; a `temporal` on PATH may be another. */
 const VERSION = 'v1.5.1';
+/** MONSYS_TEMPORAL_DOWNLOAD_URL names a mirror of it. */
 const DOWNLOAD_URL = `https://temporal.download/cli/archive/${VERSION}`;
 const MODULE = `github.com/temporalio/cli/cmd/temporal@${VERSION}`;
 /** A download that brings nothing for so long is given up. */
@@ -83,7 +84,10 @@ const download: Getter = async (folder, env, say) => {
   const stall = new AbortController();
   let timer = setTimeout(() => stall.abort(), STALL_MS);
   try {
-    const response = await fetch(`${DOWNLOAD_URL}?platform=${platform}&arch=${arch}`, { signal: stall.signal });
+    const response = await fetch(
+      `${env['MONSYS_TEMPORAL_DOWNLOAD_URL'] ?? DOWNLOAD_URL}?platform=${platform}&arch=${arch}`,
+      { signal: stall.signal },
+    );
     if (!response.ok || response.body === null) return `the download answered ${response.status}`;
     const tar = spawn('tar', ['-xzf', '-', '-C', folder, 'temporal'], { env, stdio: ['pipe', 'ignore', 'ignore'] });
     const unpacked = new Promise<number | null>((resolve) => {
