@@ -15,6 +15,7 @@ import { emergencyRoutes } from './emergency.ts';
 import { enrolmentRoutes } from './enrolment.ts';
 import { impersonationRoutes } from './impersonation.ts';
 import { ingestRoutes } from './ingest.ts';
+import { playbookRoutes } from './playbooks.ts';
 import { preIssuedEatRoutes } from './preIssuedEats.ts';
 import { pushRoutes } from './push.ts';
 import { quorumRoutes } from './quorum.ts';
@@ -41,6 +42,7 @@ export const ROUTES: readonly AnyRoute[] = [
   ...vulnerabilityRoutes,
   ...trustScoreRoutes,
   ...auditLogRoutes,
+  ...playbookRoutes,
   ...quorumRoutes,
   ...emergencyRoutes,
   ...eatResultRoutes,
