@@ -148,7 +148,7 @@ describe('the code', () => {
     const missing = documents.flatMap((file) =>
       [
         ...readFileSync(join(ROOT, file), 'utf8').matchAll(
-          /\b((?:src|test|docs|migrations|bench|bin|data)\/[\w./-]+\.(?:ts|mjs|md|sql|json|gz|yml))\b/g,
+          /(?<![\w./-])((?:src|test|docs|migrations|bench|bin|data)\/[\w./-]+\.(?:ts|mjs|md|sql|json|gz|yml))\b/g,
         ),
       ]
         .map((match) => match[1] as string)
@@ -282,5 +282,25 @@ describe('the catalogue', async () => {
         and exists (select from pg_attribute a where a.attrelid = k.confrelid and a.attname = 'tenant_id')
         and not exists (select from pg_attribute a where a.attrelid = k.conrelid and a.attname = 'tenant_id' and a.attnum = any (k.conkey))`);
     expect(loose).toEqual([]);
+  });
+
+  it('deletes no row of another tenant by a cascade', async () => {
+    const cascades = await db.admin.any(sql.type(z.object({ name: z.string() }))`
+      select conrelid::regclass::text || '.' || conname as name from pg_constraint k
+      where contype = 'f' and connamespace = 'public'::regnamespace and confdeltype in ('c', 'n', 'd')
+        and exists (select from pg_attribute a where a.attrelid = k.conrelid and a.attname = 'tenant_id')
+        and not exists (select from pg_attribute a where a.attrelid = k.conrelid and a.attname = 'tenant_id' and a.attnum = any (k.conkey))`);
+    expect(cascades.map(({ name }) => `${name}: let the foreign key name tenant_id`)).toEqual([]);
+  });
+
+  it('gives the API no policy that opens every tenant, and nobody but our roles a right', async () => {
+    const open = await db.admin.any(sql.type(z.object({ name: z.string() }))`
+      select tablename || '.' || policyname as name from pg_policies
+      where schemaname = 'public' and (roles && array['public']::name[] or (roles && array['monsys_app']::name[] and qual like '%''system''%'))`);
+    expect(open).toEqual([]);
+    const strangers = await db.admin.any(sql.type(z.object({ name: z.string() }))`
+      select distinct table_name || ' to ' || grantee as name from information_schema.table_privileges
+      where table_schema = 'public' and grantee not in ('postgres', 'monsys_app', 'monsys_core', 'monsys_signing')`);
+    expect(strangers).toEqual([]);
   });
 });

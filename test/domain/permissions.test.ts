@@ -25,7 +25,11 @@ function permissionsDocument(): string {
           ? `the agent’s signature, or an integration token for ${auth.purpose}`
           : '',
     }[auth.kind];
-    return row([`\`${route.method.toUpperCase()} ${route.path}\``, needs, 'totp' in auth && auth.totp ? 'yes' : '']);
+    return row([
+      `\`${route.method.toUpperCase()} ${route.path.replaceAll(/\{.*?\}/g, '')}\``,
+      needs,
+      'totp' in auth && auth.totp ? 'yes' : '',
+    ]);
   });
   return `# Permissions
 

@@ -8,40 +8,33 @@ import type { AppEnv } from '../route.ts';
 
 const WINDOW_SECONDS = 60;
 
-/** Counts a hit and refuses above `limit`; returns what is left for the headers. */
+function tooMany(limit: number, windowSeconds: number, waitSeconds: number): RefusedError {
+  return new RefusedError(
+    'rate_limited',
+    `At most ${limit} in ${windowSeconds} seconds; wait ${waitSeconds} seconds.`,
+    { retry_after_seconds: waitSeconds },
+  );
+}
+
+/** Counts a hit and refuses above `limit`. */
 export async function enforceLimit(
   deps: ApiDeps,
   key: string,
   limit: number,
   windowSeconds = WINDOW_SECONDS,
-): Promise<RateState> {
+): Promise<void> {
   const { hits, resets_in_seconds } = await countHit(deps.pool, key, windowSeconds);
-  if (hits > limit) {
-    throw new RefusedError(
-      'rate_limited',
-      `At most ${limit} in ${windowSeconds} seconds; wait ${resets_in_seconds} seconds.`,
-      {
-        retry_after_seconds: resets_in_seconds,
-      },
-    );
-  }
-  return { limit, remaining: limit - hits, resetSeconds: resets_in_seconds, windowSeconds };
+  if (hits > limit) throw tooMany(limit, windowSeconds, resets_in_seconds);
 }
-
-/** What the RateLimit headers say. */
-export type RateState = {
-  readonly limit: number;
-  readonly remaining: number;
-  readonly resetSeconds: number;
-  readonly windowSeconds: number;
-};
 
 /** The limit of all routes, per client address. */
 export function limitRate(deps: ApiDeps): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    const state = await enforceLimit(deps, `address:${c.get('clientAddress')}`, deps.config.RATE_LIMIT_PER_MINUTE);
-    c.header('RateLimit-Policy', `"address";q=${state.limit};w=${state.windowSeconds}`);
-    c.header('RateLimit', `"address";r=${state.remaining};t=${state.resetSeconds}`);
+    const limit = deps.config.RATE_LIMIT_PER_MINUTE;
+    c.header('RateLimit-Policy', `"address";q=${limit};w=${WINDOW_SECONDS}`);
+    const { hits, resets_in_seconds } = await countHit(deps.pool, `address:${c.get('clientAddress')}`, WINDOW_SECONDS);
+    c.header('RateLimit', `"address";r=${Math.max(0, limit - hits)};t=${resets_in_seconds}`);
+    if (hits > limit) throw tooMany(limit, WINDOW_SECONDS, resets_in_seconds);
     await next();
   };
 }
