@@ -24,7 +24,7 @@ describe('the operator guide', () => {
     kinds: (match[2] as string).split(', '),
     fallback: match[3] as string,
   }));
-  const KINDS = ['api', 'core', 'signing'] as const;
+  const KINDS = ['api', 'core', 'signing', 'rotation'] as const;
   const needed = { DATABASE_URL: 'postgres://hub.test/monsys', MONSYS_SEAL_KEY: '00'.repeat(32) };
 
   it.each(KINDS)(

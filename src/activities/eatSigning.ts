@@ -11,7 +11,7 @@ import type { DatabasePool } from 'slonik';
 import { z } from 'zod';
 import { appendAudit } from '../db/audit.ts';
 import { findEatState, findPerson, insertEat, lockOrder, type OrderRow } from '../db/emergency.ts';
-import { findCurrentHubKey } from '../db/hubKeys.ts';
+import { findHubKeyInForce } from '../db/hubKeys.ts';
 import { enqueueCommand } from '../db/outbox.ts';
 import { getPlaybookTexts } from '../db/playbooks.ts';
 import { findQuorumRequest, hasFired, listDecisions } from '../db/quorum.ts';
@@ -53,11 +53,9 @@ export function createEatSigningActivities(deps: { readonly pool: DatabasePool; 
      */
     async signEat(ref: OrderRef): Promise<SignedOrder> {
       const key_id = hubKeyId(deps.signer.publicKey);
-      const key = await findCurrentHubKey(deps.pool);
-      if (key?.key_id !== key_id) {
-        throw ApplicationFailure.retryable(
-          `The signing worker holds key ${key_id}, which is not the hub's current one.`,
-        );
+      const key = await findHubKeyInForce(deps.pool, key_id);
+      if (key === null) {
+        throw ApplicationFailure.retryable(`The signing worker holds key ${key_id}, which is not in force.`);
       }
       return withTenantAndPeople(deps.pool, ref.tenant_id, ref.msp_id, async (tx) => {
         const order = await lockOrder(tx, ref.nonce);
@@ -65,6 +63,9 @@ export function createEatSigningActivities(deps: { readonly pool: DatabasePool; 
         const made = await findEatState(tx, ref.nonce);
         if (made !== null) return { kind: 'signed', agent_id: made.agent_id, expires_at: made.expires_at };
         if (order.abandoned_at !== null) return { kind: 'abandoned' };
+        // After a rotation: a token that outlives its key would be refused; the worker with the new one signs it.
+        if (key.valid_until !== null && expiryOf(order) > key.valid_until)
+          throw ApplicationFailure.retryable(`Key ${key_id} ends before the token would.`);
         return makeToken(tx, order, key_id, deps.signer);
       });
     },
@@ -74,13 +75,18 @@ export function createEatSigningActivities(deps: { readonly pool: DatabasePool; 
 /** Type by which workflows know them. */
 export type EatSigningActivities = ReturnType<typeof createEatSigningActivities>;
 
+function expiryOf(order: OrderRow): string {
+  return (
+    order.window_until ?? new Date(Date.parse(order.now) + LEVEL_LIFETIME_SECONDS[order.level] * 1000).toISOString()
+  );
+}
+
 async function makeToken(tx: TenantTx, order: OrderRow, key_id: string, signer: Signer): Promise<SignedOrder> {
   const actions = z.array(eatAction).parse(order.actions);
   const playbooks = await pinnedPlaybooks(tx, actions);
   const authorisation = await authorise(tx, order, actions);
   const issued_at = order.now;
-  const expires_at =
-    order.window_until ?? new Date(Date.parse(issued_at) + LEVEL_LIFETIME_SECONDS[order.level] * 1000).toISOString();
+  const expires_at = expiryOf(order);
   const token: EatToken = eatToken.parse({
     type: 'monsys-eat',
     version: EAT_VERSION,

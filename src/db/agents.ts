@@ -58,6 +58,15 @@ export async function findAgent(tx: AnyTx, agentId: string): Promise<AgentRow | 
   return tx.maybeOne(sql.type(agentRow)`select ${COLUMNS} from agents where id = ${agentId}::uuid`);
 }
 
+const activeRow = z.object({ is_active: z.boolean() });
+
+/** Is the host there and not deactivated? */
+export async function isAgentActive(tx: TenantTx, tenantId: string, agentId: string): Promise<boolean> {
+  const row = await tx.maybeOne(sql.type(activeRow)`
+    select is_active from agents where tenant_id = ${tenantId}::uuid and id = ${agentId}::uuid`);
+  return row?.is_active ?? false;
+}
+
 /** The tenant of a host in scope; null when there is none. */
 export async function findAgentTenant(tx: AnyTx, agentId: string): Promise<string | null> {
   return (await findAgent(tx, agentId))?.tenant_id ?? null;
@@ -144,6 +153,8 @@ export async function updateAgent(
     readonly maintenance_until?: string | null | undefined;
   },
 ): Promise<AgentRow | null> {
+  // Whoever holds the host's socket looks again, and closes it.
+  if (change.is_active === false) await tx.query(sql.unsafe`select pg_notify('agent_outbox', ${agentId})`);
   return tx.maybeOne(sql.type(agentRow)`
     update agents set
       tags = coalesce(${change.tags === undefined ? null : sql.array([...change.tags], 'text')}, tags),
@@ -195,13 +206,19 @@ export async function insertKernelChange(
     values (${change.tenantId}::uuid, ${change.agentId}::uuid, ${change.at}::timestamptz, ${change.from}, ${change.to}) on conflict do nothing`);
 }
 
-const namedRow = z.object({ id: z.uuid() });
+const namedRow = z.object({ id: z.uuid(), is_exact: z.boolean(), is_active: z.boolean() });
 
-/** Host of a tenant by name, for reports of other systems. A short name matches a full one when it is the only one. */
+/**
+ * Host of a tenant by name, for reports of other systems: the full name before the short one, a host in service
+ * before a retired one. Null when two answer to it alike: facts of one host must not land on another.
+ */
 export async function findAgentByHostname(tx: AnyTx, tenantId: string, hostname: string): Promise<string | null> {
   const rows = await tx.any(sql.type(namedRow)`
-    select id from agents
+    select id, lower(hostname) = lower(${hostname}) as is_exact, is_active from agents
     where tenant_id = ${tenantId}::uuid and (lower(hostname) = lower(${hostname}) or lower(split_part(hostname, '.', 1)) = lower(${hostname}))
-    order by (lower(hostname) = lower(${hostname})) desc, is_active desc, last_seen_at desc limit 2`);
-  return rows[0]?.id ?? null;
+    order by is_exact desc, is_active desc limit 2`);
+  const [best, next] = rows;
+  if (best === undefined) return null;
+  const isAmbiguous = next?.is_exact === best.is_exact && next.is_active === best.is_active;
+  return isAmbiguous ? null : best.id;
 }

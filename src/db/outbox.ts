@@ -31,12 +31,21 @@ const commandRow = z.object({ id: z.number(), kind: z.string(), payload: z.recor
 /** A command as it goes to the agent. */
 export type CommandRow = z.infer<typeof commandRow>;
 
-/** Commands that wait for an agent, in order, after the last one sent on this socket; notes that they are sent. */
-export async function takePendingCommands(tx: TenantTx, host: Host, afterId: number): Promise<readonly CommandRow[]> {
+/**
+ * Commands that wait for an agent, in order, but those sent on this socket already; notes that they are sent. Ids
+ * are drawn before they are committed, so that a lower one may appear after a higher one: the ids decide, not the
+ * highest of them.
+ */
+export async function takePendingCommands(
+  tx: TenantTx,
+  host: Host,
+  alreadySent: ReadonlySet<number>,
+): Promise<readonly CommandRow[]> {
   return tx.any(sql.type(commandRow)`
     with due as (
       update agent_outbox set sent_at = now(), attempts = attempts + 1
-      where tenant_id = ${host.tenantId}::uuid and agent_id = ${host.agentId}::uuid and acked_at is null and id > ${afterId}
+      where tenant_id = ${host.tenantId}::uuid and agent_id = ${host.agentId}::uuid and acked_at is null
+        and id <> all (${sql.array([...alreadySent], 'int8')})
         and (expires_at is null or expires_at > now())
       returning id, kind, payload
     )

@@ -3,6 +3,9 @@
 import { utf8ToBytes } from './bytes.ts';
 import { canonicalJson } from './canonicalJson.ts';
 
+/** How long the key before stays in force beside a new one: agents and signing workers move over in this time. */
+export const HUB_KEY_OVERLAP_HOURS = 24;
+
 /** Times are ISO 8601 UTC; `public_key` is base64; `previous_key_id` null for a hub's first key. */
 export type HubKeyStatement = {
   readonly key_id: string;

@@ -105,11 +105,23 @@ const signing = common.extend({
     .describe('name of this hub’s transparency log; fixed with its first checkpoint'),
 });
 
-const SHAPES = { api, core, signing } as const;
+/** Of the process that announces the next hub key; what else the signing worker's environment holds is not read. */
+const rotation = signing
+  .pick({ DATABASE_URL: true, LOG_LEVEL: true, HUB_EMERGENCY_PRIVATE_KEY: true, HUB_EMERGENCY_PRIVATE_KEY_FILE: true })
+  .extend({
+    HUB_NEXT_PRIVATE_KEY: z
+      .string()
+      .optional()
+      .describe('the key that comes next: PKCS#8 PEM or 64 hex digits of seed'),
+    HUB_NEXT_PRIVATE_KEY_FILE: z.string().optional().describe('file with the same'),
+  });
+
+const SHAPES = { api, core, signing, rotation } as const;
 
 export type ApiConfig = z.infer<typeof api>;
 export type CoreConfig = z.infer<typeof core>;
 export type SigningConfig = z.infer<typeof signing>;
+export type RotationConfig = z.infer<typeof rotation>;
 
 /** Thrown with one sentence per wrong variable. */
 export class ConfigError extends Error {

@@ -1,11 +1,11 @@
 /**
- * The hub's private signing key. Importable by src/workers/signing.ts alone (test/architecture.test.ts): no other
- * process can read it, and no other file can use it.
+ * The hub's private signing key. Importable by src/workers/signing.ts and src/workers/rotateHubKey.ts alone
+ * (test/architecture.test.ts): no other process can read it, and no other file can use it.
  */
 
 import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import type { SigningConfig } from './config.ts';
+import type { RotationConfig, SigningConfig } from './config.ts';
 import { ConfigError } from './config.ts';
 
 /** Signs without showing the key. */
@@ -15,15 +15,29 @@ export type HubSigner = { readonly publicKey: Buffer; readonly sign: (message: U
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 /** Reads the key from the environment or its file: PKCS#8 PEM, or the seed in 64 hex digits. Throws {@link ConfigError}. */
-export function readHubSigner(config: SigningConfig): HubSigner {
-  const key = parseKey(config.HUB_EMERGENCY_PRIVATE_KEY ?? readKeyFile(config.HUB_EMERGENCY_PRIVATE_KEY_FILE));
+export function readHubSigner(
+  config: Pick<SigningConfig, 'HUB_EMERGENCY_PRIVATE_KEY' | 'HUB_EMERGENCY_PRIVATE_KEY_FILE'>,
+): HubSigner {
+  return readSigner(
+    'HUB_EMERGENCY_PRIVATE_KEY',
+    config.HUB_EMERGENCY_PRIVATE_KEY,
+    config.HUB_EMERGENCY_PRIVATE_KEY_FILE,
+  );
+}
+
+/** Reads the public half of the key that comes next, in the same forms. Throws {@link ConfigError}. */
+export function readNextHubKey(config: RotationConfig): Buffer {
+  return readSigner('HUB_NEXT_PRIVATE_KEY', config.HUB_NEXT_PRIVATE_KEY, config.HUB_NEXT_PRIVATE_KEY_FILE).publicKey;
+}
+
+function readSigner(name: string, text: string | undefined, path: string | undefined): HubSigner {
+  const key = parseKey(text ?? readKeyFile(name, path));
   const jwk = createPublicKey(key).export({ format: 'jwk' });
   return { publicKey: Buffer.from(String(jwk.x), 'base64url'), sign: (message) => sign(null, message, key) };
 }
 
-function readKeyFile(path: string | undefined): string {
-  if (path === undefined)
-    throw new ConfigError('Set HUB_EMERGENCY_PRIVATE_KEY or HUB_EMERGENCY_PRIVATE_KEY_FILE for the signing worker.');
+function readKeyFile(name: string, path: string | undefined): string {
+  if (path === undefined) throw new ConfigError(`Set ${name} or ${name}_FILE.`);
   const mode = statSync(path).mode & 0o777;
   if ((mode & 0o077) !== 0)
     throw new ConfigError(`${path} can be read by others (mode ${mode.toString(8)}); run chmod 600 on it.`);

@@ -41,9 +41,3 @@ export async function runUntilSignal(worker: Worker, close: () => Promise<void>)
   await worker.run();
   await close();
 }
-
-/** Ends the process with one sentence for a person and the whole error for the log. */
-export function failProcess(log: Logger, error: unknown): never {
-  log.fatal({ err: error }, error instanceof Error ? error.message : String(error));
-  process.exit(1);
-}

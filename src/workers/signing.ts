@@ -6,9 +6,10 @@ import { createHubKeyActivities } from '../activities/hubKeys.ts';
 import { createTransparencyActivities } from '../activities/transparency.ts';
 import { openPool } from '../db/pool.ts';
 import { readConfig } from '../platform/config.ts';
+import { failProcess } from '../platform/failProcess.ts';
 import { readHubSigner } from '../platform/hubKey.ts';
 import { createLogger } from '../platform/log.ts';
-import { connectTemporal, failProcess, installTemporalLogger, runUntilSignal } from '../platform/temporalWorker.ts';
+import { connectTemporal, installTemporalLogger, runUntilSignal } from '../platform/temporalWorker.ts';
 import { TASK_QUEUES } from '../workflows/messages.ts';
 
 const log = createLogger('worker-signing', process.env['LOG_LEVEL'] ?? 'info');

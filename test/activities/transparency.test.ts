@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { rotateHubKey } from '../../src/activities/hubKeys.ts';
 import { TransparencyLogFault } from '../../src/activities/transparency.ts';
 import { sql } from '../../src/db/pool.ts';
 import { withMsp, withSystem, withTenant } from '../../src/db/scope.ts';
@@ -279,8 +280,8 @@ describe('integrateTransparencyLog, when something is wrong', () => {
     await log.announceHubKey();
     await log.integrateTransparencyLog();
     const next = createTestLog(db, createTestSigner());
-    await db.admin.query(sql.unsafe`update hub_keys set valid_until = now()`);
-    await next.announceHubKey();
+    await rotateHubKey({ pool: db.signing, signer: log.signer, next: next.signer.publicKey });
+    await db.admin.query(sql.unsafe`update hub_keys set valid_until = now() where key_id = ${log.key_id}`);
     expect(await next.integrateTransparencyLog()).toMatchObject({ added: 1, size: 2 });
     const row = await findNewestCheckpoint(db.app);
     const key = makeNoteKey(ORIGIN, next.signer.publicKey) as NoteKey;

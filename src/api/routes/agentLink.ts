@@ -5,7 +5,7 @@ import { findAgentPin, insertAgent, repinAgentKey, touchAgent } from '../../db/a
 import { clearAlert, raiseAlert } from '../../db/alerts.ts';
 import { appendAudit } from '../../db/audit.ts';
 import { findEnrolmentTokenByHash, takeUse } from '../../db/enrolmentTokens.ts';
-import { type HubKeyRow, listTrustedHubKeys } from '../../db/hubKeys.ts';
+import { type HubKeyRow, listHubKeysForAgents } from '../../db/hubKeys.ts';
 import { insertMetricSamples } from '../../db/inventories.ts';
 import { withIdentity, withTenant } from '../../db/scope.ts';
 import { type HubKey, hubKey } from '../../domain/agentFrames.ts';
@@ -33,7 +33,7 @@ const registered = z.object({
 });
 
 async function answer(deps: ApiDeps, agentId: string, tenantId: string): Promise<z.input<typeof registered>> {
-  const keys = await listTrustedHubKeys(deps.pool);
+  const keys = await listHubKeysForAgents(deps.pool);
   return {
     agent_id: agentId,
     tenant_id: tenantId,

@@ -9,8 +9,9 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { isAgentActive } from '../../db/agents.ts';
 import { noteDelivery } from '../../db/emergency.ts';
-import { listTrustedHubKeys } from '../../db/hubKeys.ts';
+import { listHubKeysForAgents } from '../../db/hubKeys.ts';
 import { acknowledgeCommand, takePendingCommands } from '../../db/outbox.ts';
 import { confirmRevocation, countOpenCriticalAlerts } from '../../db/preIssued.ts';
 import { withTenant } from '../../db/scope.ts';
@@ -25,9 +26,10 @@ import { presentHubKey } from '../routes/agentLink.ts';
 
 const PATH = /^\/api\/v1\/ws\/agents\/([0-9a-f-]{36})$/;
 const MAX_FRAME_BYTES = 64 * 1024;
-/** WebSocket close code "going away" and our own for a newer socket of the same agent. */
+/** WebSocket close code "going away", and our own for a newer socket of the same agent and for a retired host. */
 const GOING_AWAY = 1001;
 const REPLACED = 4001;
+const DEACTIVATED = 4003;
 
 /** Attaches the sockets to `server`; the returned function closes them all. */
 export function attachAgentSockets(server: Server, deps: ApiDeps): () => void {
@@ -35,6 +37,8 @@ export function attachAgentSockets(server: Server, deps: ApiDeps): () => void {
   const byAgent = new Map<string, WebSocket>();
 
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    // The server hands the stream over without a listener: until the socket has it, a reset would end the process.
+    stream.on('error', (error) => deps.log.debug({ err: error }, 'lost an agent during the upgrade'));
     void accept(request, stream, head);
   });
 
@@ -100,7 +104,8 @@ function refuseUpgrade(stream: Duplex, error: unknown, deps: ApiDeps): void {
 function serveAgent(socket: WebSocket, principal: AgentPrincipal, deps: ApiDeps): void {
   const host = { tenantId: principal.tenantId, agentId: principal.agentId };
   const log = deps.log.child({ agent_id: principal.agentId });
-  let lastSentId = 0;
+  /** Sent on this socket and not acknowledged yet. */
+  const sent = new Set<number>();
   // Draining and acknowledging run one after the other, so that frames keep their order.
   let work: Promise<void> = Promise.resolve();
   const enqueue = (task: () => Promise<void>): void => {
@@ -112,27 +117,44 @@ function serveAgent(socket: WebSocket, principal: AgentPrincipal, deps: ApiDeps)
   const send = (frame: HubFrame): void => socket.send(JSON.stringify(frame));
   let lastCritical = -1;
   const drain = async (): Promise<void> => {
-    const { commands, critical } = await withTenant(deps.pool, host.tenantId, async (tx) => ({
-      commands: await takePendingCommands(tx, host, lastSentId),
-      critical: await countOpenCriticalAlerts(tx, host),
-    }));
+    const pending = await withTenant(deps.pool, host.tenantId, async (tx) =>
+      (await isAgentActive(tx, host.tenantId, host.agentId))
+        ? { commands: await takePendingCommands(tx, host, sent), critical: await countOpenCriticalAlerts(tx, host) }
+        : null,
+    );
+    if (pending === null) {
+      socket.close(DEACTIVATED, 'the host was deactivated');
+      return;
+    }
+    const { commands, critical } = pending;
     if (critical !== lastCritical) send({ type: 'state', open_critical_alerts: critical });
     lastCritical = critical;
     for (const command of commands) {
       send({ type: 'command', ...command });
-      lastSentId = command.id;
+      sent.add(command.id);
     }
   };
 
-  enqueue(async () => {
-    const keys = await listTrustedHubKeys(deps.pool);
-    send({ type: 'welcome', server_time: new Date(deps.now()).toISOString(), hub_keys: keys.map(presentHubKey) });
-    await drain();
-  });
+  let shownKeys: string | null = null;
+  /** At connect, and again whenever the hub's keys change: a host must know a key before tokens signed with it come. */
+  const welcome = async (): Promise<void> => {
+    const hub_keys = (await listHubKeysForAgents(deps.pool)).map(presentHubKey);
+    const shown = JSON.stringify(hub_keys);
+    if (shown === shownKeys) return;
+    send({ type: 'welcome', server_time: new Date(deps.now()).toISOString(), hub_keys });
+    shownKeys = shown;
+  };
+
+  enqueue(welcome);
+  enqueue(drain);
   const stopListening = deps.events.on('agent_outbox', (agentId) => {
     if (agentId === host.agentId) enqueue(drain);
   });
-  const stopReconnected = deps.events.onReconnected(() => enqueue(drain));
+  const stopKeys = deps.events.on('hub_keys', () => enqueue(welcome));
+  const stopReconnected = deps.events.onReconnected(() => {
+    enqueue(welcome);
+    enqueue(drain);
+  });
 
   let missedPongs = 0;
   const pings = setInterval(() => {
@@ -161,12 +183,14 @@ function serveAgent(socket: WebSocket, principal: AgentPrincipal, deps: ApiDeps)
         if (command.kind === 'revoke_pre_issued_eat' && result['status'] === 'revoked')
           await confirmRevocation(tx, nonce);
       });
+      sent.delete(id);
     });
   });
   socket.on('error', (error) => log.debug({ err: error }, 'agent socket error'));
   socket.once('close', () => {
     clearInterval(pings);
     stopListening();
+    stopKeys();
     stopReconnected();
   });
 }
