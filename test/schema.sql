@@ -35,6 +35,15 @@ begin
   return null;
 end $function$
 
+CREATE OR REPLACE FUNCTION app.notify_credentials()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('credentials', new.user_id::text);
+  return null;
+end $function$
+
 CREATE OR REPLACE FUNCTION app.notify_critical()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -60,6 +69,26 @@ AS $function$
 begin
   perform pg_notify('agent_outbox', new.agent_id::text);
   return null;
+end $function$
+
+CREATE OR REPLACE FUNCTION app.notify_person()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('credentials', new.id::text);
+  return null;
+end $function$
+
+CREATE OR REPLACE FUNCTION app.pack_is_final()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.manifest is not null and not old.is_preview and not old.is_demo then
+    raise exception 'the pack of % is closed', old.month using errcode = 'insufficient_privilege';
+  end if;
+  return old;
 end $function$
 
 CREATE OR REPLACE FUNCTION app.people()
@@ -300,9 +329,28 @@ table audit_packs (
   month text not null,
   built_at timestamp with time zone not null,
   is_demo boolean not null default false,
+  id uuid not null default gen_random_uuid(),
+  manifest text,
+  manifest_sha256 text,
+  sig text,
+  key_id text,
+  hash_chain_root text,
+  jsonl_sha256 text,
+  jsonl_bytes bigint,
+  pdf_sha256 text,
+  pdf_bytes bigint,
+  entries integer,
+  is_preview boolean not null default false,
+  constraint audit_packs_hash_chain_root_check CHECK ((hash_chain_root ~ '^[0-9a-f]{64}$'::text)),
+  constraint audit_packs_id UNIQUE (id),
+  constraint audit_packs_jsonl_sha256_check CHECK ((jsonl_sha256 ~ '^[0-9a-f]{64}$'::text)),
+  constraint audit_packs_key_id_fkey FOREIGN KEY (key_id) REFERENCES hub_keys(key_id),
+  constraint audit_packs_manifest_sha256_check CHECK ((manifest_sha256 ~ '^[0-9a-f]{64}$'::text)),
   constraint audit_packs_month_check CHECK ((month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'::text)),
+  constraint audit_packs_pdf_sha256_check CHECK ((pdf_sha256 ~ '^[0-9a-f]{64}$'::text)),
   constraint audit_packs_pkey PRIMARY KEY (tenant_id, month),
-  constraint audit_packs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+  constraint audit_packs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint audit_packs_whole CHECK ((((manifest IS NULL) = (sig IS NULL)) AND ((manifest IS NULL) = (pdf_sha256 IS NULL))))
 ) -- row-level security forced;
 
 table auth_failures (
@@ -465,6 +513,37 @@ table feeds (
   constraint feeds_pkey PRIMARY KEY (name)
 );
 
+table handover_contacts (
+  tenant_id uuid not null,
+  email text not null,
+  name text not null default ''::text,
+  created_at timestamp with time zone not null default now(),
+  constraint handover_contacts_email_check CHECK (((email = lower(email)) AND (email ~ '^[^@\s]+@[^@\s]+$'::text))),
+  constraint handover_contacts_pkey PRIMARY KEY (tenant_id, email),
+  constraint handover_contacts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+) -- row-level security forced;
+
+table handover_reports (
+  tenant_id uuid not null,
+  pack_id uuid not null,
+  actor_suffix text not null,
+  built_at timestamp with time zone not null default now(),
+  manifest text not null,
+  sig text not null,
+  key_id text not null,
+  jsonl_sha256 text not null,
+  jsonl_bytes bigint not null,
+  pdf_sha256 text not null,
+  pdf_bytes bigint not null,
+  kept integer not null,
+  left_out integer not null,
+  constraint handover_reports_actor_suffix_check CHECK (((length(actor_suffix) >= 1) AND (length(actor_suffix) <= 254))),
+  constraint handover_reports_key_id_fkey FOREIGN KEY (key_id) REFERENCES hub_keys(key_id),
+  constraint handover_reports_pack_id_fkey FOREIGN KEY (pack_id) REFERENCES audit_packs(id),
+  constraint handover_reports_pkey PRIMARY KEY (pack_id, actor_suffix),
+  constraint handover_reports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+) -- row-level security forced;
+
 table hub_keys (
   key_id text not null,
   public_key bytea not null,
@@ -497,6 +576,47 @@ table idempotency_keys (
   created_at timestamp with time zone not null default now(),
   constraint idempotency_keys_pkey PRIMARY KEY (principal, key)
 );
+
+table impersonations (
+  id uuid not null default gen_random_uuid(),
+  tenant_id uuid not null,
+  msp_id uuid not null,
+  user_id uuid not null,
+  user_email text not null,
+  reason text not null,
+  mode text not null,
+  duration_minutes integer not null,
+  state text not null,
+  session_id uuid,
+  api_token_id uuid,
+  token_hash bytea,
+  requested_at timestamp with time zone not null default now(),
+  consent_until timestamp with time zone,
+  consented_by uuid,
+  consented_by_email text,
+  started_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  end_reason text,
+  ended_by_email text,
+  constraint impersonations_api_token_id_fkey FOREIGN KEY (api_token_id) REFERENCES api_tokens(id),
+  constraint impersonations_check CHECK (((session_id IS NULL) <> (api_token_id IS NULL))),
+  constraint impersonations_check1 CHECK (((state = 'ended'::text) = ((ended_at IS NOT NULL) AND (end_reason IS NOT NULL)))),
+  constraint impersonations_check2 CHECK (((state <> 'active'::text) OR ((started_at IS NOT NULL) AND (expires_at IS NOT NULL) AND (token_hash IS NOT NULL)))),
+  constraint impersonations_consented_by_fkey FOREIGN KEY (consented_by) REFERENCES users(id),
+  constraint impersonations_duration_minutes_check CHECK (((duration_minutes >= 1) AND (duration_minutes <= 60))),
+  constraint impersonations_end_reason_check CHECK ((end_reason = ANY (ARRAY['ended'::text, 'expired'::text, 'signed_out'::text, 'ended_by_owner'::text, 'refused'::text, 'consent_timeout'::text, 'role_lost'::text, 'not_started'::text]))),
+  constraint impersonations_mode_check CHECK ((mode = ANY (ARRAY['full'::text, 'read_only'::text]))),
+  constraint impersonations_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
+  constraint impersonations_pkey PRIMARY KEY (id),
+  constraint impersonations_reason_check CHECK (((length(reason) >= 10) AND (length(reason) <= 1000))),
+  constraint impersonations_session_id_fkey FOREIGN KEY (session_id) REFERENCES sessions(id),
+  constraint impersonations_state_check CHECK ((state = ANY (ARRAY['awaiting_consent'::text, 'granted'::text, 'active'::text, 'ended'::text]))),
+  constraint impersonations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint impersonations_tenant_id_id_key UNIQUE (tenant_id, id),
+  constraint impersonations_token_hash_key UNIQUE (token_hash),
+  constraint impersonations_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+) -- row-level security forced;
 
 table ingest_batches (
   tenant_id uuid not null,
@@ -610,6 +730,20 @@ table msps (
   constraint msps_email_domain_check CHECK ((email_domain ~ '^[a-z0-9.-]+$'::text)),
   constraint msps_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   constraint msps_pkey PRIMARY KEY (id)
+) -- row-level security forced;
+
+table pack_builds (
+  tenant_id uuid not null,
+  month text not null,
+  started_at timestamp with time zone not null default now(),
+  finished_at timestamp with time zone,
+  stage text not null default 'waiting'::text,
+  lines integer not null default 0,
+  error text,
+  requested_by_email text,
+  constraint pack_builds_month_check CHECK ((month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'::text)),
+  constraint pack_builds_pkey PRIMARY KEY (tenant_id, month),
+  constraint pack_builds_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 ) -- row-level security forced;
 
 table playbook_versions (
@@ -774,6 +908,8 @@ table sessions (
   sudo_until timestamp with time zone,
   ip text,
   user_agent text,
+  impersonation_id uuid,
+  constraint sessions_impersonation_id_fkey FOREIGN KEY (impersonation_id) REFERENCES impersonations(id),
   constraint sessions_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
   constraint sessions_pkey PRIMARY KEY (id),
   constraint sessions_purpose_check CHECK ((purpose = ANY (ARRAY['session'::text, 'enrolment'::text]))),
@@ -786,6 +922,8 @@ table tenant_settings (
   tenant_id uuid not null,
   sla_resolve_minutes jsonb not null default '{}'::jsonb,
   next_alert_number bigint not null default 1,
+  impersonation_consent text not null default 'none'::text,
+  constraint tenant_settings_impersonation_consent_check CHECK ((impersonation_consent = ANY (ARRAY['none'::text, 'notify'::text, 'approve'::text]))),
   constraint tenant_settings_pkey PRIMARY KEY (tenant_id),
   constraint tenant_settings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 ) -- row-level security forced;
@@ -950,6 +1088,12 @@ CREATE INDEX eats_live_pre_issued ON public.eats USING btree (tenant_id, agent_i
 CREATE INDEX eats_unanswered ON public.eats USING btree (tenant_id, expires_at) WHERE ((outcome IS NULL) AND (acknowledged_at IS NULL));
 
 CREATE INDEX idempotency_keys_old ON public.idempotency_keys USING btree (created_at);
+
+CREATE INDEX impersonations_live ON public.impersonations USING btree (msp_id, user_id) WHERE (state <> 'ended'::text);
+
+CREATE INDEX impersonations_session ON public.impersonations USING btree (session_id) WHERE (state = 'active'::text);
+
+CREATE INDEX impersonations_tenant ON public.impersonations USING btree (tenant_id, requested_at DESC);
 
 CREATE INDEX ingest_batches_old ON public.ingest_batches USING btree (received_at);
 
@@ -1187,6 +1331,48 @@ policy tenant_scope on enrolment_tokens for all to monsys_app, monsys_core, mons
   using ((tenant_id = ( SELECT app.tenant() AS tenant)))
   with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
 
+policy msp_reads on handover_contacts for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on handover_contacts for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on handover_contacts for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on handover_reports for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on handover_reports for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on handover_reports for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy identity_reads on impersonations for select to monsys_app
+  using ((( SELECT app.scope() AS scope) = 'identity'::text));
+
+policy msp_reads on impersonations for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on impersonations for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on impersonations for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
 policy msp_reads on ingest_batches for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
@@ -1275,6 +1461,19 @@ policy own on msps for all to monsys_app
 
 policy system_scope on msps for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy msp_reads on pack_builds for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on pack_builds for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on pack_builds for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
 
 policy msp_updates on playbook_versions for update to monsys_app
   using ((playbook_id IN ( SELECT playbooks.id
@@ -1490,15 +1689,25 @@ CREATE TRIGGER cockpit_insert AFTER INSERT ON public.alerts REFERENCING NEW TABL
 
 CREATE TRIGGER cockpit_update AFTER UPDATE ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.notify_cockpit();
 
+CREATE TRIGGER api_tokens_ended AFTER UPDATE OF revoked_at ON public.api_tokens FOR EACH ROW WHEN (((new.revoked_at IS NOT NULL) AND (old.revoked_at IS NULL))) EXECUTE FUNCTION app.notify_credentials();
+
+CREATE TRIGGER pack_is_final BEFORE DELETE OR UPDATE ON public.audit_packs FOR EACH ROW EXECUTE FUNCTION app.pack_is_final();
+
 CREATE TRIGGER bootstrap_once BEFORE DELETE OR UPDATE ON public.bootstrap FOR EACH ROW EXECUTE FUNCTION app.bootstrap_once();
 
 CREATE TRIGGER cockpit_insert AFTER INSERT ON public.eats REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.notify_cockpit();
 
 CREATE TRIGGER cockpit_update AFTER UPDATE ON public.eats REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.notify_cockpit();
 
+CREATE TRIGGER impersonations_ended AFTER UPDATE OF state ON public.impersonations FOR EACH ROW WHEN (((new.state = 'ended'::text) AND (old.state <> 'ended'::text))) EXECUTE FUNCTION app.notify_credentials();
+
+CREATE TRIGGER sessions_ended AFTER UPDATE OF revoked_at ON public.sessions FOR EACH ROW WHEN (((new.revoked_at IS NOT NULL) AND (old.revoked_at IS NULL))) EXECUTE FUNCTION app.notify_credentials();
+
 CREATE TRIGGER cockpit_insert AFTER INSERT ON public.trust_scores REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.notify_cockpit();
 
 CREATE TRIGGER cockpit_update AFTER UPDATE ON public.trust_scores REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.notify_cockpit();
+
+CREATE TRIGGER users_changed AFTER UPDATE OF role, is_active ON public.users FOR EACH ROW WHEN (((new.role <> old.role) OR (new.is_active <> old.is_active))) EXECUTE FUNCTION app.notify_person();
 
 -- Grants
 
@@ -1526,8 +1735,8 @@ audit_chain_heads to monsys_signing: insert, select, update (hash, seq)
 audit_log to monsys_app: insert, select
 audit_log to monsys_core: insert, select
 audit_log to monsys_signing: insert, select
-audit_packs to monsys_app: insert, select, update
-audit_packs to monsys_core: insert, select, update
+audit_packs to monsys_app: select
+audit_packs to monsys_core: delete, insert, select
 auth_failures to monsys_app: delete, insert, select, update
 baseline_files to monsys_app: insert, select, update
 baseline_files to monsys_core: delete, insert, select, update
@@ -1544,6 +1753,10 @@ enrolment_tokens to monsys_app: insert, select, update
 enrolment_tokens to monsys_core: delete, insert, select, update
 feeds to monsys_app: select
 feeds to monsys_core: delete, insert, select, update
+handover_contacts to monsys_app: delete, insert, select
+handover_contacts to monsys_core: select
+handover_reports to monsys_app: select
+handover_reports to monsys_core: insert, select
 hub_keys to monsys_app: select
 hub_keys to monsys_core: select
 hub_keys to monsys_signing: insert, select, update
@@ -1551,6 +1764,8 @@ hub_presence to monsys_app: insert, select, update
 hub_presence to monsys_core: select
 idempotency_keys to monsys_app: delete, insert, select, update
 idempotency_keys to monsys_core: delete, select
+impersonations to monsys_app: insert, select, update (consented_by, consented_by_email, end_reason, ended_at, ended_by_email, expires_at, started_at, state, token_hash)
+impersonations to monsys_core: select, update (end_reason, ended_at, ended_by_email, state)
 ingest_batches to monsys_app: insert, select, update
 ingest_batches to monsys_core: delete, insert, select, update
 integration_tokens to monsys_app: insert, select, update
@@ -1569,6 +1784,8 @@ metric_samples to monsys_core: delete, insert, select, update
 msps to monsys_app: insert, select
 msps to monsys_core: select
 msps to monsys_signing: select
+pack_builds to monsys_app: insert, select
+pack_builds to monsys_core: insert, select, update
 playbook_versions to monsys_app: insert, select, update (approved_at, approved_by)
 playbook_versions to monsys_core: insert, select
 playbook_versions to monsys_signing: select
@@ -1595,7 +1812,7 @@ recovery_codes to monsys_app: delete, insert, select, update
 security_findings to monsys_app: insert, select, update
 security_findings to monsys_core: delete, insert, select, update
 sessions to monsys_app: insert, select, update
-tenant_settings to monsys_app: insert, select, update
+tenant_settings to monsys_app: insert, select, select (impersonation_consent, tenant_id), update
 tenant_settings to monsys_core: delete, insert, select, update
 tenants to monsys_app: insert, select, update
 tenants to monsys_core: select
