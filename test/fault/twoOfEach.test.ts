@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Client, Connection } from '@temporalio/client';
+import { temporal as proto } from '@temporalio/proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
@@ -28,8 +29,8 @@ const PASSWORD = 'correct horse battery staple 9';
 /** Attempts that lock an account (src/domain: five). */
 const ATTEMPTS = 5;
 
-/** temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY; the signing worker polls for nothing else. */
-const ACTIVITIES = { taskQueueType: 2 };
+/** The signing worker polls for nothing else. */
+const ACTIVITIES = proto.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY;
 
 const db = await createTestDatabase();
 const sealKey = randomBytes(32).toString('hex');
@@ -208,7 +209,7 @@ describe('two of each', () => {
         const { pollers } = await connection.workflowService.describeTaskQueue({
           namespace: 'default',
           taskQueue: { name },
-          ...ACTIVITIES,
+          taskQueueType: ACTIVITIES,
         });
         return (pollers?.length ?? 0) >= 2;
       });
