@@ -1,4 +1,4 @@
-/** `npm test`: formatting, lint, types and every test, from a fresh clone. The last line is "N passed, N failed". */
+/** `npm test`: formatting, lint, types and every test, from a fresh clone. The last line is "N passed, N failed". Arguments choose test files. */
 
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -78,7 +78,13 @@ async function runChecks() {
 async function runTests() {
   const folder = mkdtempSync(join(tmpdir(), 'monsys-tests-'));
   const report = join(folder, 'report.json');
-  const code = await run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+  const code = await run('vitest', [
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...process.argv.slice(2),
+  ]);
   const before = failures.length;
   const files = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')).testResults : [];
   rmSync(folder, { recursive: true, force: true });
