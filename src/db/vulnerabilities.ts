@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { SEVERITIES } from '../domain/ingest.ts';
 import { parseKernelVersion } from '../domain/kernelCve.ts';
 import type { PackageCve } from '../domain/trivy.ts';
-import { clearAlert, raiseAlert } from './alerts.ts';
+import { clearAlert, lockTenantAlerts, raiseAlert } from './alerts.ts';
 import { sql } from './pool.ts';
 import type { AnyTx } from './scope.ts';
 
@@ -22,6 +22,8 @@ export type KernelSighting = {
  */
 export async function syncKernelCves(tx: AnyTx, host: KernelSighting): Promise<void> {
   const version = host.kernelUpstream === null ? null : parseKernelVersion(host.kernelUpstream);
+  // Before the first row of the hosts, here and below: two passes over one tenant wait here, not for each other's rows.
+  await lockTenantAlerts(tx, host.tenantId);
   await tx.query(sql.unsafe`
     with open_now as (
       select cve_id, fixed_version from kernel_cve_fixes
@@ -49,6 +51,7 @@ export async function syncPackageCves(
   host: { readonly tenantId: string; readonly agentId: string; readonly at: string },
   cves: readonly PackageCve[],
 ): Promise<void> {
+  await lockTenantAlerts(tx, host.tenantId);
   await tx.query(sql.unsafe`
     with reported as (
       select cve_id, package, installed_version, fixed_version, severity
@@ -77,9 +80,11 @@ const kevStateRow = z.object({
 
 /**
  * One alert per tenant and known-exploited CVE: raised while a host is open to it, critical when ransomware uses
- * it, cleared with the last patched host.
+ * it, cleared with the last patched host. Hosts patched at once come one after the other, so that the last one sees
+ * all of them.
  */
 export async function syncKevAlerts(tx: AnyTx, tenantId: string, at: string): Promise<void> {
+  await lockTenantAlerts(tx, tenantId);
   const states = await tx.any(sql.type(kevStateRow)`
     with open_kev as (
       select cve_id, count(distinct agent_id) as hosts
