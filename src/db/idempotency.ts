@@ -14,7 +14,10 @@ const keptRow = z.object({
 /** State of a key: claimed by this call, or as the earlier call left it. */
 export type KeyState = { readonly kind: 'claimed' } | ({ readonly kind: 'kept' } & z.infer<typeof keptRow>);
 
-/** Claims `key` for `principal`, or reads what the earlier request with it answered. */
+/** A claim without an answer after this long is of a process that died; no request runs that long. */
+const CLAIM_LAPSES_SECONDS = 300;
+
+/** Claims `key` for `principal`, or reads what the earlier request with it answered. A claim that lapsed is claimed anew. */
 export async function claimKey(
   pool: DatabasePool,
   principal: string,
@@ -22,8 +25,9 @@ export async function claimKey(
   requestHash: Buffer,
 ): Promise<KeyState> {
   const inserted = await pool.query(sql.unsafe`
-    insert into idempotency_keys (principal, key, request_hash) values (${principal}, ${key}, ${sql.binary(requestHash)})
-    on conflict do nothing`);
+    insert into idempotency_keys as k (principal, key, request_hash) values (${principal}, ${key}, ${sql.binary(requestHash)})
+    on conflict (principal, key) do update set request_hash = excluded.request_hash, created_at = now()
+    where k.status is null and k.created_at < now() - make_interval(secs => ${CLAIM_LAPSES_SECONDS})`);
   if (inserted.rowCount === 1) return { kind: 'claimed' };
   const kept = await pool.maybeOne(sql.type(keptRow)`
     select request_hash = ${sql.binary(requestHash)} as same_request, status, response_sealed
