@@ -5,8 +5,8 @@ import { sql } from './pool.ts';
 
 /** How often an API instance beats. */
 export const PRESENCE_BEAT_SECONDS = 10;
-/** A gap longer than this means that no API was there to hear. */
-export const PRESENCE_GAP_SECONDS = 60;
+/** A gap longer than this, two beats missed, means that no API was there to hear. Well below the 90 s of silence that make a host offline. */
+export const PRESENCE_GAP_SECONDS = 30;
 
 /** Notes that an API is up; after a gap the hearing starts anew. */
 export async function beatPresence(pool: DatabasePool): Promise<void> {
