@@ -12,6 +12,8 @@ export type HousekeepingReport = Readonly<
     | 'rate_limits'
     | 'idempotency_keys'
     | 'totp_used_steps'
+    | 'auth_failures'
+    | 'sessions'
     | 'ingest_batches'
     | 'metric_samples',
     number
@@ -29,6 +31,14 @@ export async function deleteForgettable(tx: SystemTx): Promise<HousekeepingRepor
       sql.unsafe`delete from idempotency_keys where created_at < now() - interval '24 hours'`,
     ),
     totp_used_steps: await run(sql.unsafe`delete from totp_used_steps where used_at < now() - interval '1 hour'`),
+    // The count of a subject starts anew after an hour (src/db/authFailures.ts): a day later the row says nothing.
+    auth_failures: await run(
+      sql.unsafe`delete from auth_failures where greatest(first_failure_at, locked_until) < now() - interval '1 day'`,
+    ),
+    // Impersonations keep the session that they were started with.
+    sessions: await run(sql.unsafe`
+      delete from sessions s where expires_at < now() - interval '30 days'
+        and not exists (select from impersonations i where i.session_id = s.id)`),
     ingest_batches: await run(sql.unsafe`delete from ingest_batches where received_at < now() - interval '30 days'`),
     metric_samples: await run(sql.unsafe`
       delete from metric_samples m where sampled_at < now() - interval '90 days' or (

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { deleteForgettable } from '../../src/db/housekeeping.ts';
+import { sql } from '../../src/db/pool.ts';
+import { withSystem } from '../../src/db/scope.ts';
+import { createTestApi } from '../support/api.ts';
+import { createTestDatabase } from '../support/postgres.ts';
+
+const db = await createTestDatabase();
+const api = await createTestApi(db);
+
+describe('deleteForgettable', () => {
+  it('forgets counts of wrong attempts that say nothing any more, and keeps a lock and a running count', async () => {
+    await db.admin.query(sql.unsafe`
+      insert into auth_failures (subject, failures, first_failure_at, locked_until) values
+        ('login:old', 3, now() - interval '2 days', null),
+        ('login:long-locked', 9, now() - interval '2 days', now() - interval '1 hour'),
+        ('login:fresh', 3, now(), null)`);
+    expect(await withSystem(db.core, deleteForgettable)).toMatchObject({ auth_failures: 1 });
+    const left = await db.admin.any(
+      sql.type(z.object({ subject: z.string() }))`select subject from auth_failures order by subject`,
+    );
+    expect(left.map(({ subject }) => subject)).toEqual(['login:fresh', 'login:long-locked']);
+  });
+
+  it('forgets sessions that ended more than 30 days ago, but not one that an impersonation names', async () => {
+    const { id: userId } = api.user('admin');
+    const open = (endedDaysAgo: number) =>
+      db.admin.one(sql.type(z.object({ id: z.uuid() }))`
+        insert into sessions (token_hash, user_id, msp_id, purpose, created_at, expires_at)
+        values (${sql.binary(randomBytes(32))}, ${userId}::uuid, ${api.msp.id}::uuid, 'session', now() - interval '99 days', now() - make_interval(days => ${endedDaysAgo}))
+        returning id`);
+    await open(31);
+    const recent = await open(29);
+    const named = await open(90);
+    await db.admin.query(sql.unsafe`
+      insert into impersonations (tenant_id, msp_id, user_id, user_email, reason, mode, duration_minutes, state, session_id, ended_at, end_reason)
+      values (${api.tenants.a}::uuid, ${api.msp.id}::uuid, ${userId}::uuid, 'admin@msp.example', 'to see what they see', 'read_only', 10, 'ended', ${named.id}::uuid, now(), 'ended')`);
+    expect(await withSystem(db.core, deleteForgettable)).toMatchObject({ sessions: 1 });
+    const left = await db.admin.any(sql.type(z.object({ id: z.uuid() }))`select id from sessions`);
+    expect(left.map(({ id }) => id).toSorted()).toEqual([recent.id, named.id].toSorted());
+  });
+});
