@@ -42,9 +42,35 @@ export function withTenantAndPeople<T>(
   });
 }
 
+/** Runs a read over one tenant in one snapshot: whatever is committed meanwhile is not seen. For long reads. */
+export function withTenantSnapshot<T>(
+  pool: DatabasePool,
+  tenantId: string,
+  work: (tx: TenantTx) => Promise<T>,
+): Promise<T> {
+  return pool.transaction(async (tx) => {
+    await tx.query(sql.unsafe`set transaction isolation level repeatable read, read only`);
+    await tx.query(sql.unsafe`select set_config('app.tenant', ${tenantId}, true)`);
+    return work(tx as unknown as TenantTx);
+  });
+}
+
 /** Runs `work` over all tenants of one MSP. */
 export function withMsp<T>(pool: DatabasePool, mspId: string, work: (tx: MspTx) => Promise<T>): Promise<T> {
   return scoped(pool, 'app.msp', mspId, (tx) => work(tx as MspTx));
+}
+
+/**
+ * Runs `work` in the context of one tenant of the MSP, inside the MSP's own transaction: for the first rows of a
+ * tenant, which must be there with it or not at all. Afterwards the transaction is the MSP's alone again.
+ */
+export async function withinTenant<T>(tx: MspTx, tenantId: string, work: (tx: TenantTx) => Promise<T>): Promise<T> {
+  if (!(await tx.exists(sql.unsafe`select from tenants where id = ${tenantId}::uuid`)))
+    throw new RangeError(`no tenant ${tenantId} in the scope of this MSP`);
+  await tx.query(sql.unsafe`select set_config('app.tenant', ${tenantId}, true)`);
+  const result = await work(tx as DatabaseTransactionConnection as TenantTx);
+  await tx.query(sql.unsafe`select set_config('app.tenant', '', true)`);
+  return result;
 }
 
 /** Runs `work` with the few rights needed to find out who is calling. */

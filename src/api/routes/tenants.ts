@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { createDefaultRules } from '../../db/alertRules.ts';
 import { appendAudit } from '../../db/audit.ts';
-import { withMsp, withTenant } from '../../db/scope.ts';
+import { withinTenant, withMsp } from '../../db/scope.ts';
 import { findTenant, insertTenant, listTenants, tenantRow } from '../../db/tenants.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
@@ -68,8 +68,8 @@ const create = defineRoute({
   output: tenantRow,
   status: 201,
   refusals: ['conflict'],
-  handle: async ({ deps, principal, body }) => {
-    const tenant = await withMsp(deps.pool, principal.mspId, async (tx) => {
+  handle: async ({ deps, principal, body }) =>
+    withMsp(deps.pool, principal.mspId, async (tx) => {
       const created = await insertTenant(tx, { msp_id: principal.mspId, ...body });
       if (created === null)
         throw new RefusedError('conflict', `You have a tenant with the slug "${body.slug}" already.`);
@@ -80,12 +80,9 @@ const create = defineRoute({
         actor: auditActor(principal),
         event_data: { tenant_id: created.id, slug: created.slug, name: created.name },
       });
+      await withinTenant(tx, created.id, (own) => createDefaultRules(own, created.id));
       return created;
-    });
-    // A scope of its own, as customer rows are written in their tenant only. Repeating it adds nothing.
-    await withTenant(deps.pool, tenant.id, (tx) => createDefaultRules(tx, tenant.id));
-    return tenant;
-  },
+    }),
 });
 
 /** Routes of tenants. */
