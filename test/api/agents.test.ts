@@ -314,3 +314,16 @@ describe('heartbeats', () => {
     });
   });
 });
+
+describe('POST /agents/:id/refresh', () => {
+  it('is audited with the command that it queued', async () => {
+    const agent = await registerTestAgent(api, tenants.a);
+    const response = await api.as('admin')('POST', `/agents/${agent.id}/refresh`);
+    expect(response.status).toBe(202);
+    const { command_id } = (await response.json()) as { command_id: number };
+    expect(
+      await count(sql.fragment`from audit_log where event_type = 'agent_refresh_requested'
+        and event_data ->> 'agent_id' = ${agent.id} and event_data ->> 'command_id' = ${String(command_id)}`),
+    ).toBe(1);
+  });
+});

@@ -260,8 +260,8 @@ const refresh = defineRoute({
     inTenantOf(
       ctx,
       (tx) => findAgentTenant(tx, ctx.params.id),
-      async (tx, tenantId) => ({
-        command_id: await enqueueCommand(
+      async (tx, tenantId) => {
+        const command_id = await enqueueCommand(
           tx,
           { tenantId, agentId: ctx.params.id },
           {
@@ -270,8 +270,10 @@ const refresh = defineRoute({
             dedupeKey: `refresh:${ctx.requestId}`,
             expiresAt: new Date(ctx.deps.now() + 3_600_000).toISOString(),
           },
-        ),
-      }),
+        );
+        await record(tx, ctx.principal, tenantId, 'agent_refresh_requested', { agent_id: ctx.params.id, command_id });
+        return { command_id };
+      },
     ),
 });
 
