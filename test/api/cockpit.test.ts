@@ -6,6 +6,7 @@ import { sql } from '../../src/db/pool.ts';
 import { urgency } from '../../src/domain/urgency.ts';
 import { createTestApi } from '../support/api.ts';
 import { createTestDatabase } from '../support/postgres.ts';
+import { waitUntil } from '../support/processes.ts';
 
 const db = await createTestDatabase();
 const api = await createTestApi(db);
@@ -339,5 +340,40 @@ describe('GET /msp/cockpit/events', () => {
     await reader.cancel();
     expect(text).toContain(tenants.b);
     expect(text).not.toContain(tenants.other);
+  });
+});
+
+describe('GET /msp/cockpit/events, read slowly', async () => {
+  let loops = 0;
+  const slow = await createTestApi(db, {
+    now: () => {
+      loops += 1;
+      return Date.now();
+    },
+  });
+
+  it('tells at once what changed while an event was being written (nobody was there to be woken)', async () => {
+    const response = await slow.as('viewer')('GET', '/msp/cockpit/events');
+    const heard: string[] = [];
+    const stop = slow.deps.events.on('cockpit', (tenantId) => heard.push(tenantId));
+    const change = async (tenantId: string): Promise<void> => {
+      await db.admin.query(sql.unsafe`select pg_notify('cockpit', ${tenantId})`);
+      await waitUntil('the change is heard', () => heard.includes(tenantId));
+    };
+    const before = loops;
+    await change(slow.tenants.a);
+    // The stream looks at the clock once a round, right before it writes; without a reader that write waits.
+    await waitUntil('the event is being written', () => loops > before);
+    await change(slow.tenants.b);
+    stop();
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    const decoder = new TextDecoder();
+    const startedAt = performance.now();
+    let text = '';
+    while (!text.includes(slow.tenants.b)) text += decoder.decode((await reader.read()).value, { stream: true });
+    await reader.cancel();
+    expect(text.match(/tenants_changed/g)).toHaveLength(2);
+    // The keep-alive would bring it after 15 s.
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 });

@@ -194,12 +194,16 @@ const streamCockpit = defineRoute({
             changed.clear();
             await stream.writeSSE({ event: 'tenants_changed', data: JSON.stringify({ tenant_ids }) });
           }
-          const woken = await Promise.race([
-            new Promise<true>((resolve) => {
-              wake = () => resolve(true);
-            }),
-            stream.sleep(KEEP_ALIVE_MS).then(() => false),
-          ]);
+          // What came during a write woke nobody.
+          const woken =
+            resync ||
+            changed.size > 0 ||
+            (await Promise.race([
+              new Promise<true>((resolve) => {
+                wake = () => resolve(true);
+              }),
+              stream.sleep(KEEP_ALIVE_MS).then(() => false),
+            ]));
           if (woken) await stream.sleep(GATHER_MS);
           else await stream.write(': keep-alive\n\n');
           if (deps.now() - checkedAt > RECHECK_MS) {
