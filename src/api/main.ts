@@ -5,6 +5,7 @@ import { serve } from '@hono/node-server';
 import { Client, Connection } from '@temporalio/client';
 import { openPool } from '../db/pool.ts';
 import { readConfig } from '../platform/config.ts';
+import { failProcess } from '../platform/failProcess.ts';
 import { createLogger } from '../platform/log.ts';
 import { createSeal } from '../platform/seal.ts';
 import { createApp } from './app.ts';
@@ -14,37 +15,61 @@ import { startPresence } from './presence.ts';
 import { ROUTES } from './routes/index.ts';
 import { attachAgentSockets } from './sockets/agents.ts';
 
-const config = readConfig('api', process.env);
-const log = createLogger('api', config.LOG_LEVEL);
-const pool = await openPool(config.DATABASE_URL, { maxPoolSize: 10, applicationName: 'monsys-api' });
-const events = await listenForEvents(config.DATABASE_URL, log);
-const connection = await Connection.connect({ address: config.TEMPORAL_ADDRESS });
-const temporal = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+/** Runs one step of the start; when it fails, `sentence` says what to do and the cause goes to the log. */
+async function step<T>(work: Promise<T>, sentence: string): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw new Error(sentence, { cause: error });
+  }
+}
 
-const deps = { pool, temporal, config, log, seal: createSeal(config.MONSYS_SEAL_KEY), events, now: Date.now };
-const app = createApp(deps, ROUTES);
-const server = serve({ fetch: app.fetch, port: config.PORT, hostname: config.HOST }, (info) => {
-  log.info({ port: info.port }, 'listening');
-});
-// Without TLS options @hono/node-server makes a plain http.Server.
-const closeSockets = attachAgentSockets(server as Server, deps);
-const stopPresence = startPresence(deps);
-await printSetupToken(deps, (line) => process.stdout.write(`${line}\n`));
+const log = createLogger('api', 'info');
+try {
+  const config = readConfig('api', process.env);
+  log.level = config.LOG_LEVEL;
+  // Without user and password.
+  const database = new URL(config.DATABASE_URL).host;
+  const noPostgres = `Postgres does not answer at ${database}, or does not let this role in; start it or set DATABASE_URL.`;
+  const pool = await step(
+    openPool(config.DATABASE_URL, { maxPoolSize: 10, applicationName: 'monsys-api' }),
+    noPostgres,
+  );
+  const events = await step(listenForEvents(config.DATABASE_URL, log), noPostgres);
+  const connection = await step(
+    Connection.connect({ address: config.TEMPORAL_ADDRESS }),
+    `Temporal does not answer at ${config.TEMPORAL_ADDRESS}; start it or set TEMPORAL_ADDRESS.`,
+  );
+  const temporal = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
 
-let stopping = false;
-const stop = async (): Promise<void> => {
-  if (stopping) return;
-  stopping = true;
-  stopPresence();
-  closeSockets();
-  await new Promise<void>((resolve) => {
-    server.close(() => resolve());
-    // Event streams and sockets never end by themselves.
-    if ('closeAllConnections' in server) setTimeout(() => server.closeAllConnections(), 2_000).unref();
+  const deps = { pool, temporal, config, log, seal: createSeal(config.MONSYS_SEAL_KEY), events, now: Date.now };
+  const app = createApp(deps, ROUTES);
+  const server = serve({ fetch: app.fetch, port: config.PORT, hostname: config.HOST }, (info) => {
+    log.info({ port: info.port }, 'listening');
   });
-  await events.close();
-  await connection.close();
-  await pool.end();
-};
-process.once('SIGTERM', () => void stop());
-process.once('SIGINT', () => void stop());
+  server.once('error', (error) => failProcess(log, error));
+  // Without TLS options @hono/node-server makes a plain http.Server.
+  const closeSockets = attachAgentSockets(server as Server, deps);
+  const stopPresence = startPresence(deps);
+  await printSetupToken(deps, (line) => process.stdout.write(`${line}\n`));
+
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    stopPresence();
+    closeSockets();
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      // Event streams and sockets never end by themselves.
+      if ('closeAllConnections' in server) setTimeout(() => server.closeAllConnections(), 2_000).unref();
+    });
+    await events.close();
+    await connection.close();
+    await pool.end();
+  };
+  process.once('SIGTERM', () => void stop());
+  process.once('SIGINT', () => void stop());
+} catch (error) {
+  failProcess(log, error);
+}
