@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { endLeftovers } from '../../src/platform/embedded/children.ts';
 import { freePort } from '../support/postgres.ts';
 import { isAlive, isListening, spawnProgram, type TestProcess, waitUntil } from '../support/processes.ts';
 
@@ -20,6 +21,10 @@ afterEach(async () => {
   for (const start of starts.splice(0)) await start.stop();
 });
 afterAll(async () => {
+  // A test that failed after its kill -9 must not leave servers on this machine.
+  for (const folder of folders)
+    for (const dataDir of [folder, join(folder, 'data')])
+      if (existsSync(join(dataDir, 'children.json'))) await endLeftovers(dataDir);
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
 });
 
