@@ -1738,6 +1738,7 @@ audit_log to monsys_signing: insert, select
 audit_packs to monsys_app: select
 audit_packs to monsys_core: delete, insert, select
 auth_failures to monsys_app: delete, insert, select, update
+auth_failures to monsys_core: delete, select
 baseline_files to monsys_app: insert, select, update
 baseline_files to monsys_core: delete, insert, select, update
 bootstrap to monsys_app: insert, select, update (token_hash, used_at)
@@ -1812,6 +1813,7 @@ recovery_codes to monsys_app: delete, insert, select, update
 security_findings to monsys_app: insert, select, update
 security_findings to monsys_core: delete, insert, select, update
 sessions to monsys_app: insert, select, update
+sessions to monsys_core: delete, select
 tenant_settings to monsys_app: insert, select, select (impersonation_consent, tenant_id), update
 tenant_settings to monsys_core: delete, insert, select, update
 tenants to monsys_app: insert, select, update
