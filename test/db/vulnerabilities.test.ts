@@ -60,11 +60,11 @@ describe('the alert of a known-exploited CVE', () => {
     });
     await patched.promise;
     let isSecondDone = false;
-    const second = withTenant(db.app, tenantId, async (tx) => {
-      await syncPackageCves(tx, report(two, []), []);
-    }).then(() => {
+    const patchSecond = async (): Promise<void> => {
+      await withTenant(db.app, tenantId, (tx) => syncPackageCves(tx, report(two, []), []));
       isSecondDone = true;
-    });
+    };
+    const second = patchSecond();
     await waitUntil('the second is through or waits', async () => isSecondDone || (await waiting()));
     gate.resolve();
     await Promise.all([first, second]);
