@@ -56,7 +56,7 @@ async function pinPlaybook(tx: AnyTx, idOrSlug: string, parameters: ParameterVal
       errors: faults.length > 0 ? faults : ['A step does not hold with these values.'],
     });
   }
-  return {
+  const pinned = eatAction.safeParse({
     kind: 'run_playbook',
     playbook_id: found.playbook_id,
     slug: found.slug,
@@ -64,7 +64,11 @@ async function pinPlaybook(tx: AnyTx, idOrSlug: string, parameters: ParameterVal
     sha256: found.sha256,
     irreversible: found.irreversible,
     parameters,
-  };
+  });
+  if (pinned.success) return pinned.data;
+  throw new RefusedError('playbook_parameters_invalid', undefined, {
+    errors: pinned.error.issues.map((issue) => issue.message),
+  });
 }
 
 function pinStep(action: { readonly kind: Exclude<ActionKind, 'run_playbook'> }, index: number): EatAction {
