@@ -21,6 +21,9 @@ alter table audit_packs
   add constraint audit_packs_id unique (id),
   add constraint audit_packs_whole check ((manifest is null) = (sig is null) and (manifest is null) = (pdf_sha256 is null));
 
+-- A month's tokens are read in the order of their results.
+create index eats_by_result on eats (tenant_id, result_at, nonce) where outcome is not null;
+
 create table handover_reports (
   tenant_id uuid not null references tenants,
   pack_id uuid not null references audit_packs (id),
@@ -74,7 +77,7 @@ grant insert on pack_builds to monsys_app;
 grant insert, delete on handover_contacts to monsys_app;
 revoke insert, update on audit_packs from monsys_app, monsys_core;
 grant insert on audit_packs to monsys_core;
-grant delete on audit_packs to monsys_core;
+grant delete on audit_packs, handover_reports to monsys_core;
 -- A pack of a month that is over, with files, is for ever.
 create function app.pack_is_final() returns trigger language plpgsql as $$
 begin
@@ -84,3 +87,8 @@ begin
   return old;
 end $$;
 create trigger pack_is_final before delete or update on audit_packs for each row execute function app.pack_is_final();
+
+-- A worker in the context of one tenant knows the name of its MSP, and, when it names that MSP (app.people), who its
+-- people are: a pack says who did what.
+create policy of_tenant on msps for select to monsys_core using (id in (select t.msp_owner from tenants t));
+create policy people_reads_core on users for select to monsys_core using (msp_id = (select app.people()));

@@ -1,6 +1,7 @@
 /** All activities of the `core` task queue. */
 
 import type { DatabasePool } from 'slonik';
+import type { PackStore } from '../platform/packStore.ts';
 import { createAlertRuleActivities } from './alertRules.ts';
 import { createEmergencyActivities, type WorkflowStarter } from './emergency.ts';
 import { createFeedActivities, type FeedDeps } from './feeds.ts';
@@ -8,6 +9,7 @@ import { createHousekeepingActivities } from './housekeeping.ts';
 import { createImpersonationActivities } from './impersonation.ts';
 import { createLivenessActivities } from './liveness.ts';
 import { createNotificationActivities, type NotificationDeps } from './notifications.ts';
+import { createPackActivities } from './packs.ts';
 import { createTrustScoreActivities } from './trustScores.ts';
 
 /** What the core worker's activities need. */
@@ -15,11 +17,12 @@ export type CoreDeps = {
   readonly pool: DatabasePool;
   readonly feedUrls: FeedDeps['urls'];
   readonly starter: WorkflowStarter;
+  readonly store: PackStore;
   readonly notifications: Omit<NotificationDeps, 'pool'>;
 };
 
 /** Makes them all. */
-export function createCoreActivities({ pool, feedUrls, starter, notifications }: CoreDeps) {
+export function createCoreActivities({ pool, feedUrls, starter, store, notifications }: CoreDeps) {
   return {
     ...createAlertRuleActivities({ pool }),
     ...createEmergencyActivities({ pool, starter }),
@@ -28,6 +31,7 @@ export function createCoreActivities({ pool, feedUrls, starter, notifications }:
     ...createImpersonationActivities({ pool }),
     ...createLivenessActivities({ pool }),
     ...createNotificationActivities({ pool, ...notifications }),
+    ...createPackActivities({ pool, store }),
     ...createTrustScoreActivities({ pool }),
   };
 }

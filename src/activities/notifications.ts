@@ -11,6 +11,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { DatabasePool } from 'slonik';
 import { findImpersonationNotice } from '../db/impersonations.ts';
+import { findPackNotice } from '../db/packs.ts';
 import {
   deleteGonePushSubscription,
   isActivePerson,
@@ -30,6 +31,7 @@ import {
   quorumRequestText,
 } from '../domain/pushText.ts';
 import { eligibleApprovers } from '../domain/quorum.ts';
+import type { SendMail } from '../platform/mail.ts';
 import type { SafePost } from '../platform/safeFetch.ts';
 import {
   createNtfySender,
@@ -46,6 +48,8 @@ export type NotificationDeps = {
   readonly publicUrl: string;
   readonly ntfy: NtfySettings | null;
   readonly vapid: VapidSettings | null;
+  /** Sends a mail; null: no mail server is configured. */
+  readonly mail: SendMail | null;
   /** Posts to addresses that people gave (platform/safeFetch.ts). */
   readonly post: SafePost;
 };
@@ -207,6 +211,39 @@ export function createNotificationActivities(deps: NotificationDeps) {
         },
         publicUrl,
       );
+      return tell(notice.client_ids, text, NEWS_TTL_SECONDS);
+    },
+
+    /** Hands a finished pack over: the tenant's contacts hear where it lies. */
+    async announcePack(ref: {
+      readonly tenant_id: string;
+      readonly msp_id: string;
+      readonly pack_id: string;
+    }): Promise<NotificationReport> {
+      const notice = await withSystem(pool, (tx) => findPackNotice(tx, ref));
+      if (notice === null) return { outcome: 'closed', ...NOTHING_SENT };
+      const link = `${publicUrl.replace(/\/$/, '')}/audit-packs`;
+      if (deps.mail !== null && notice.contacts.length > 0) {
+        await deps.mail({
+          to: notice.contacts,
+          subject: `${notice.tenant_name}: audit pack of ${notice.month}`,
+          text: [
+            `The audit pack of ${notice.month} for ${notice.tenant_name} is signed and ready.`,
+            '',
+            `Download the PDF and its .sig: ${link}`,
+            'Verify them offline with monsys-verify-eat, or with openssl alone as the last chapter of the PDF says.',
+            '',
+            notice.msp_name,
+          ].join('\n'),
+        });
+      }
+      const text = plainText({
+        title: `${notice.tenant_name}: audit pack of ${notice.month}`,
+        body: `${notice.entries} entries, signed. Download it and verify it yourself.`,
+        click: link,
+        priority: 3,
+        tag: `audit-pack-${ref.pack_id}`,
+      });
       return tell(notice.client_ids, text, NEWS_TTL_SECONDS);
     },
 

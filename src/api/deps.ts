@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import type { DatabasePool } from 'slonik';
 import type { ApiConfig } from '../platform/config.ts';
 import type { Logger } from '../platform/log.ts';
+import type { PackStore } from '../platform/packStore.ts';
 import type { Seal } from '../platform/seal.ts';
 import type { EventHub } from './events.ts';
 
@@ -15,6 +16,8 @@ export type ApiDeps = {
   readonly log: Logger;
   readonly seal: Seal;
   readonly events: EventHub;
+  /** Where the files of packs lie. */
+  readonly packs: Pick<PackStore, 'read'>;
   /** Milliseconds since the epoch; a test may turn it. */
   readonly now: () => number;
 };

@@ -7,6 +7,7 @@ import { openPool } from '../db/pool.ts';
 import { readConfig } from '../platform/config.ts';
 import { failProcess } from '../platform/failProcess.ts';
 import { createLogger } from '../platform/log.ts';
+import { createFolderStore } from '../platform/packStore.ts';
 import { createSeal } from '../platform/seal.ts';
 import { createApp } from './app.ts';
 import { printSetupToken } from './bootstrap.ts';
@@ -42,7 +43,16 @@ try {
   );
   const temporal = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
 
-  const deps = { pool, temporal, config, log, seal: createSeal(config.MONSYS_SEAL_KEY), events, now: Date.now };
+  const deps = {
+    pool,
+    temporal,
+    config,
+    log,
+    seal: createSeal(config.MONSYS_SEAL_KEY),
+    events,
+    packs: createFolderStore(config.MONSYS_PACK_DIR),
+    now: Date.now,
+  };
   const app = createApp(deps, ROUTES);
   const server = serve({ fetch: app.fetch, port: config.PORT, hostname: config.HOST }, (info) => {
     log.info({ port: info.port }, 'listening');

@@ -46,11 +46,14 @@ export function withTenantAndPeople<T>(
 export function withTenantSnapshot<T>(
   pool: DatabasePool,
   tenantId: string,
+  mspId: string,
   work: (tx: TenantTx) => Promise<T>,
 ): Promise<T> {
   return pool.transaction(async (tx) => {
     await tx.query(sql.unsafe`set transaction isolation level repeatable read, read only`);
-    await tx.query(sql.unsafe`select set_config('app.tenant', ${tenantId}, true)`);
+    await tx.query(
+      sql.unsafe`select set_config('app.tenant', ${tenantId}, true), set_config('app.people', ${mspId}, true)`,
+    );
     return work(tx as unknown as TenantTx);
   });
 }

@@ -44,6 +44,11 @@ export const PERMISSIONS = {
   },
   'emergency.issue_level3': { roles: ADMINS, sentence: 'Issue level 3 tokens and pre-issue tokens for hosts.' },
   'emergency.approve': { roles: ADMINS, sentence: 'Approve or reject the quorum requests of others.' },
+  'packs.read': {
+    roles: ['owner', 'admin', 'operator', 'analyst', 'viewer', 'client_viewer', 'auditor'],
+    sentence: 'See and download audit packs (the client: its own).',
+  },
+  'packs.build': { roles: ADMINS, sentence: 'Build audit packs and say whom they are handed to.' },
   'impersonation.start': { roles: OPERATORS, sentence: 'Work in a client’s context for up to an hour.' },
   'impersonation.read': {
     roles: ['owner', 'admin', 'operator', 'client_viewer', 'auditor'],

@@ -197,6 +197,21 @@ export const REFUSALS = {
     title: 'Confirm that it is you',
     sentence: 'Send POST /auth/sudo with your TOTP code; it is good for ten minutes.',
   },
+  pack_not_built: {
+    status: 409,
+    title: 'This month has no files yet',
+    sentence: 'Build it: POST /audit-packs with tenant and month.',
+  },
+  pack_closed: {
+    status: 409,
+    title: 'The pack of this month is closed',
+    sentence: 'It never changes; download it as it is.',
+  },
+  pack_month_invalid: {
+    status: 422,
+    title: 'The month has not begun',
+    sentence: 'Name a month that has begun.',
+  },
   playbook_unknown: {
     status: 422,
     title: 'There is no such playbook',

@@ -43,8 +43,18 @@ function requireTopicSecret(config: {
 }
 const TOPIC_SECRET_MISSING = { path: ['NTFY_TOPIC_SECRET'], error: 'is required with NTFY_URL' };
 
+/** Of API and core worker alike: where the files of packs lie. */
+const packs = {
+  MONSYS_PACK_DIR: z
+    .string()
+    .min(1)
+    .default('.data/packs')
+    .describe('folder of the files of audit packs, shared by API and core worker'),
+};
+
 const api = common
   .extend({
+    ...packs,
     ...ntfy,
     VAPID_PUBLIC_KEY: vapidPublicKey.optional().describe('as the core worker has it; none: no Web Push'),
     ALLOW_PRIVATE_TARGETS: PRIVATE_TARGETS,
@@ -63,6 +73,12 @@ const api = common
 
 const core = common
   .extend({
+    ...packs,
+    SMTP_URL: z
+      .url({ protocol: /^smtps?$/, error: 'smtp:// or smtps://' })
+      .optional()
+      .describe('mail server for handovers; none: no mail'),
+    SMTP_FROM: z.string().min(3).default('monsys-msp <noreply@localhost>').describe('sender of handovers'),
     KEV_URL: url.default('https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json'),
     KERNEL_CVE_URL: url.default(
       'https://raw.githubusercontent.com/nluedtke/linux_kernel_cves/master/data/stream_fixes.json',

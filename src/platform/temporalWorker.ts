@@ -10,7 +10,9 @@ const WAIT_MS = 60_000;
 export function installTemporalLogger(log: Logger): void {
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
-      log[level === 'ERROR' ? 'error' : 'warn']({ sdk: meta }, message);
+      // The error apart, so that the logger's rules for errors hold: no bound values, no rows.
+      const { error, ...rest } = (meta ?? {}) as { readonly error?: unknown };
+      log[level === 'ERROR' ? 'error' : 'warn']({ sdk: rest, ...(error === undefined ? {} : { err: error }) }, message);
     }),
     shutdownSignals: [],
   });

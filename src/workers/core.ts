@@ -10,6 +10,8 @@ import { openPool } from '../db/pool.ts';
 import { pushSettings, readConfig } from '../platform/config.ts';
 import { failProcess } from '../platform/failProcess.ts';
 import { createLogger } from '../platform/log.ts';
+import { createMailer } from '../platform/mail.ts';
+import { createFolderStore } from '../platform/packStore.ts';
 import { createSafePost } from '../platform/safeFetch.ts';
 import { connectTemporal, installTemporalLogger, runUntilSignal } from '../platform/temporalWorker.ts';
 import { TASK_QUEUES } from '../workflows/messages.ts';
@@ -34,8 +36,10 @@ try {
       pool,
       feedUrls: { kev: config.KEV_URL, kernel: config.KERNEL_CVE_URL },
       starter: createWorkflowStarter(client),
+      store: createFolderStore(config.MONSYS_PACK_DIR),
       notifications: {
         ...pushSettings(config),
+        mail: config.SMTP_URL === undefined ? null : createMailer(config.SMTP_URL, config.SMTP_FROM),
         post: createSafePost({ allowPrivateTargets: config.ALLOW_PRIVATE_TARGETS }),
       },
     }),

@@ -3,6 +3,7 @@
 import { Worker } from '@temporalio/worker';
 import { createEatSigningActivities } from '../activities/eatSigning.ts';
 import { createHubKeyActivities } from '../activities/hubKeys.ts';
+import { createPackSigningActivities } from '../activities/packSigning.ts';
 import { createTransparencyActivities } from '../activities/transparency.ts';
 import { openPool } from '../db/pool.ts';
 import { readConfig } from '../platform/config.ts';
@@ -21,6 +22,7 @@ try {
   const activities = {
     ...createHubKeyActivities({ pool, signer }),
     ...createEatSigningActivities({ pool, signer }),
+    ...createPackSigningActivities({ pool, signer }),
     ...createTransparencyActivities({ pool, signer, origin: config.TRANSPARENCY_ORIGIN }),
   };
   const { key_id, is_new } = await activities.announceHubKey();

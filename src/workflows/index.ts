@@ -2,12 +2,15 @@
 
 export { agentLiveness } from './agentLiveness.ts';
 export { alertRules } from './alertRules.ts';
+export { auditPackBuild } from './auditPackBuild.ts';
 export { eatDelivery } from './eatDelivery.ts';
 export { emergencyQuorum } from './emergencyQuorum.ts';
 export { emergencySweep } from './emergencySweep.ts';
 export { feedSync } from './feedSync.ts';
+export { handoverReport } from './handoverReport.ts';
 export { housekeeping } from './housekeeping.ts';
 export { impersonationSession } from './impersonationSession.ts';
+export { monthlyAuditPacks } from './monthlyAuditPacks.ts';
 export { preIssuedEatWindow } from './preIssuedEatWindow.ts';
 export { transparencyCheckpoint } from './transparencyCheckpoint.ts';
 export { trustScores } from './trustScores.ts';

@@ -56,6 +56,14 @@ export const SCHEDULES: readonly ScheduledWorkflow[] = [
     note: 'Takes a Trust Score snapshot of every tenant.',
   },
   {
+    id: 'monthly-audit-packs',
+    workflow: 'monthlyAuditPacks',
+    every: { cron: '0 2 1 * *' },
+    // An outage of days still ends with every pack built.
+    catchUpSeconds: 20 * 86_400,
+    note: 'Builds the pack of the month before for every tenant.',
+  },
+  {
     id: 'feed-sync',
     workflow: 'feedSync',
     every: { cron: '17 3 * * *' },
@@ -88,6 +96,8 @@ const EAT_NONCE = defineSearchAttributeKey('EatNonce', SearchAttributeType.KEYWO
 /** Ids of workflows, readable and unique by what they are about. */
 export const WORKFLOW_IDS = {
   eat: (nonce: string) => `eat:${nonce}`,
+  auditPack: (tenantId: string, month: string) => `audit-pack:${tenantId}:${month}`,
+  handover: (tenantId: string, month: string, suffix: string) => `handover:${tenantId}:${month}:${suffix}`,
   quorum: (requestId: string) => `quorum:${requestId}`,
   impersonation: (id: string) => `impersonation:${id}`,
   preIssued: (nonce: string) => `pre-issued-eat:${nonce}`,
@@ -109,6 +119,15 @@ export type ImpersonationInput = {
   readonly tenant_id: string;
   readonly msp_id: string;
   readonly tell_client: boolean;
+};
+
+/** Input of `auditPackBuild` and `handoverReport`. `actor_suffix` null builds the whole pack. */
+export type PackInput = {
+  readonly tenant_id: string;
+  readonly msp_id: string;
+  readonly month: string;
+  readonly actor_suffix: string | null;
+  readonly announce: boolean;
 };
 
 /** The host's result was stored. */
@@ -157,6 +176,22 @@ export function impersonationStart(input: ImpersonationInput) {
     workflowId: WORKFLOW_IDS.impersonation(input.impersonation_id),
     taskQueue: TASK_QUEUES.core,
     args: [input] as [ImpersonationInput],
+    typedSearchAttributes: [
+      { key: MSP_ID, value: input.msp_id },
+      { key: TENANT_ID, value: input.tenant_id },
+    ],
+  };
+}
+
+/** How `auditPackBuild` or, with a filter, `handoverReport` is started. */
+export function packStart(input: PackInput) {
+  return {
+    workflowId:
+      input.actor_suffix === null
+        ? WORKFLOW_IDS.auditPack(input.tenant_id, input.month)
+        : WORKFLOW_IDS.handover(input.tenant_id, input.month, input.actor_suffix),
+    taskQueue: TASK_QUEUES.core,
+    args: [input] as [PackInput],
     typedSearchAttributes: [
       { key: MSP_ID, value: input.msp_id },
       { key: TENANT_ID, value: input.tenant_id },

@@ -42,6 +42,7 @@ it('a retry by the real server tells only whom the attempts before did not (prog
       pool: db.core,
       publicUrl: 'https://hub.example/',
       ntfy: { url: ntfy.url, token: 'tk_secret', topicPrefix: 'monsys', topicSecret: TOPIC_SECRET },
+      mail: null,
       vapid: null,
       post: createSafePost({ allowPrivateTargets: false }),
     }),

@@ -36,6 +36,7 @@ const deps: NotificationDeps = {
   publicUrl: 'https://hub.example/',
   ntfy: { url: ntfy.url, token: NTFY_TOKEN, topicPrefix: 'monsys', topicSecret: TOPIC_SECRET },
   vapid,
+  mail: null,
   post: createSafePost({ allowPrivateTargets: true, ca: service.ca }),
 };
 const activities = createNotificationActivities(deps);

@@ -263,6 +263,20 @@ describe('integrateTransparencyLog, when something is wrong', () => {
     expect(await log.integrateTransparencyLog()).toMatchObject({ added: 1 });
   });
 
+  it('refuses a subtree that the database gives back otherwise than it was written', async () => {
+    const { db, log } = await openLog();
+    await log.announceHubKey();
+    await log.queue(255);
+    await db.admin.query(sql.unsafe`
+      create function flip_hash() returns trigger language plpgsql as $$
+        begin new.hash := set_byte(new.hash, 5, get_byte(new.hash, 5) # 1); return new; end $$`);
+    await db.admin.query(sql.unsafe`
+      create trigger flip before insert on transparency_subtrees for each row execute function flip_hash()`);
+    await expect(log.integrateTransparencyLog()).rejects.toThrow(/subtree 0 of level 1 is not what was written/);
+    await db.admin.query(sql.unsafe`drop trigger flip on transparency_subtrees`);
+    expect(await log.integrateTransparencyLog()).toMatchObject({ added: 256 });
+  });
+
   it('refuses to sign with a key that has not been announced, or under another origin', async () => {
     const { db, log } = await openLog();
     await log.announceHubKey();

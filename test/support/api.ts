@@ -1,6 +1,8 @@
 /** An MSP with two tenants and a person of each role, and the API over it: what most API tests start from. */
 
 import { randomBytes, randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { Hono } from 'hono';
 import { afterAll } from 'vitest';
@@ -14,6 +16,7 @@ import { CLIENT_ROLES, PERMISSIONS, type Permission, ROLES, type Role } from '..
 import { formatToken, tokenHash } from '../../src/domain/token.ts';
 import { readConfig } from '../../src/platform/config.ts';
 import { createLogger } from '../../src/platform/log.ts';
+import { createFolderStore } from '../../src/platform/packStore.ts';
 import { createSeal } from '../../src/platform/seal.ts';
 import type { TestDatabase } from './postgres.ts';
 
@@ -51,6 +54,8 @@ export type TestApiOptions = {
   readonly temporal?: Client;
   readonly now?: () => number;
   readonly rateLimitPerMinute?: number;
+  /** Folder of packs' files, when a worker shares it. */
+  readonly packDir?: string;
 };
 
 /** Seeds the database and builds the app on the RLS-bound role. */
@@ -78,6 +83,7 @@ export async function createTestApi(db: TestDatabase, options: TestApiOptions = 
     RATE_LIMIT_PER_MINUTE: String(options.rateLimitPerMinute ?? 1_000_000),
     PUBLIC_URL: 'http://hub.test',
   });
+  const packDir = options.packDir ?? join(tmpdir(), `monsys-test-packs-${randomUUID()}`);
   const events = await listenForEvents(db.uri('monsys_app'), log);
   afterAll(() => events.close());
   const deps: ApiDeps = {
@@ -87,6 +93,7 @@ export async function createTestApi(db: TestDatabase, options: TestApiOptions = 
     log,
     seal: createSeal(config.MONSYS_SEAL_KEY),
     events,
+    packs: createFolderStore(packDir),
     now: options.now ?? Date.now,
   };
   const app = createApp(deps, ROUTES);

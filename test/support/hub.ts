@@ -1,6 +1,9 @@
 /** A whole hub for tests: the API in this process, real worker processes, a real Temporal server, real Postgres. */
 
 import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll } from 'vitest';
 import { sql } from '../../src/db/pool.ts';
@@ -38,17 +41,19 @@ export async function createTestHub(options: { readonly coreEnv?: Record<string,
   const db = await createTestDatabase();
   const temporal = await startTemporalServer();
   afterAll(() => temporal.stop());
-  const connection = await Connection.connect({ address: temporal.address });
+  const connection = await Connection.connect({ address: temporal.address, connectTimeout: '60s' });
   afterAll(() => connection.close());
   const client = new Client({ connection });
-  const api = await createTestApi(db, { temporal: client });
+  const packDir = await mkdtemp(join(tmpdir(), 'monsys-test-packs-'));
+  afterAll(() => rm(packDir, { recursive: true, force: true }));
+  const api = await createTestApi(db, { temporal: client, packDir });
   const hubSeed = randomBytes(32).toString('hex');
   const startWorker = async (kind: 'core' | 'signing'): Promise<TestProcess> => {
     const worker = spawnNode(`src/workers/${kind}.ts`, [], {
       DATABASE_URL: db.uri(kind === 'core' ? 'monsys_core' : 'monsys_signing'),
       TEMPORAL_ADDRESS: temporal.address,
       LOG_LEVEL: 'info',
-      ...(kind === 'core' ? (options.coreEnv ?? {}) : { HUB_EMERGENCY_PRIVATE_KEY: hubSeed }),
+      ...(kind === 'core' ? { MONSYS_PACK_DIR: packDir, ...options.coreEnv } : { HUB_EMERGENCY_PRIVATE_KEY: hubSeed }),
     });
     await worker.waitFor(/"msg":"ready"/);
     return worker;

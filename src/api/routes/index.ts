@@ -6,6 +6,7 @@ import { agentRoutes } from './agents.ts';
 import { alertRuleRoutes } from './alertRules.ts';
 import { alertRoutes } from './alerts.ts';
 import { auditLogRoutes } from './auditLog.ts';
+import { auditPackRoutes } from './auditPacks.ts';
 import { authRoutes } from './auth.ts';
 import { authenticatorRoutes } from './authenticator.ts';
 import { cockpitRoutes } from './cockpit.ts';
@@ -47,6 +48,7 @@ export const ROUTES: readonly AnyRoute[] = [
   ...emergencyRoutes,
   ...eatResultRoutes,
   ...preIssuedEatRoutes,
+  ...auditPackRoutes,
   ...transparencyRoutes,
   ...pushRoutes,
 ];
