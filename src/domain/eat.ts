@@ -202,7 +202,10 @@ export type EatJudge = {
     readonly validUntilMs: number | null;
   }[];
   readonly isNonceUsed: (nonce: string) => boolean;
-  /** For pre-issued tokens; null while the agent only stores one. */
+  /**
+   * For pre-issued tokens; null while the agent only stores one. Window and condition are not judged then: whoever
+   * executes a token with `pre_issued` must give what it has seen.
+   */
   readonly observation: PreIssueObservation | null;
 };
 
@@ -391,7 +394,7 @@ function daysFromCivil(year: number, month: number, day: number): number {
 export const EXECUTION_OUTCOMES = ['succeeded', 'failed', 'refused', 'indeterminate'] as const;
 export type ExecutionOutcome = (typeof EXECUTION_OUTCOMES)[number];
 
-/** What one step did. Output is capped by the agent; `output_sha256` covers all of it. */
+/** What one step did. The agent caps the output and says so; `detail` holds the facts of the kind, e.g. where a file went. */
 export const stepResult = z.strictObject({
   index: z.int().min(0),
   kind: z.string().max(40),
