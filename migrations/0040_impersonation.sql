@@ -47,7 +47,8 @@ grant update (state, ended_at, end_reason, ended_by_email) on impersonations to 
 grant select (tenant_id, impersonation_consent) on tenant_settings to monsys_app;
 
 -- The dashboard's session follows the impersonation it started, until it is told that it has ended.
-alter table sessions add column impersonation_id uuid references impersonations (id);
+-- No foreign key: sessions of the MSP's people carry no tenant that could be named in it; the look-up joins by id.
+alter table sessions add column impersonation_id uuid;
 
 -- Whatever ends a person's credentials is told to every API instance, which closes their streams at once.
 create function app.notify_credentials() returns trigger language plpgsql as $$

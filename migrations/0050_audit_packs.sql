@@ -19,6 +19,7 @@ alter table audit_packs
   -- Built before its month was over: a preview that the month's own build replaces.
   add column is_preview boolean not null default false,
   add constraint audit_packs_id unique (id),
+  add constraint audit_packs_tenant_id unique (tenant_id, id),
   add constraint audit_packs_whole check ((manifest is null) = (sig is null) and (manifest is null) = (pdf_sha256 is null));
 
 -- A month's tokens are read in the order of their results.
@@ -26,7 +27,7 @@ create index eats_by_result on eats (tenant_id, result_at, nonce) where outcome 
 
 create table handover_reports (
   tenant_id uuid not null references tenants,
-  pack_id uuid not null references audit_packs (id),
+  pack_id uuid not null,
   actor_suffix text not null check (length(actor_suffix) between 1 and 254),
   built_at timestamptz not null default now(),
   manifest text not null,
@@ -38,7 +39,8 @@ create table handover_reports (
   pdf_bytes bigint not null,
   kept int not null,
   left_out int not null,
-  primary key (pack_id, actor_suffix)
+  primary key (pack_id, actor_suffix),
+  foreign key (tenant_id, pack_id) references audit_packs (tenant_id, id)
 );
 
 -- Builds under way and failed, for screens; the workflow is the authority.

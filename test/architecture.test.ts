@@ -279,7 +279,8 @@ describe('the catalogue', async () => {
     const loose = await db.admin.any(sql.type(z.object({ name: z.string() }))`
       select conrelid::regclass::text || '.' || conname as name from pg_constraint k
       where contype = 'f' and connamespace = 'public'::regnamespace
-        and confrelid::regclass::text not in ('tenants', 'msps', 'users')
+        -- People and their credentials belong to an MSP; a tenant is set only for a client's.
+        and confrelid::regclass::text not in ('tenants', 'msps', 'users', 'sessions', 'api_tokens')
         and exists (select from pg_attribute a where a.attrelid = k.confrelid and a.attname = 'tenant_id')
         and not exists (select from pg_attribute a where a.attrelid = k.conrelid and a.attname = 'tenant_id' and a.attnum = any (k.conkey))`);
     expect(loose).toEqual([]);

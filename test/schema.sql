@@ -349,6 +349,7 @@ table audit_packs (
   constraint audit_packs_month_check CHECK ((month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'::text)),
   constraint audit_packs_pdf_sha256_check CHECK ((pdf_sha256 ~ '^[0-9a-f]{64}$'::text)),
   constraint audit_packs_pkey PRIMARY KEY (tenant_id, month),
+  constraint audit_packs_tenant_id UNIQUE (tenant_id, id),
   constraint audit_packs_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint audit_packs_whole CHECK ((((manifest IS NULL) = (sig IS NULL)) AND ((manifest IS NULL) = (pdf_sha256 IS NULL))))
 ) -- row-level security forced;
@@ -539,9 +540,9 @@ table handover_reports (
   left_out integer not null,
   constraint handover_reports_actor_suffix_check CHECK (((length(actor_suffix) >= 1) AND (length(actor_suffix) <= 254))),
   constraint handover_reports_key_id_fkey FOREIGN KEY (key_id) REFERENCES hub_keys(key_id),
-  constraint handover_reports_pack_id_fkey FOREIGN KEY (pack_id) REFERENCES audit_packs(id),
   constraint handover_reports_pkey PRIMARY KEY (pack_id, actor_suffix),
-  constraint handover_reports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+  constraint handover_reports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint handover_reports_tenant_id_pack_id_fkey FOREIGN KEY (tenant_id, pack_id) REFERENCES audit_packs(tenant_id, id)
 ) -- row-level security forced;
 
 table hub_keys (
@@ -909,7 +910,6 @@ table sessions (
   ip text,
   user_agent text,
   impersonation_id uuid,
-  constraint sessions_impersonation_id_fkey FOREIGN KEY (impersonation_id) REFERENCES impersonations(id),
   constraint sessions_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
   constraint sessions_pkey PRIMARY KEY (id),
   constraint sessions_purpose_check CHECK ((purpose = ANY (ARRAY['session'::text, 'enrolment'::text]))),
@@ -1080,6 +1080,8 @@ CREATE INDEX baseline_files_drifted ON public.baseline_files USING btree (tenant
 CREATE INDEX eat_orders_unsigned ON public.eat_orders USING btree (created_at) WHERE (abandoned_at IS NULL);
 
 CREATE INDEX eats_by_request ON public.eats USING btree (quorum_request_id) WHERE (quorum_request_id IS NOT NULL);
+
+CREATE INDEX eats_by_result ON public.eats USING btree (tenant_id, result_at, nonce) WHERE (outcome IS NOT NULL);
 
 CREATE INDEX eats_issued ON public.eats USING btree (tenant_id, issued_at DESC);
 
@@ -1455,6 +1457,10 @@ policy tenant_scope on metric_samples for all to monsys_app, monsys_core, monsys
   using ((tenant_id = ( SELECT app.tenant() AS tenant)))
   with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
 
+policy of_tenant on msps for select to monsys_core
+  using ((id IN ( SELECT t.msp_owner
+   FROM tenants t)));
+
 policy own on msps for all to monsys_app
   using (((id = ( SELECT app.msp() AS msp)) OR (( SELECT app.scope() AS scope) = 'identity'::text)))
   with check ((( SELECT app.scope() AS scope) = 'identity'::text));
@@ -1664,6 +1670,9 @@ policy msp_scope on users for all to monsys_app
 policy people_reads on users for select to monsys_app, monsys_signing
   using (((msp_id = ( SELECT app.people() AS people)) AND (tenant_id IS NULL)));
 
+policy people_reads_core on users for select to monsys_core
+  using ((msp_id = ( SELECT app.people() AS people)));
+
 policy system_reads on users for select to monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text));
 
@@ -1757,7 +1766,7 @@ feeds to monsys_core: delete, insert, select, update
 handover_contacts to monsys_app: delete, insert, select
 handover_contacts to monsys_core: select
 handover_reports to monsys_app: select
-handover_reports to monsys_core: insert, select
+handover_reports to monsys_core: delete, insert, select
 hub_keys to monsys_app: select
 hub_keys to monsys_core: select
 hub_keys to monsys_signing: insert, select, update

@@ -10,7 +10,7 @@ import type {
   PackKernelRow,
   PackScoreRow,
   PackSessionRow,
-} from '../db/packs.ts';
+} from '../db/packContent.ts';
 import type { Json } from '../domain/canonicalJson.ts';
 import { matchesActorSuffix, PACK_CHAIN_START, type PackEntry, type PackLineKind, packLine } from '../domain/pack.ts';
 

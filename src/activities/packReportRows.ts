@@ -1,6 +1,13 @@
 /** Rows of a pack as its PDF shows them. */
 
-import type { PackAlertRow, PackCveRow, PackEatRow, PackKernelRow, PackScoreRow, PackSessionRow } from '../db/packs.ts';
+import type {
+  PackAlertRow,
+  PackCveRow,
+  PackEatRow,
+  PackKernelRow,
+  PackScoreRow,
+  PackSessionRow,
+} from '../db/packContent.ts';
 import { sha256Hex } from '../domain/bytes.ts';
 import { actionLabel, type EatAction } from '../domain/eat.ts';
 import type {

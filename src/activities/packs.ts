@@ -15,13 +15,15 @@ import {
   eachPackEat,
   eachPackKernelUpdate,
   eachPackSession,
-  findPackOfMonth,
-  findPreviousPack,
   getPackHead,
   listPackScores,
+  type PackPeriod,
+} from '../db/packContent.ts';
+import {
+  findPackOfMonth,
+  findPreviousPack,
   listTenantsWithoutPack,
   notePackBuild,
-  type PackPeriod,
   publishHandover,
   publishPack,
 } from '../db/packs.ts';

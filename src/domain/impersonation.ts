@@ -24,7 +24,7 @@ export type ConsentKind = (typeof CONSENT_KINDS)[number];
  * Permissions that end at the tenant's door: whatever concerns the MSP as a whole, makes new credentials or people,
  * or approves. Everything that is not listed here and not read-only needs `full`.
  */
-const NEVER: readonly Permission[] = [
+const NEVER: ReadonlySet<Permission> = new Set([
   'cockpit.read',
   'tenants.write',
   'team.read',
@@ -36,10 +36,10 @@ const NEVER: readonly Permission[] = [
   'impersonation.start',
   'impersonation.end_others',
   'impersonation.consent',
-];
+]);
 
 /** Whether a permission that the role holds may be used from inside an impersonation. */
 export function isAllowedWhileImpersonating(permission: Permission, mode: ImpersonationMode): boolean {
-  if (NEVER.includes(permission) || !(permission in PERMISSIONS)) return false;
+  if (NEVER.has(permission) || !(permission in PERMISSIONS)) return false;
   return mode === 'full' || permission.endsWith('.read');
 }

@@ -259,11 +259,11 @@ describe('the end', () => {
     await hub.db.admin.query(sql.unsafe`
       update impersonations set expires_at = now() - interval '1 millisecond' where id = ${impersonation_id}::uuid`);
     await hub.client.workflow.getHandle(`impersonation:${impersonation_id}`).signal('heard');
-    await waitUntil('the end is in the log', async () =>
-      (await auditOf(impersonation_id)).some(
-        (row) => row.event_type === 'impersonation_ended' && row.event_data['why'] === 'expired',
-      ),
-    );
+    const rows = await waitUntil('the end is in the log', async () => {
+      const found = await auditOf(impersonation_id);
+      return found.some((row) => row.event_type === 'impersonation_ended') && found;
+    });
+    expect(rows.at(-1)?.event_data['why']).toBe('expired');
   });
 });
 
