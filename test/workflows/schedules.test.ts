@@ -1,0 +1,152 @@
+/** Two real core workers against a real Temporal server: every schedule exists once, and each pass does its work. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { sql } from 'slonik';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { beatPresence } from '../../src/db/presence.ts';
+import { seedDemo } from '../../src/workers/seedDemo.ts';
+import { SCHEDULES } from '../../src/workflows/messages.ts';
+import { type FeedServer, startFeedServer } from '../support/feedServer.ts';
+import { createTestDatabase } from '../support/postgres.ts';
+import {
+  spawnNode,
+  startTemporalServer,
+  type TestProcess,
+  type TestTemporal,
+  waitUntil,
+} from '../support/processes.ts';
+import { recordHistory } from '../support/replay.ts';
+
+const db = await createTestDatabase();
+const folder = await mkdtemp(join(tmpdir(), 'monsys-schedules-'));
+let temporal: TestTemporal;
+let feeds: FeedServer;
+let connection: Connection;
+let client: Client;
+let workers: TestProcess[] = [];
+
+beforeAll(async () => {
+  [temporal, feeds] = await Promise.all([startTemporalServer(), startFeedServer()]);
+  await seedDemo({ uri: db.uri('postgres'), sealKeyHex: 'cd'.repeat(32), path: join(folder, 'demo.json') });
+  // Both come up at once, as after a restart of the machine.
+  workers = [0, 1].map(() =>
+    spawnNode('src/workers/core.ts', [], {
+      DATABASE_URL: db.uri('monsys_core'),
+      TEMPORAL_ADDRESS: temporal.address,
+      KEV_URL: feeds.urls.kev,
+      KERNEL_CVE_URL: feeds.urls.kernel,
+    }),
+  );
+  await Promise.all(workers.map((worker) => worker.waitFor(/"msg":"ready"/)));
+  connection = await Connection.connect({ address: temporal.address });
+  client = new Client({ connection });
+});
+afterAll(async () => {
+  await Promise.all(workers.map((worker) => worker.stop()));
+  await connection?.close();
+  await temporal?.stop();
+  await feeds?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Triggers a schedule as an operator would, and gives the result of the run that comes of it. */
+async function run(scheduleId: string, historyName: string): Promise<unknown> {
+  const handle = client.schedule.getHandle(scheduleId);
+  const before = (await handle.describe()).info.recentActions.length;
+  await handle.trigger();
+  const action = await waitUntil(`${scheduleId} starts`, async () => {
+    const { recentActions } = (await handle.describe()).info;
+    const last = recentActions.at(-1);
+    return recentActions.length > before && last?.action.type === 'startWorkflow' ? last.action.workflow : undefined;
+  });
+  const workflow = client.workflow.getHandle(action.workflowId, action.firstExecutionRunId);
+  const result: unknown = await workflow.result();
+  await recordHistory(
+    temporal.address,
+    { workflowId: action.workflowId, runId: action.firstExecutionRunId },
+    historyName,
+  );
+  return result;
+}
+
+const countRow = z.object({ count: z.number() });
+
+describe('two workers that start at once', () => {
+  it('make each schedule once', async () => {
+    const ids: string[] = [];
+    for await (const schedule of client.schedule.list()) ids.push(schedule.scheduleId);
+    expect(ids.toSorted((a, b) => a.localeCompare(b))).toEqual(
+      SCHEDULES.map(({ id }) => id).toSorted((a, b) => a.localeCompare(b)),
+    );
+  });
+
+  it('leave a schedule paused that an operator has paused', async () => {
+    const handle = client.schedule.getHandle('housekeeping');
+    await handle.pause('maintenance');
+    const third = spawnNode('src/workers/core.ts', [], {
+      DATABASE_URL: db.uri('monsys_core'),
+      TEMPORAL_ADDRESS: temporal.address,
+    });
+    await third.waitFor(/"msg":"ready"/);
+    await third.stop();
+    expect((await handle.describe()).state.paused).toBe(true);
+    await handle.unpause();
+  });
+});
+
+describe('a scheduled pass', () => {
+  it('agent-liveness marks a silent host and raises its alert', async () => {
+    await beatPresence(db.app);
+    await db.admin.query(sql.unsafe`update hub_presence set hearing_since = now() - interval '5 minutes'`);
+    const [host] = await db.admin.any(sql.type(z.object({ id: z.string() }))`
+      update agents set is_demo = false, last_seen_at = now() - interval '2 minutes'
+      where id = (select id from agents where link_state = 'online' order by id limit 1) returning id`);
+    await run('agent-liveness', 'agentLiveness');
+    const alert = await db.admin.one(sql.type(countRow)`
+      select count(*) as count from alerts where fingerprint = ${`agent_offline:${host?.id ?? ''}`} and status = 'open'`);
+    expect(alert.count).toBe(1);
+  });
+
+  it('alert-rules fires a rule', async () => {
+    await db.admin.query(sql.unsafe`
+      insert into alert_rules (tenant_id, name, metric, operator, threshold, duration_secs, severity, target)
+      select id, 'Always', 'fleet_offline_count', '>=', 0, 0, 'low', '{"kind":"all"}' from tenants where slug = 'harbour'`);
+    await run('alert-rules', 'alertRules');
+    const alert = await db.admin.one(sql.type(countRow)`
+      select count(*) as count from alerts where source = 'rule' and starts_with(title, 'Always') and status = 'open'`);
+    expect(alert.count).toBe(1);
+  });
+
+  it('trust-scores takes a snapshot of every tenant for the half hour', async () => {
+    await db.admin.query(sql.unsafe`delete from trust_scores where computed_at > now() - interval '1 hour'`);
+    expect(await run('trust-scores', 'trustScores')).toEqual({ snapshots: 12 });
+    expect(await run('trust-scores', 'trustScores')).toEqual({ snapshots: expect.any(Number) });
+    const { count } = await db.admin.one(sql.type(countRow)`
+      select count(*) as count from trust_scores where computed_at > now() - interval '30 minutes' and not is_demo`);
+    expect(count).toBe(12);
+  });
+
+  it('feed-sync says why a feed stays as it was, and keeps it', async () => {
+    feeds.serve('kev', { status: 200, body: '{"catalogVersion":"x","vulnerabilities":[]}' });
+    feeds.serve('kernel', { status: 200, body: '<html>down for maintenance</html>' });
+    expect(await run('feed-sync', 'feedSync-refused')).toEqual({
+      kev: expect.stringContaining('the last good copy stays'),
+      kernel: expect.stringContaining('not JSON'),
+    });
+    const { count } = await db.admin.one(sql.type(countRow)`select count(*) as count from kev_entries`);
+    expect(count).toBeGreaterThan(1000);
+  });
+
+  it('housekeeping forgets old nonces', async () => {
+    await db.admin.query(sql.unsafe`
+      insert into agent_request_nonces (tenant_id, agent_id, nonce, seen_at)
+      select tenant_id, id, 'a-very-old-nonce-1', now() - interval '2 days' from agents limit 1`);
+    await run('housekeeping', 'housekeeping');
+    const { count } = await db.admin.one(sql.type(countRow)`select count(*) as count from agent_request_nonces`);
+    expect(count).toBe(0);
+  });
+});
