@@ -1,0 +1,21 @@
+/** Measurements that comments in src rest on: `npm run bench`. Starts a Postgres of its own and throws it away. */
+
+import { startTestPostgres } from '../test/support/embeddedPostgres.ts';
+import { benchCockpit } from './cockpit.ts';
+
+const began = performance.now();
+const say = (line: string): void => {
+  process.stdout.write(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}\n`);
+};
+
+say('starting Postgres');
+const server = await startTestPostgres();
+try {
+  const result = await benchCockpit(server, say);
+  say(
+    `cockpit, ${result.tenants} tenants, ${result.openCves} open CVEs, median: ` +
+      `${result.withIndexMs.toFixed(0)} ms with agent_cves_open_by_cve, ${result.withoutIndexMs.toFixed(0)} ms without (${result.ratio.toFixed(2)} times)`,
+  );
+} finally {
+  await server.stop();
+}
