@@ -2,7 +2,7 @@
 
 import type { CommonQueryMethods } from 'slonik';
 import { z } from 'zod';
-import { type LogLeaf, leafBytes, leafKey } from '../domain/tlog/leaf.ts';
+import { type LogLeaf, leafBytes, leafKey, logLeaf } from '../domain/tlog/leaf.ts';
 import { hashesOfPlan, type LevelGrowth, type ProofPlan } from '../domain/tlog/merkle.ts';
 import { TILE_WIDTH, type Tile, tilePath } from '../domain/tlog/paths.ts';
 import { type HubKeyRow, hubKeyRow } from './hubKeys.ts';
@@ -15,11 +15,12 @@ export type Reader = Pick<CommonQueryMethods, 'any' | 'maybeOne' | 'one'>;
 /**
  * Queues `leaf` in the caller's transaction and scope, whatever it is: the thing and its leaf are committed
  * together. What is in the queue already stays as it is; what is in the log is dropped when its turn comes.
+ * Throws for a leaf that is not of the format: set aside later, it would be a thing without a leaf.
  */
 export async function queueLeaf(tx: AnyTx, leaf: LogLeaf): Promise<void> {
   await tx.query(sql.unsafe`
     insert into transparency_pending (leaf_key, leaf)
-    values (${leafKey(leaf)}, ${sql.binary(Buffer.from(leafBytes(leaf)))}) on conflict do nothing`);
+    values (${leafKey(leaf)}, ${sql.binary(Buffer.from(leafBytes(logLeaf.parse(leaf))))}) on conflict do nothing`);
 }
 
 /** Waits for the right to append; held to the end of the transaction, so there is one appender at a time. */

@@ -97,6 +97,12 @@ describe('integrateTransparencyLog', async () => {
     expect(await log.integrateTransparencyLog()).toMatchObject({ added: 0 });
   });
 
+  it('is not queued a leaf that it would set aside (the thing fails with it)', async () => {
+    const leaf = { ...randomLeaf(log.key_id), at: '2026-05-19T18:00:00Z' };
+    await expect(withSystem(db.core, (tx) => queueLeaf(tx, leaf))).rejects.toThrow(/UTC with milliseconds/);
+    expect(await count(db, 'transparency_pending')).toBe(0);
+  });
+
   it('is fed by the API and the core worker in any scope, and neither can look into the queue or take from it', async () => {
     await withTenant(db.app, randomUUID(), (tx) => queueLeaf(tx, randomLeaf(log.key_id)));
     await withMsp(db.app, randomUUID(), (tx) => queueLeaf(tx, randomLeaf(log.key_id)));

@@ -18,7 +18,7 @@ const at = z
 export const logLeaf = z.discriminatedUnion('type', [
   /** A hub key was announced: SHA-256 of the statement's text as `GET /transparency/keys` shows it. */
   z.strictObject({ type: z.literal('key_rotation'), at, key_id: keyId, statement_sha256: digest }),
-  /** An emergency token was signed: SHA-256 of its signed bytes and, where it is shown alone, of its nonce. */
+  /** An emergency token was signed: SHA-256 of its text and, where it is shown alone, of its nonce. */
   z.strictObject({
     type: z.literal('eat_issued'),
     at,
