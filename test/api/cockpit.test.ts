@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { sql } from '../../src/db/pool.ts';
 import { urgency } from '../../src/domain/urgency.ts';
-import { createTestApi } from '../support/api.ts';
+import { createTestApi, insertUser } from '../support/api.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { waitUntil } from '../support/processes.ts';
 
@@ -340,6 +340,21 @@ describe('GET /msp/cockpit/events', () => {
     await reader.cancel();
     expect(text).toContain(tenants.b);
     expect(text).not.toContain(tenants.other);
+  });
+});
+
+describe('GET /msp/cockpit/events, when the caller loses the right', () => {
+  it('ends at once, on whichever instance it runs (a control: it was open before)', async () => {
+    const person = await insertUser(db, api.msp.id, 'viewer', null);
+    const response = await api.app.request('http://hub.test/api/v1/msp/cockpit/events', {
+      headers: { authorization: `Bearer ${person.token}` },
+    });
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    expect(new TextDecoder().decode((await reader.read()).value)).toContain('resync');
+    const startedAt = performance.now();
+    await db.admin.query(sql.unsafe`update users set is_active = false where id = ${person.id}::uuid`);
+    for (;;) if ((await reader.read()).done) break;
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
   });
 });
 

@@ -181,6 +181,13 @@ const streamCockpit = defineRoute({
         resync = true;
         wake();
       });
+      // Whatever ends the caller's credentials is heard on every instance, and ends the stream at once.
+      let recheck = false;
+      const stopCredentials = deps.events.on('credentials', (userId) => {
+        if (userId !== principal.userId) return;
+        recheck = true;
+        wake();
+      });
       stream.onAbort(() => wake());
       try {
         let checkedAt = deps.now();
@@ -197,6 +204,7 @@ const streamCockpit = defineRoute({
           // What came during a write woke nobody.
           const woken =
             resync ||
+            recheck ||
             changed.size > 0 ||
             (await Promise.race([
               new Promise<true>((resolve) => {
@@ -204,9 +212,10 @@ const streamCockpit = defineRoute({
               }),
               stream.sleep(KEEP_ALIVE_MS).then(() => false),
             ]));
-          if (woken) await stream.sleep(GATHER_MS);
-          else await stream.write(': keep-alive\n\n');
-          if (deps.now() - checkedAt > RECHECK_MS) {
+          if (woken && !recheck) await stream.sleep(GATHER_MS);
+          else if (!woken) await stream.write(': keep-alive\n\n');
+          if (recheck || deps.now() - checkedAt > RECHECK_MS) {
+            recheck = false;
             checkedAt = deps.now();
             // A revoked session or token ends its streams too; a new tenant joins them.
             if (!(await isStillSignedIn(deps, principal))) return;
@@ -215,6 +224,7 @@ const streamCockpit = defineRoute({
         }
       } finally {
         stopListening();
+        stopCredentials();
         stopReconnected();
       }
     });
