@@ -362,6 +362,28 @@ table auth_failures (
   constraint auth_failures_pkey PRIMARY KEY (subject)
 );
 
+table automatic_responses (
+  alert_id uuid not null,
+  tenant_id uuid not null,
+  agent_id uuid not null,
+  nonce uuid not null default gen_random_uuid(),
+  action jsonb not null,
+  level smallint not null,
+  confidence real not null,
+  proposed_at timestamp with time zone not null default now(),
+  decided_at timestamp with time zone,
+  decision text,
+  constraint automatic_responses_check CHECK (((decided_at IS NULL) = (decision IS NULL))),
+  constraint automatic_responses_confidence_check CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
+  constraint automatic_responses_decision_check CHECK ((decision = ANY (ARRAY['ordered'::text, 'acknowledged'::text, 'not_sure_enough'::text, 'switched_off'::text, 'host_inactive'::text]))),
+  constraint automatic_responses_level_check CHECK (((level >= 1) AND (level <= 2))),
+  constraint automatic_responses_nonce_key UNIQUE (nonce),
+  constraint automatic_responses_pkey PRIMARY KEY (alert_id),
+  constraint automatic_responses_tenant_id_agent_id_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES agents(tenant_id, id),
+  constraint automatic_responses_tenant_id_alert_id_fkey FOREIGN KEY (tenant_id, alert_id) REFERENCES alerts(tenant_id, id),
+  constraint automatic_responses_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+) -- row-level security forced;
+
 table baseline_files (
   tenant_id uuid not null,
   agent_id uuid not null,
@@ -923,6 +945,8 @@ table tenant_settings (
   sla_resolve_minutes jsonb not null default '{}'::jsonb,
   next_alert_number bigint not null default 1,
   impersonation_consent text not null default 'none'::text,
+  automatic_level smallint not null default 0,
+  constraint tenant_settings_automatic_level_check CHECK (((automatic_level >= 0) AND (automatic_level <= 2))),
   constraint tenant_settings_impersonation_consent_check CHECK ((impersonation_consent = ANY (ARRAY['none'::text, 'notify'::text, 'approve'::text]))),
   constraint tenant_settings_pkey PRIMARY KEY (tenant_id),
   constraint tenant_settings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
@@ -1271,6 +1295,19 @@ policy system_scope on audit_packs for all to monsys_core, monsys_signing
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
 
 policy tenant_scope on audit_packs for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on automatic_responses for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on automatic_responses for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on automatic_responses for all to monsys_app, monsys_core, monsys_signing
   using ((tenant_id = ( SELECT app.tenant() AS tenant)))
   with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
 
@@ -1748,6 +1785,8 @@ audit_packs to monsys_app: select
 audit_packs to monsys_core: delete, insert, select
 auth_failures to monsys_app: delete, insert, select, update
 auth_failures to monsys_core: delete, select
+automatic_responses to monsys_app: insert, select
+automatic_responses to monsys_core: select, update (decided_at, decision)
 baseline_files to monsys_app: insert, select, update
 baseline_files to monsys_core: delete, insert, select, update
 bootstrap to monsys_app: insert, select, update (token_hash, used_at)

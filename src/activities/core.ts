@@ -3,6 +3,7 @@
 import type { DatabasePool } from 'slonik';
 import type { PackStore } from '../platform/packStore.ts';
 import { createAlertRuleActivities } from './alertRules.ts';
+import { createAutomaticResponseActivities } from './automaticResponses.ts';
 import { createEmergencyActivities, type WorkflowStarter } from './emergency.ts';
 import { createFeedActivities, type FeedDeps } from './feeds.ts';
 import { createHousekeepingActivities } from './housekeeping.ts';
@@ -25,6 +26,7 @@ export type CoreDeps = {
 export function createCoreActivities({ pool, feedUrls, starter, store, notifications }: CoreDeps) {
   return {
     ...createAlertRuleActivities({ pool }),
+    ...createAutomaticResponseActivities({ pool }),
     ...createEmergencyActivities({ pool, starter }),
     ...createFeedActivities({ pool, urls: feedUrls }),
     ...createHousekeepingActivities({ pool }),

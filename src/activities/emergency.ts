@@ -2,6 +2,7 @@
 
 import type { DatabasePool } from 'slonik';
 import { appendAudit } from '../db/audit.ts';
+import { listWaitingProposals } from '../db/automaticResponses.ts';
 import { abandonOrder, findEatState, listForgottenOrders, lockOrder } from '../db/emergency.ts';
 import { listWatchedImpersonations } from '../db/impersonations.ts';
 import { closeWindow } from '../db/preIssued.ts';
@@ -14,6 +15,7 @@ import {
 } from '../db/quorum.ts';
 import { withSystem, withTenant } from '../db/scope.ts';
 import type { QuorumState } from '../domain/quorum.ts';
+import type { ProposalRef } from './automaticResponses.ts';
 import type { OrderRef } from './eatSigning.ts';
 import type { ImpersonationRef } from './impersonation.ts';
 
@@ -43,6 +45,7 @@ export type WorkflowStarter = {
   readonly startPreIssued: (order: OrderRef & { readonly agent_id: string }) => Promise<void>;
   /** Starts the request's workflow, or tells a running one to look again. */
   readonly wakeQuorum: (request: RequestRef) => Promise<void>;
+  readonly startAutomaticResponse: (ref: ProposalRef & { readonly level: number }) => Promise<void>;
   readonly wakeImpersonation: (ref: ImpersonationRef) => Promise<void>;
 };
 
@@ -165,18 +168,26 @@ export function createEmergencyActivities(deps: { readonly pool: DatabasePool; r
       readonly orders: number;
       readonly requests: number;
       readonly impersonations: number;
+      readonly proposals: number;
     }> {
-      const { orders, requests, impersonations } = await withSystem(pool, async (tx) => ({
+      const { orders, requests, impersonations, proposals } = await withSystem(pool, async (tx) => ({
         orders: await listForgottenOrders(tx),
         requests: await listWatchedRequests(tx),
         impersonations: await listWatchedImpersonations(tx),
+        proposals: await listWaitingProposals(tx),
       }));
       for (const { kind, ...order } of orders) {
         await (kind === 'pre_issued' ? starter.startPreIssued(order) : starter.startDelivery(order));
       }
       for (const { id, ...request } of requests) await starter.wakeQuorum({ request_id: id, ...request });
       for (const ref of impersonations) await starter.wakeImpersonation(ref);
-      return { orders: orders.length, requests: requests.length, impersonations: impersonations.length };
+      for (const proposal of proposals) await starter.startAutomaticResponse(proposal);
+      return {
+        orders: orders.length,
+        requests: requests.length,
+        impersonations: impersonations.length,
+        proposals: proposals.length,
+      };
     },
   };
 }

@@ -97,6 +97,10 @@ export const reportedEvent = z.strictObject({
   fingerprint: z.string().min(1).max(200),
   resolved: z.boolean().default(false),
   detail: z.record(text(64), text(2000)).default({}),
+  /** What the reporter would do about it; runs by itself only where the tenant lets that level do so. */
+  response: z
+    .strictObject({ action: z.looseObject({ kind: text(40) }), confidence: z.number().min(0).max(1) })
+    .optional(),
 });
 export type ReportedEvent = z.infer<typeof reportedEvent>;
 

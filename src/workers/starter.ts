@@ -2,7 +2,8 @@
 
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { WorkflowStarter } from '../activities/emergency.ts';
-import { deliveryStart, heardSignal, impersonationStart, quorumStart } from '../workflows/messages.ts';
+import { LEVEL2_WAIT_SECONDS } from '../domain/automaticResponse.ts';
+import { automaticStart, deliveryStart, heardSignal, impersonationStart, quorumStart } from '../workflows/messages.ts';
 
 /** Makes the starter over a client. Ids make every start safe to repeat. */
 export function createWorkflowStarter(client: Client): WorkflowStarter {
@@ -17,6 +18,13 @@ export function createWorkflowStarter(client: Client): WorkflowStarter {
     startDelivery: (order) => startOnce(() => client.workflow.start('eatDelivery', deliveryStart(order, 'eat'))),
     startPreIssued: (order) =>
       startOnce(() => client.workflow.start('preIssuedEatWindow', deliveryStart(order, 'preIssued'))),
+    startAutomaticResponse: ({ level, ...ref }) =>
+      startOnce(() =>
+        client.workflow.start(
+          'automaticResponse',
+          automaticStart({ ...ref, wait_seconds: level === 1 ? 0 : LEVEL2_WAIT_SECONDS }),
+        ),
+      ),
     wakeQuorum: (request) =>
       startOnce(() =>
         client.workflow.signalWithStart('emergencyQuorum', { ...quorumStart(request), signal: heardSignal }),

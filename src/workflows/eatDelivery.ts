@@ -10,6 +10,7 @@ import {
 } from '@temporalio/workflow';
 import type { EatSigningActivities, SignedOrder } from '../activities/eatSigning.ts';
 import type { EmergencyActivities } from '../activities/emergency.ts';
+import type { TransparencyActivities } from '../activities/transparency.ts';
 import { type DeliveryInput, OUTCOME, resultSignal, signedUpdate, TASK_QUEUES } from './messages.ts';
 import { onUpdate } from './onUpdate.ts';
 
@@ -20,6 +21,13 @@ const { signEat } = proxyActivities<EatSigningActivities>({
   scheduleToCloseTimeout: '10 minutes',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '10 seconds' },
   summary: 'sign the token',
+});
+const { integrateTransparencyLog } = proxyActivities<TransparencyActivities>({
+  taskQueue: TASK_QUEUES.signing,
+  startToCloseTimeout: '30 seconds',
+  scheduleToCloseTimeout: '1 minute',
+  retry: { maximumAttempts: 2 },
+  summary: 'checkpoint of the transparency log',
 });
 const { closeEat, giveUpOrder } = proxyActivities<EmergencyActivities>({
   startToCloseTimeout: '20 seconds',
@@ -49,11 +57,14 @@ export async function eatDelivery(input: DeliveryInput): Promise<{ readonly outc
   signed = await sign(ref);
   if (signed.kind === 'abandoned') return finish('abandoned');
 
+  // The log's checkpoint follows each signature; the scheduled pass takes what this one does not.
+  const checkpoint = integrateTransparencyLog().catch(() => undefined);
   setCurrentDetails(`Signed; good until ${signed.expires_at}. Waiting for the result of agent \`${input.agent_id}\`.`);
   const waitMs = Math.max(0, Date.parse(signed.expires_at) - Date.now()) + GRACE_MS;
   await condition(() => outcome !== null, waitMs);
   // The database knows better than the signal: a result may have been stored while no worker ran.
   const closed = await closeEat(ref);
+  await checkpoint;
   return finish(closed.outcome);
 }
 

@@ -99,6 +99,7 @@ export const WORKFLOW_IDS = {
   auditPack: (tenantId: string, month: string) => `audit-pack:${tenantId}:${month}`,
   handover: (tenantId: string, month: string, suffix: string) => `handover:${tenantId}:${month}:${suffix}`,
   quorum: (requestId: string) => `quorum:${requestId}`,
+  automatic: (alertId: string) => `automatic-response:${alertId}`,
   impersonation: (id: string) => `impersonation:${id}`,
   preIssued: (nonce: string) => `pre-issued-eat:${nonce}`,
 } as const;
@@ -119,6 +120,14 @@ export type ImpersonationInput = {
   readonly tenant_id: string;
   readonly msp_id: string;
   readonly tell_client: boolean;
+};
+
+/** Input of `automaticResponse`: ids, and how long to wait for a person first. */
+export type ProposalInput = {
+  readonly alert_id: string;
+  readonly tenant_id: string;
+  readonly msp_id: string;
+  readonly wait_seconds: number;
 };
 
 /** Input of `auditPackBuild` and `handoverReport`. `actor_suffix` null builds the whole pack. */
@@ -192,6 +201,19 @@ export function packStart(input: PackInput) {
         : WORKFLOW_IDS.handover(input.tenant_id, input.month, input.actor_suffix),
     taskQueue: TASK_QUEUES.core,
     args: [input] as [PackInput],
+    typedSearchAttributes: [
+      { key: MSP_ID, value: input.msp_id },
+      { key: TENANT_ID, value: input.tenant_id },
+    ],
+  };
+}
+
+/** How `automaticResponse` is started. */
+export function automaticStart(input: ProposalInput) {
+  return {
+    workflowId: WORKFLOW_IDS.automatic(input.alert_id),
+    taskQueue: TASK_QUEUES.core,
+    args: [input] as [ProposalInput],
     typedSearchAttributes: [
       { key: MSP_ID, value: input.msp_id },
       { key: TENANT_ID, value: input.tenant_id },

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { findAgent } from '../../db/agents.ts';
 import { appendAudit } from '../../db/audit.ts';
+import { getAutomaticLevel, setAutomaticLevel } from '../../db/automaticResponses.ts';
 import {
   abandonOrder,
   acknowledgeOverdue,
@@ -25,7 +26,7 @@ import type { ApiDeps } from '../deps.ts';
 import { isIrreversible, namedAction, pinActions } from '../emergencyActions.ts';
 import { enforceLimit } from '../middleware/rateLimit.ts';
 import type { UserPrincipal } from '../principal.ts';
-import { inTenantOf, readScope } from '../reach.ts';
+import { inTenant, inTenantOf, readScope } from '../reach.ts';
 import { auditActor, defineRoute } from '../route.ts';
 import { requireTemporal, startOnce } from '../temporal.ts';
 
@@ -321,5 +322,50 @@ const acknowledge = defineRoute({
   },
 });
 
+const automatic = z.object({ automatic_level: z.int().min(0).max(2).describe('0: nothing runs without a person') });
+
+const getAutomatic = defineRoute({
+  method: 'get',
+  path: '/tenants/:id/automatic-level',
+  tag: 'Emergency',
+  summary: 'Which level runs without a person',
+  auth: { kind: 'user', permission: 'emergency.read' },
+  tenantScoped: true,
+  params: z.object({ id: z.uuid() }),
+  output: automatic,
+  refusals: ['not_found'],
+  handle: async (ctx) => ({
+    automatic_level: await inTenant(ctx, ctx.params.id, (tx) => getAutomaticLevel(tx, ctx.params.id)),
+  }),
+});
+
+const putAutomatic = defineRoute({
+  method: 'put',
+  path: '/tenants/:id/automatic-level',
+  tag: 'Emergency',
+  summary: 'Let level 1, or 1 and 2, run without a person',
+  description:
+    'Level 1 when the reporter is surer than 0.95; level 2 after three minutes in which nobody acknowledged the alert. ' +
+    'Level 3 never.',
+  auth: { kind: 'user', permission: 'emergency.issue_level3', totp: true },
+  tenantScoped: true,
+  params: z.object({ id: z.uuid() }),
+  body: automatic,
+  output: automatic,
+  refusals: ['not_found'],
+  handle: async (ctx) =>
+    inTenant(ctx, ctx.params.id, async (tx) => {
+      await setAutomaticLevel(tx, ctx.params.id, ctx.body.automatic_level);
+      await appendAudit(tx, {
+        msp_id: ctx.principal.mspId,
+        tenant_id: ctx.params.id,
+        event_type: 'automatic_level_changed',
+        actor: auditActor(ctx.principal),
+        event_data: { automatic_level: ctx.body.automatic_level },
+      });
+      return ctx.body;
+    }),
+});
+
 /** Routes of emergency tokens. */
-export const emergencyRoutes = [issue, list, get, acknowledge];
+export const emergencyRoutes = [issue, list, get, acknowledge, getAutomatic, putAutomatic];

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { findAgentByHostname, insertKernelChange, updateHostFacts } from '../../db/agents.ts';
 import { clearAlert, raiseAlert } from '../../db/alerts.ts';
 import { appendAudit } from '../../db/audit.ts';
+import { insertProposal } from '../../db/automaticResponses.ts';
 import { claimKeyInTransaction } from '../../db/idempotency.ts';
 import {
   insertMetricSamples,
@@ -15,12 +16,19 @@ import {
 import { type TenantTx, withTenant } from '../../db/scope.ts';
 import { syncKernelCves, syncPackageCves } from '../../db/vulnerabilities.ts';
 import { alertmanagerEvents, alertmanagerWebhook } from '../../domain/alertmanager.ts';
+import { LEVEL2_WAIT_SECONDS } from '../../domain/automaticResponse.ts';
+import { ACTION_KINDS } from '../../domain/eat.ts';
 import { type BatchEntry, type Inventory, ingestBatch, type ReportedEvent } from '../../domain/ingest.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { trivyCves, trivyReport } from '../../domain/trivy.ts';
+import type { Logger } from '../../platform/log.ts';
+import { automaticStart } from '../../workflows/messages.ts';
+import type { ApiDeps } from '../deps.ts';
+import { namedAction, pinActions } from '../emergencyActions.ts';
 import { enforceLimit } from '../middleware/rateLimit.ts';
 import type { AgentPrincipal, IntegrationPrincipal } from '../principal.ts';
 import { auditActor, defineRoute } from '../route.ts';
+import { startOnce } from '../temporal.ts';
 
 const BATCHES_PER_MINUTE = 60;
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
@@ -54,14 +62,14 @@ async function applyEvent(
   agentId: string | null,
   source: 'ingest' | 'alertmanager',
   event: ReportedEvent,
-): Promise<void> {
+): Promise<Proposal | null> {
   // Two hosts may use one fingerprint for their own troubles; Alertmanager's are its own and unique already.
   const fingerprint = source === 'ingest' ? `ingest:${agentId ?? 'tenant'}:${event.fingerprint}` : event.fingerprint;
   if (event.resolved) {
     await clearAlert(tx, tenantId, fingerprint, event.at, 'The reporter says that it is over.');
-    return;
+    return null;
   }
-  await raiseAlert(tx, {
+  const raised = await raiseAlert(tx, {
     tenant_id: tenantId,
     agent_id: agentId,
     source,
@@ -71,6 +79,46 @@ async function applyEvent(
     detail: event.detail,
     at: event.at,
   });
+  if (event.response === undefined || agentId === null || raised.folded) return null;
+  return propose(tx, { alert_id: raised.id, tenant_id: tenantId, agent_id: agentId }, event.response);
+}
+
+type Proposal = { readonly alert_id: string; readonly level: 1 | 2 };
+
+/** Keeps what the reporter would do; an action that is not a single step of level 1 or 2 is refused with the batch. */
+async function propose(
+  tx: TenantTx,
+  about: { readonly alert_id: string; readonly tenant_id: string; readonly agent_id: string },
+  response: NonNullable<ReportedEvent['response']>,
+): Promise<Proposal | null> {
+  const named = namedAction.safeParse(response.action);
+  const [action] = named.success ? await pinActions(tx, [named.data]) : [];
+  const level = action === undefined ? 3 : ACTION_KINDS[action.kind].level;
+  if (action === undefined || level === 3)
+    throw new RefusedError('invalid_request', 'A proposed action is one step of level 1 or 2.');
+  const isNew = await insertProposal(tx, { ...about, action, level, confidence: response.confidence });
+  return isNew ? { alert_id: about.alert_id, level } : null;
+}
+
+/** Starts what decides the proposals; one that does not start now is found by the next sweep. */
+async function startResponses(
+  { deps, log }: { readonly deps: ApiDeps; readonly log: Logger },
+  principal: AgentPrincipal | IntegrationPrincipal,
+  proposals: readonly Proposal[],
+): Promise<void> {
+  const { temporal } = deps;
+  if (temporal === null) return;
+  for (const { alert_id, level } of proposals) {
+    const input = {
+      alert_id,
+      tenant_id: principal.tenantId,
+      msp_id: principal.mspId,
+      wait_seconds: level === 1 ? 0 : LEVEL2_WAIT_SECONDS,
+    };
+    await startOnce(temporal, () => temporal.workflow.start('automaticResponse', automaticStart(input))).catch(
+      (error: unknown) => log.warn({ err: error, alert_id }, 'an automatic response waits for the next sweep'),
+    );
+  }
 }
 
 function timeOf(entry: BatchEntry): string {
@@ -118,12 +166,13 @@ const ingest = defineRoute({
   status: 202,
   bodyLimitBytes: BODY_LIMIT_BYTES,
   refusals: ['agent_time_in_future', 'agent_signature_invalid', 'body_too_large'],
-  handle: async ({ deps, principal, body }) => {
+  handle: async ({ deps, principal, body, log }) => {
     const { tenantId } = principal;
     const senderId = principal.kind === 'agent' ? principal.agentId : principal.tokenId;
     await enforceLimit(deps, `ingest:${senderId}`, BATCHES_PER_MINUTE);
     refuseFuture(body.entries.map(timeOf), deps.now());
-    return withTenant(deps.pool, tenantId, async (tx) => {
+    const proposals: Proposal[] = [];
+    const answer = await withTenant(deps.pool, tenantId, async (tx) => {
       if (!(await isFirstDelivery(tx, principal, body.batch_id)))
         return { accepted: 0, duplicate: true, unknown_hosts: [] };
       const unknown = new Set<string>();
@@ -131,8 +180,10 @@ const ingest = defineRoute({
       for (const entry of body.entries) {
         const hostname = entry.kind === 'inventory' ? entry.inventory.hostname : entry.hostname;
         const agentId = await hostOf(tx, principal, hostname);
-        if (entry.kind === 'event') await applyEvent(tx, tenantId, agentId, 'ingest', entry.event);
-        else if (agentId === null) {
+        if (entry.kind === 'event') {
+          const proposal = await applyEvent(tx, tenantId, agentId, 'ingest', entry.event);
+          if (proposal !== null) proposals.push(proposal);
+        } else if (agentId === null) {
           unknown.add(hostname ?? '(none)');
           continue;
         } else if (entry.kind === 'metrics') await insertMetricSamples(tx, { tenantId, agentId }, [entry.sample]);
@@ -141,6 +192,8 @@ const ingest = defineRoute({
       }
       return { accepted, duplicate: false, unknown_hosts: [...unknown] };
     });
+    await startResponses({ deps, log }, principal, proposals);
+    return answer;
   },
 });
 
