@@ -73,8 +73,13 @@ export async function lockOrder(tx: TenantTx, nonce: string): Promise<OrderRow |
     from eat_orders where nonce = ${nonce}::uuid for update`);
 }
 
-/** Gives an order up; false when it was signed already or given up before. */
+/**
+ * Gives an order up; false when it was signed already or given up before. The lock is a statement of its own: in one
+ * statement the look at `eats` would be older than the wait for a signer who is at work, and a signed token would
+ * count as given up.
+ */
 export async function abandonOrder(tx: TenantTx, nonce: string): Promise<boolean> {
+  await tx.query(sql.unsafe`select from eat_orders where nonce = ${nonce}::uuid for update`);
   const result = await tx.query(sql.unsafe`
     update eat_orders o set abandoned_at = now()
     where o.nonce = ${nonce}::uuid and o.abandoned_at is null and not exists (select from eats e where e.nonce = o.nonce)`);

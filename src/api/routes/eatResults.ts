@@ -11,6 +11,7 @@ import { RefusedError } from '../../domain/refusal.ts';
 import { parseStrictJson } from '../../domain/strictJson.ts';
 import { resultSignal, WORKFLOW_IDS } from '../../workflows/messages.ts';
 import { defineRoute } from '../route.ts';
+import { tellWorkflow } from '../temporal.ts';
 
 const MAX_RESULT_BYTES = 1024 * 1024;
 
@@ -43,7 +44,7 @@ const report = defineRoute({
     'conflict',
     'not_found',
   ],
-  handle: async ({ deps, principal, body, log }) => {
+  handle: async ({ deps, principal, body }) => {
     const { agentId, tenantId, mspId } = principal;
     const result = readResult(body.result);
     const signature = base64ToBytes(body.signature);
@@ -87,13 +88,9 @@ const report = defineRoute({
       return isNew ? { isNew, kind: eat.kind } : null;
     });
     if (stored === null) throw new RefusedError('conflict', 'This token has another result already.');
-    if (stored.isNew && deps.temporal !== null) {
-      const id = stored.kind === 'pre_issued' ? WORKFLOW_IDS.preIssued(result.nonce) : WORKFLOW_IDS.eat(result.nonce);
-      // The row is what counts; the workflow reads it at the latest when the token's time is over.
-      await deps.temporal.workflow
-        .getHandle(id)
-        .signal(resultSignal, { outcome: result.outcome })
-        .catch((error: unknown) => log.info({ err: error, nonce: result.nonce }, 'the workflow of this token is over'));
+    if (stored.isNew) {
+      const workflow = stored.kind === 'pre_issued' ? WORKFLOW_IDS.preIssued : WORKFLOW_IDS.eat;
+      await tellWorkflow(deps, workflow(result.nonce), resultSignal, { outcome: result.outcome });
     }
     return { outcome: result.outcome };
   },

@@ -20,7 +20,13 @@ import { actionLabel, type EatAction, levelOf } from '../../domain/eat.ts';
 import { isAllowed } from '../../domain/permissions.ts';
 import { parameterValues } from '../../domain/playbook.ts';
 import { RefusedError } from '../../domain/refusal.ts';
-import { type DeliveryInput, deliveryStart, signedUpdate, WORKFLOW_IDS } from '../../workflows/messages.ts';
+import {
+  type DeliveryInput,
+  deliveryStart,
+  resultSignal,
+  signedUpdate,
+  WORKFLOW_IDS,
+} from '../../workflows/messages.ts';
 import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
 import { isIrreversible, namedAction, pinActions } from '../emergencyActions.ts';
@@ -35,6 +41,9 @@ const ISSUES_PER_HOUR = 5;
 const HOUR_SECONDS = 3600;
 /** How long the answer waits for the signature before it says "signing". */
 const SIGNATURE_WAIT_MS = 4_000;
+
+/** How long an answer waits until the workflow of a token has heard how it ended. */
+const TELL_WAIT_MS = 3_000;
 
 /** Proof of a used code that does not say which: SHA-256 over person and step. */
 export function totpStepSha256(userId: string, step: number | null): string {
@@ -191,16 +200,18 @@ const issue = defineRoute({
   },
 });
 
-/** Starts the workflow of an order; when that fails the order is given up, so that "nothing was done" is true. */
+/**
+ * Starts the workflow of an order; when that fails the order is given up, so that "nothing was done" is true. An
+ * answer that was lost on the way may hide a start that worked: then the order is signed, and it goes on.
+ */
 export async function startDelivery(deps: ApiDeps, order: DeliveryInput, kind: 'eat' | 'preIssued'): Promise<void> {
   const temporal = requireTemporal(deps);
   const workflow = kind === 'eat' ? 'eatDelivery' : 'preIssuedEatWindow';
   try {
     await startOnce(temporal, () => temporal.workflow.start(workflow, deliveryStart(order, kind)));
   } catch (error) {
-    deps.log.error({ err: error, nonce: order.nonce }, 'the workflow of a token did not start; the order is given up');
-    await withTenant(deps.pool, order.tenant_id, async (tx) => {
-      if (!(await abandonOrder(tx, order.nonce))) return;
+    const isGivenUp = await withTenant(deps.pool, order.tenant_id, async (tx) => {
+      if (!(await abandonOrder(tx, order.nonce))) return false;
       await appendAudit(tx, {
         msp_id: order.msp_id,
         tenant_id: order.tenant_id,
@@ -208,8 +219,11 @@ export async function startDelivery(deps: ApiDeps, order: DeliveryInput, kind: '
         actor: { kind: 'system' },
         event_data: { nonce: order.nonce, why: 'Temporal did not start its workflow.' },
       });
+      return true;
     });
-    throw new RefusedError('unavailable', 'Temporal does not answer; nothing was ordered. Try again in a minute.');
+    deps.log.error({ err: error, nonce: order.nonce, given_up: isGivenUp }, 'the start of a token was not confirmed');
+    if (isGivenUp)
+      throw new RefusedError('unavailable', 'Temporal does not answer; nothing was ordered. Try again in a minute.');
   }
 }
 
@@ -231,6 +245,27 @@ export async function awaitSignature(
     if (error instanceof RefusedError) throw error;
     deps.log.warn({ err: error, nonce: order.nonce }, 'the signature takes longer than the answer waits');
     return null;
+  }
+}
+
+/**
+ * Tells the workflow of a token how it ended. The row is what counts: a workflow that cannot be told reads it, at the
+ * latest when the token's time is over.
+ */
+export async function tellDelivery(
+  deps: ApiDeps,
+  eat: { readonly nonce: string; readonly kind: 'immediate' | 'pre_issued' },
+  outcome: string,
+): Promise<void> {
+  if (deps.temporal === null) return;
+  const { temporal } = deps;
+  const id = eat.kind === 'pre_issued' ? WORKFLOW_IDS.preIssued(eat.nonce) : WORKFLOW_IDS.eat(eat.nonce);
+  try {
+    await temporal.withDeadline(Date.now() + TELL_WAIT_MS, () =>
+      temporal.workflow.getHandle(id).signal(resultSignal, { outcome }),
+    );
+  } catch (error) {
+    deps.log.info({ err: error, nonce: eat.nonce }, 'the workflow of this token was not told');
   }
 }
 

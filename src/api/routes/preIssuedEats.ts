@@ -16,7 +16,7 @@ import { type DeliveryInput, resultSignal, WORKFLOW_IDS } from '../../workflows/
 import { isIrreversible, pinActions } from '../emergencyActions.ts';
 import { inTenantOf, readScope } from '../reach.ts';
 import { auditActor, defineRoute } from '../route.ts';
-import { requireTemporal } from '../temporal.ts';
+import { requireTemporal, tellWorkflow } from '../temporal.ts';
 import { awaitSignature, startDelivery, totpStepSha256 } from './emergency.ts';
 
 const params = z.object({ id: z.uuid() });
@@ -226,12 +226,8 @@ const revoke = defineRoute({
         return { isUnsent, link_state, expires_at: eat.expires_at, hostname: eat.hostname };
       },
     );
-    if (answer.isUnsent && deps.temporal !== null) {
-      await deps.temporal.workflow
-        .getHandle(WORKFLOW_IDS.preIssued(path.id))
-        .signal(resultSignal, { outcome: 'revoked' })
-        .catch((error: unknown) => ctx.log.info({ err: error }, 'the window’s workflow is over'));
-    }
+    if (answer.isUnsent)
+      await tellWorkflow(deps, WORKFLOW_IDS.preIssued(path.id), resultSignal, { outcome: 'revoked' });
     return {
       id: path.id,
       state: answer.isUnsent ? ('revoked' as const) : ('revoking' as const),

@@ -198,9 +198,8 @@ async function startQuorum(deps: ApiDeps, input: QuorumInput): Promise<void> {
   try {
     await startOnce(temporal, () => temporal.workflow.start('emergencyQuorum', quorumStart(input)));
   } catch (error) {
-    deps.log.error({ err: error, request_id: input.request_id }, 'the workflow of a quorum request did not start');
-    await withTenant(deps.pool, input.tenant_id, async (tx) => {
-      if (!(await closeQuorumRequest(tx, input.request_id, 'cancelled'))) return;
+    const isWithdrawn = await withTenant(deps.pool, input.tenant_id, async (tx) => {
+      if (!(await closeQuorumRequest(tx, input.request_id, 'cancelled'))) return false;
       await appendAudit(tx, {
         msp_id: input.msp_id,
         tenant_id: input.tenant_id,
@@ -208,7 +207,14 @@ async function startQuorum(deps: ApiDeps, input: QuorumInput): Promise<void> {
         actor: { kind: 'system' },
         event_data: { request_id: input.request_id, why: 'Temporal did not start its workflow.' },
       });
+      return true;
     });
+    deps.log.error(
+      { err: error, request_id: input.request_id, withdrawn: isWithdrawn },
+      'the start of a quorum request was not confirmed',
+    );
+    // Somebody has decided in the meantime: the request lives, and the sweep starts what is missing.
+    if (!isWithdrawn) return;
     throw new RefusedError(
       'unavailable',
       'Temporal does not answer; the request was withdrawn. Try again in a minute.',
