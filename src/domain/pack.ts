@@ -11,15 +11,18 @@
 
 import { z } from 'zod';
 import { base64ToBytes, bytesToBase64, sha256Hex, utf8ToBytes } from './bytes.ts';
-import { canonicalJson, type Json } from './canonicalJson.ts';
+import { canonicalJson, type Json, NotCanonicalError } from './canonicalJson.ts';
 import { acceptKey, signatureFault } from './ed25519.ts';
 import { parseStrictJson } from './strictJson.ts';
 
 export const PACK_SCHEMA_VERSION = 1;
 /** `prev` of the first line. */
 export const PACK_CHAIN_START = '0'.repeat(64);
-/** Longest line that a verifier reads: a token, its playbooks' hashes and a result with every step's output. */
-export const MAX_PACK_LINE_BYTES = 2 * 1024 * 1024;
+/**
+ * Longest line that a verifier reads. A result may be 700,000 characters of 3 bytes each, a token 128,000; within
+ * the line their quotes are escaped.
+ */
+export const MAX_PACK_LINE_BYTES = 4 * 1024 * 1024;
 /** First line of a `.sig`; no other signature of the hub's key begins so. */
 export const PACK_SIG_CONTEXT = 'monsys-pack-sig-v1';
 
@@ -75,9 +78,8 @@ export function readPackLine(
   if (json.kind === 'refused') return { kind: 'refused', fault: 'not_json' };
   const line = chained.safeParse(json.value);
   if (!line.success) return { kind: 'refused', fault: 'unknown_kind' };
-  const text = canonicalJson(json.value);
-  const canonical = utf8ToBytes(text);
-  if (canonical.length !== bytes.length || !canonical.every((byte, place) => byte === bytes[place]))
+  const canonical = canonicalBytes(json.value);
+  if (canonical?.length !== bytes.length || !canonical.every((byte, place) => byte === bytes[place]))
     return { kind: 'refused', fault: 'not_canonical' };
   if (line.data.seq !== cursor.seq) return { kind: 'refused', fault: 'wrong_seq' };
   if (line.data.prev !== cursor.previousHash) return { kind: 'refused', fault: 'wrong_prev' };
@@ -91,6 +93,16 @@ export function readPackLine(
     next: { seq: cursor.seq + 1, previousHash: sha256Hex(bytes), kind: line.data.kind },
     entry: json.value as Readonly<Record<string, Json>>,
   };
+}
+
+/** Null for what has no canonical text: JSON may spell numbers that no number is (1e999). */
+function canonicalBytes(value: Json): Uint8Array | null {
+  try {
+    return utf8ToBytes(canonicalJson(value));
+  } catch (error) {
+    if (error instanceof NotCanonicalError) return null;
+    throw error;
+  }
 }
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
