@@ -8,21 +8,20 @@ import type { SystemTx } from './scope.ts';
 
 /**
  * Marks hosts offline whose silence is longer than {@link OFFLINE_AFTER_SECONDS}, counted from when the hub could
- * hear at the earliest. While no API is up nobody can be heard, so nobody is marked. Hosts of the demonstration never
- * speak, so their silence means nothing. Gives how many were marked.
+ * hear at the earliest. While no API is up nobody can be heard, so nobody is marked. Gives how many were marked.
  */
 export async function markSilentAgents(tx: SystemTx): Promise<number> {
   const result = await tx.query(sql.unsafe`
     update agents set link_state = 'offline', link_state_since = now()
     from hub_presence p
-    where is_active and link_state = 'online' and not is_demo
+    where is_active and link_state = 'online'
       and greatest(last_seen_at, p.hearing_since) < now() - make_interval(secs => ${OFFLINE_AFTER_SECONDS})
       and last_seen_at < now() - make_interval(secs => ${OFFLINE_AFTER_SECONDS})
       and p.last_beat_at > now() - make_interval(secs => ${PRESENCE_GAP_SECONDS})`);
   return result.rowCount;
 }
 
-/** Keeps the hosts of the demonstration as they were told: those online are heard at every pass. */
+/** Keeps the hosts of the demonstration as they were told: nobody speaks for them, so those online count as heard at every pass. */
 export async function touchDemoAgents(tx: SystemTx): Promise<void> {
   await tx.query(sql.unsafe`
     update agents set last_seen_at = now() where is_demo and is_active and link_state = 'online' and last_seen_at < now()`);
