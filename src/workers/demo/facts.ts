@@ -95,12 +95,20 @@ export const WATCHED_FILES = [
   { path: '/etc/hosts', kind: 'config' },
 ] as const;
 
-type Wording = { readonly source: AlertFact['source']; readonly say: (host: string) => string };
+type Wording = {
+  readonly source: AlertFact['source'];
+  readonly say: (host: string) => string;
+  readonly onDatabase?: boolean;
+};
 
 const WORDINGS: Readonly<Record<'critical' | 'high' | 'medium' | 'low', readonly Wording[]>> = {
   critical: [
     { source: 'rule', say: (host) => `Disk full on ${host}: disk_pct 99.1 >= 98` },
-    { source: 'alertmanager', say: (host) => `PostgreSQL replication has stopped on ${host}` },
+    {
+      source: 'alertmanager',
+      say: (host) => `PostgreSQL replication has stopped on ${host}`,
+      onDatabase: true,
+    },
     { source: 'ingest', say: (host) => `Ransomware pattern on ${host}: 412 files renamed within a minute` },
     { source: 'alertmanager', say: (host) => `The backup of ${host} has failed three nights in a row` },
   ],
@@ -199,7 +207,7 @@ function pastAlerts(random: Random, hosts: readonly HostFacts[], sinceMs: number
       };
     }
     const severity = random.pick(['critical', 'high', 'high', 'medium', 'medium', 'medium', 'low'] as const);
-    const wording = random.pick(WORDINGS[severity]);
+    const wording = random.pick(WORDINGS[severity].filter((one) => !one.onDatabase));
     // Most within the SLA, some beyond.
     const minutes = { critical: 45, high: 170, medium: 700, low: 2_000 }[severity] * (0.2 + 1.1 * random.next());
     const resolver = random.chance(0.75) ? random.pick(ENGINEERS) : null;
@@ -227,10 +235,13 @@ function openAlerts(
     .map((host): AlertFact => {
       return open('liveness', host, 'high', `${host.hostname} has been silent for two hours`, nowMs - OFFLINE_FOR_MS);
     });
+  const firstHost = random.int(0, hosts.length - 1);
+  const firstWording = random.int(0, 3);
   const others = tenant.open.map(({ severity, minutesAgo }, position): AlertFact => {
-    const host = hosts[(position * 3 + 2) % hosts.length] as HostFacts;
     const wordings = WORDINGS[severity];
-    const wording = wordings[(position + random.int(0, 1)) % wordings.length] as Wording;
+    const wording = wordings[(position + firstWording) % wordings.length] as Wording;
+    const spread = hosts[(position * 3 + firstHost) % hosts.length] as HostFacts;
+    const host = wording.onDatabase ? (hosts.find(({ hostname }) => hostname.startsWith('db')) ?? spread) : spread;
     return open(wording.source, host, severity, wording.say(host.hostname), nowMs - minutesAgo * MINUTE_MS);
   });
   return [...silent, ...others];

@@ -99,7 +99,7 @@ export const DEMO_TENANTS: readonly DemoTenant[] = [
       { severity: 'high', minutesAgo: 2 * HOUR },
       { severity: 'medium', minutesAgo: 5 * HOUR },
     ],
-    tamperedHosts: 4,
+    tamperedHosts: 3,
   },
   {
     ...calm,
