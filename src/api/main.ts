@@ -7,7 +7,7 @@ import { openPool } from '../db/pool.ts';
 import { readConfig } from '../platform/config.ts';
 import { failProcess } from '../platform/failProcess.ts';
 import { createLogger } from '../platform/log.ts';
-import { createFolderStore } from '../platform/packStore.ts';
+import { openPackStore } from '../platform/openPackStore.ts';
 import { createSeal } from '../platform/seal.ts';
 import { createApp } from './app.ts';
 import { printSetupToken } from './bootstrap.ts';
@@ -50,7 +50,7 @@ try {
     log,
     seal: createSeal(config.MONSYS_SEAL_KEY),
     events,
-    packs: createFolderStore(config.MONSYS_PACK_DIR),
+    packs: await openPackStore(config),
     now: Date.now,
   };
   const app = createApp(deps, ROUTES);

@@ -43,6 +43,14 @@ function requireTopicSecret(config: {
 }
 const TOPIC_SECRET_MISSING = { path: ['NTFY_TOPIC_SECRET'], error: 'is required with NTFY_URL' };
 
+const S3_PATH = /^\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/[A-Za-z0-9._-]+)*\/?$/;
+
+function namesBucket(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { pathname, search, username, password } = new URL(text);
+  return S3_PATH.test(pathname) && `${search}${username}${password}` === '';
+}
+
 /** Of API and core worker alike: where the files of packs lie. */
 const packs = {
   MONSYS_PACK_DIR: z
@@ -50,6 +58,29 @@ const packs = {
     .min(1)
     .default('.data/packs')
     .describe('folder of the files of audit packs, shared by API and core worker'),
+  MONSYS_PACK_S3_URL: z
+    .url({ protocol: /^https?$/, error: 'must be a URL' })
+    .refine(namesBucket, 'must name a bucket, and hold no keys: https://s3.example/bucket[/prefix]')
+    .optional()
+    .describe('S3-compatible storage of the same instead of a folder: https://endpoint/bucket[/prefix]'),
+  MONSYS_PACK_S3_REGION: z.string().min(1).default('us-east-1'),
+  MONSYS_PACK_S3_ACCESS_KEY_ID: z.string().min(1).optional(),
+  MONSYS_PACK_S3_SECRET_ACCESS_KEY: z.string().min(1).optional(),
+};
+const packConfig = z.object(packs);
+export type PackConfig = z.infer<typeof packConfig>;
+
+function requireS3Keys(config: PackConfig): boolean {
+  const {
+    MONSYS_PACK_S3_URL: url,
+    MONSYS_PACK_S3_ACCESS_KEY_ID: id,
+    MONSYS_PACK_S3_SECRET_ACCESS_KEY: secret,
+  } = config;
+  return url === undefined || (id !== undefined && secret !== undefined);
+}
+const S3_KEYS_MISSING = {
+  path: ['MONSYS_PACK_S3_URL'],
+  error: 'needs MONSYS_PACK_S3_ACCESS_KEY_ID and MONSYS_PACK_S3_SECRET_ACCESS_KEY',
 };
 
 const api = common
@@ -69,7 +100,8 @@ const api = common
     TRUST_PROXY: z.stringbool().default(false).describe('take the client address from X-Forwarded-For'),
     RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(1000).describe('requests per client address'),
   })
-  .refine(requireTopicSecret, TOPIC_SECRET_MISSING);
+  .refine(requireTopicSecret, TOPIC_SECRET_MISSING)
+  .refine(requireS3Keys, S3_KEYS_MISSING);
 
 const core = common
   .extend({
@@ -103,6 +135,7 @@ const core = common
     ALLOW_PRIVATE_TARGETS: PRIVATE_TARGETS,
   })
   .refine(requireTopicSecret, TOPIC_SECRET_MISSING)
+  .refine(requireS3Keys, S3_KEYS_MISSING)
   .refine(
     (config) =>
       new Set(
@@ -180,4 +213,21 @@ export function pushSettings(config: CoreConfig): {
         ? null
         : { publicKey, privateKey, subject },
   };
+}
+
+/** The object storage for packs; null where a folder is used. */
+export function s3Settings(config: PackConfig): {
+  readonly endpoint: string;
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+} | null {
+  const { MONSYS_PACK_S3_URL: text, MONSYS_PACK_S3_ACCESS_KEY_ID: accessKeyId } = config;
+  const { MONSYS_PACK_S3_SECRET_ACCESS_KEY: secretAccessKey, MONSYS_PACK_S3_REGION: region } = config;
+  if (text === undefined || accessKeyId === undefined || secretAccessKey === undefined) return null;
+  const { origin, pathname } = new URL(text);
+  const [bucket = '', ...prefix] = pathname.split('/').filter((part) => part !== '');
+  return { endpoint: origin, bucket, prefix: prefix.join('/'), region, accessKeyId, secretAccessKey };
 }

@@ -11,7 +11,7 @@ import { pushSettings, readConfig } from '../platform/config.ts';
 import { failProcess } from '../platform/failProcess.ts';
 import { createLogger } from '../platform/log.ts';
 import { createMailer } from '../platform/mail.ts';
-import { createFolderStore } from '../platform/packStore.ts';
+import { openPackStore } from '../platform/openPackStore.ts';
 import { createSafePost } from '../platform/safeFetch.ts';
 import { connectTemporal, installTemporalLogger, runUntilSignal } from '../platform/temporalWorker.ts';
 import { TASK_QUEUES } from '../workflows/messages.ts';
@@ -36,7 +36,7 @@ try {
       pool,
       feedUrls: { kev: config.KEV_URL, kernel: config.KERNEL_CVE_URL },
       starter: createWorkflowStarter(client),
-      store: createFolderStore(config.MONSYS_PACK_DIR),
+      store: await openPackStore(config),
       notifications: {
         ...pushSettings(config),
         mail: config.SMTP_URL === undefined ? null : createMailer(config.SMTP_URL, config.SMTP_FROM),
