@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { findApprovedPlaybook } from '../db/playbooks.ts';
 import type { AnyTx } from '../db/scope.ts';
+import { sha256Hex } from '../domain/bytes.ts';
 import type { Json } from '../domain/canonicalJson.ts';
 import { ACTION_KINDS, type ActionKind, type EatAction, eatAction } from '../domain/eat.ts';
 import {
@@ -91,4 +92,9 @@ function pinStep(action: { readonly kind: Exclude<ActionKind, 'run_playbook'> },
 /** Whether any of them is irreversible. */
 export function isIrreversible(actions: readonly EatAction[]): boolean {
   return actions.some((action) => action.kind === 'run_playbook' && action.irreversible);
+}
+
+/** Proof of a used code that does not say which: SHA-256 over person and step. */
+export function totpStepSha256(userId: string, step: number | null): string {
+  return sha256Hex(`monsys-totp-step-v1\n${userId}\n${step}`);
 }

@@ -6,6 +6,7 @@ import { withMsp, withTenant } from '../db/scope.ts';
 import { heardSignal, WORKFLOW_IDS } from '../workflows/messages.ts';
 import type { ApiDeps } from './deps.ts';
 import type { UserPrincipal } from './principal.ts';
+import { tellWorkflow } from './temporal.ts';
 
 /** Why an impersonation ended before its time. */
 export type EndReason = 'ended' | 'signed_out' | 'ended_by_owner' | 'role_lost';
@@ -30,12 +31,7 @@ export async function endOne(
     return true;
   });
   // The row has decided; the workflow only writes its own end down.
-  if (isEnded && deps.temporal !== null) {
-    await deps.temporal.workflow
-      .getHandle(WORKFLOW_IDS.impersonation(target.id))
-      .signal(heardSignal)
-      .catch((error: unknown) => deps.log.info({ err: error }, 'the workflow of this impersonation is over'));
-  }
+  if (isEnded) await tellWorkflow(deps, WORKFLOW_IDS.impersonation(target.id), heardSignal);
   return isEnded;
 }
 

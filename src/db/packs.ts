@@ -182,14 +182,15 @@ export async function notePackBuild(
       started_at = case when pack_builds.finished_at is not null and not ${isDone} then now() else pack_builds.started_at end`);
 }
 
-/** The last build of a month; null when there was none. */
-export async function findPackBuild(
+/** The last build of each month in scope. */
+export async function listPackBuilds(
   tx: AnyTx,
-  tenantId: string,
-  month: string,
-): Promise<z.infer<typeof packBuildRow> | null> {
-  return tx.maybeOne(sql.type(packBuildRow)`
-    select month, tenant_id, stage, lines, error, started_at, finished_at from pack_builds where tenant_id = ${tenantId}::uuid and month = ${month}`);
+  filter: { readonly tenantId: string | null; readonly month: string | null },
+): Promise<readonly z.infer<typeof packBuildRow>[]> {
+  return tx.any(sql.type(packBuildRow)`
+    select month, tenant_id, stage, lines, error, started_at, finished_at from pack_builds
+    where (${filter.tenantId}::uuid is null or tenant_id = ${filter.tenantId}::uuid) and (${filter.month}::text is null or month = ${filter.month})
+    order by month desc, started_at desc limit 500`);
 }
 
 const dueRow = z.object({ tenant_id: z.uuid(), msp_id: z.uuid() });

@@ -117,6 +117,7 @@ async function plant(tenantId: string, mark: string): Promise<Things> {
     'pre-issued-eats': randomUUID(),
     quorum: randomUUID(),
     impersonations: randomUUID(),
+    'audit-packs': randomUUID(),
   };
   const hash = () => sql.binary(randomBytes(32));
   const tenant = sql.fragment`${tenantId}::uuid`;
@@ -145,6 +146,7 @@ async function plant(tenantId: string, mark: string): Promise<Things> {
     sql.unsafe`insert into impersonations (id, tenant_id, msp_id, user_id, user_email, reason, mode, duration_minutes, state, consent_until, api_token_id)
       select ${ids.impersonations}::uuid, t.id, t.msp_owner, ${api.user('operator').id}::uuid, 'operator@msp.example', ${`to look into ${mark}`}, 'full', 60,
         'awaiting_consent', now() + interval '1 hour', (select id from api_tokens where user_id = ${api.user('operator').id}::uuid) from tenants t where t.id = ${tenant}`,
+    sql.unsafe`insert into audit_packs (id, tenant_id, month, built_at, is_demo) values (${ids['audit-packs']}::uuid, ${tenant}, '2020-01', now(), true)`,
     sql.unsafe`insert into tenant_settings (tenant_id) values (${tenant}) on conflict do nothing`,
   ])
     await db.admin.query(statement);
@@ -183,9 +185,14 @@ const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
     reason: EMERGENCY.reason,
   }),
   'POST /auth/impersonations/:id/consent': () => ({ granted: true }),
+  'PUT /tenants/:id/automatic-level': () => ({ automatic_level: 2 }),
+  'PUT /tenants/:id/handover-contacts': () => ({ items: [{ email: 'thief@example.com' }] }),
+  'POST /audit-packs': (things) => ({ tenant_id: things['tenants'], month: '2999-01' }),
   'PUT /tenants/:id/impersonation-consent': () => ({ impersonation_consent: 'none' }),
   'PUT /tenants/:id/settings': () => ({ sla_resolve_minutes: { critical: 1 } }),
 };
+/** Queries without which a route answers nothing. */
+const QUERIES: Readonly<Record<string, string>> = { 'GET /audit-packs/:id/download': '?format=pdf' };
 /** Fails on the playbook once the host has been found, so that nothing is signed. */
 const EMERGENCY = {
   actions: [{ kind: 'run_playbook', id: 'no-such-playbook' }],
@@ -228,7 +235,8 @@ async function reachFor(route: AnyRoute, role: Role, things: Things): Promise<An
   const { auth } = route;
   const code = auth.kind === 'user' && auth.totp ? { 'x-totp-code': nextCode(clock, secrets.get(role) as string) } : {};
   const query =
-    route.query && 'tenant_id' in (route.query as z.ZodObject).shape ? `?tenant_id=${things['tenants']}` : '';
+    QUERIES[nameOf(route)] ??
+    (route.query && 'tenant_id' in (route.query as z.ZodObject).shape ? `?tenant_id=${things['tenants']}` : '');
   const body = BODIES[nameOf(route)]?.(things);
   if (route.body && body === undefined)
     throw new Error(`${nameOf(route)}: give it a valid body in test/api/isolation.test.ts`);

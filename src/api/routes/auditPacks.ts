@@ -8,9 +8,9 @@ import {
   contactRow,
   findHandover,
   findPack,
-  findPackBuild,
   findPackOfMonth,
   listContacts,
+  listPackBuilds,
   listPacks,
   type PackFilesRow,
   packBuildRow,
@@ -78,8 +78,8 @@ const create = defineRoute({
   handle: async (ctx) => {
     const { deps, principal, body } = ctx;
     const temporal = requireTemporal(deps);
-    if (Date.parse(monthBounds(body.month).from) > deps.now()) throw new RefusedError('pack_month_invalid');
     await inTenant(ctx, body.tenant_id, async (tx) => {
+      if (Date.parse(monthBounds(body.month).from) > deps.now()) throw new RefusedError('pack_month_invalid');
       const present = await findPackOfMonth(tx, body.tenant_id, body.month);
       if (present?.has_files && !present.is_preview)
         throw new RefusedError('pack_closed', undefined, { pack_id: present.id });
@@ -97,21 +97,24 @@ const create = defineRoute({
   },
 });
 
-const progress = defineRoute({
+const builds = defineRoute({
   method: 'get',
-  path: '/audit-packs/builds/:tenant_id/:month',
+  path: '/audit-packs/builds',
   tag: 'Audit packs',
-  summary: 'How a build is getting on',
+  summary: 'How builds are getting on, the last one of each month first',
   auth: { kind: 'user', permission: 'packs.read' },
   tenantScoped: true,
-  params: z.object({ tenant_id: z.uuid(), month }),
-  output: packBuildRow,
+  query: z.object({ tenant_id: z.uuid().optional(), month: month.optional() }),
+  output: z.object({ items: z.array(packBuildRow) }),
   refusals: ['not_found'],
   handle: async (ctx) => {
-    const { tenant_id, month: of } = ctx.params;
-    const row = await readScope(ctx, (tx) => findPackBuild(tx, tenant_id, of), tenant_id);
-    if (row === null) throw new RefusedError('not_found', 'Nobody has asked for this build.');
-    return row;
+    const { query, principal } = ctx;
+    const items = await readScope(
+      ctx,
+      (tx) => listPackBuilds(tx, { tenantId: query.tenant_id ?? principal.tenantId, month: query.month ?? null }),
+      query.tenant_id,
+    );
+    return { items: [...items] };
   },
 });
 
@@ -290,4 +293,4 @@ const putContacts = defineRoute({
 });
 
 /** Routes of audit packs. */
-export const auditPackRoutes = [list, create, progress, download, getContacts, putContacts];
+export const auditPackRoutes = [list, create, builds, download, getContacts, putContacts];

@@ -58,7 +58,7 @@ const report = defineRoute({
         throw new RefusedError('eat_result_invalid', 'The signature does not fit the pinned key.');
       if (eat.token === null || sha256Hex(eat.token) !== result.eat_sha256)
         throw new RefusedError('eat_result_invalid', 'The result names another token.');
-      if (eat.result_text === body.result) return { isNew: false, kind: eat.kind };
+      if (eat.result_text === body.result) return { kind: eat.kind };
       const isNew = await recordEatResult(tx, {
         nonce: result.nonce,
         outcome: result.outcome,
@@ -85,13 +85,12 @@ const report = defineRoute({
           is_late: Date.parse(eat.expires_at) < deps.now(),
         },
       });
-      return isNew ? { isNew, kind: eat.kind } : null;
+      return isNew ? { kind: eat.kind } : null;
     });
     if (stored === null) throw new RefusedError('conflict', 'This token has another result already.');
-    if (stored.isNew) {
-      const workflow = stored.kind === 'pre_issued' ? WORKFLOW_IDS.preIssued : WORKFLOW_IDS.eat;
-      await tellWorkflow(deps, workflow(result.nonce), resultSignal, { outcome: result.outcome });
-    }
+    // Again for a repeat: the API may have died between the row and the signal.
+    const workflow = stored.kind === 'pre_issued' ? WORKFLOW_IDS.preIssued : WORKFLOW_IDS.eat;
+    await tellWorkflow(deps, workflow(result.nonce), resultSignal, { outcome: result.outcome });
     return { outcome: result.outcome };
   },
 });

@@ -15,21 +15,14 @@ import {
   listEats,
 } from '../../db/emergency.ts';
 import { withTenant } from '../../db/scope.ts';
-import { sha256Hex } from '../../domain/bytes.ts';
 import { actionLabel, type EatAction, levelOf } from '../../domain/eat.ts';
 import { isAllowed } from '../../domain/permissions.ts';
 import { parameterValues } from '../../domain/playbook.ts';
 import { RefusedError } from '../../domain/refusal.ts';
-import {
-  type DeliveryInput,
-  deliveryStart,
-  resultSignal,
-  signedUpdate,
-  WORKFLOW_IDS,
-} from '../../workflows/messages.ts';
+import { type DeliveryInput, deliveryStart, signedUpdate, WORKFLOW_IDS } from '../../workflows/messages.ts';
 import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
-import { isIrreversible, namedAction, pinActions } from '../emergencyActions.ts';
+import { isIrreversible, namedAction, pinActions, totpStepSha256 } from '../emergencyActions.ts';
 import { enforceLimit } from '../middleware/rateLimit.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { inTenant, inTenantOf, readScope } from '../reach.ts';
@@ -41,14 +34,6 @@ const ISSUES_PER_HOUR = 5;
 const HOUR_SECONDS = 3600;
 /** How long the answer waits for the signature before it says "signing". */
 const SIGNATURE_WAIT_MS = 4_000;
-
-/** How long an answer waits until the workflow of a token has heard how it ended. */
-const TELL_WAIT_MS = 3_000;
-
-/** Proof of a used code that does not say which: SHA-256 over person and step. */
-export function totpStepSha256(userId: string, step: number | null): string {
-  return sha256Hex(`monsys-totp-step-v1\n${userId}\n${step}`);
-}
 
 /** A token with what an auditor needs to check it alone. */
 const evidence = eatRow.extend({
@@ -245,27 +230,6 @@ export async function awaitSignature(
     if (error instanceof RefusedError) throw error;
     deps.log.warn({ err: error, nonce: order.nonce }, 'the signature takes longer than the answer waits');
     return null;
-  }
-}
-
-/**
- * Tells the workflow of a token how it ended. The row is what counts: a workflow that cannot be told reads it, at the
- * latest when the token's time is over.
- */
-export async function tellDelivery(
-  deps: ApiDeps,
-  eat: { readonly nonce: string; readonly kind: 'immediate' | 'pre_issued' },
-  outcome: string,
-): Promise<void> {
-  if (deps.temporal === null) return;
-  const { temporal } = deps;
-  const id = eat.kind === 'pre_issued' ? WORKFLOW_IDS.preIssued(eat.nonce) : WORKFLOW_IDS.eat(eat.nonce);
-  try {
-    await temporal.withDeadline(Date.now() + TELL_WAIT_MS, () =>
-      temporal.workflow.getHandle(id).signal(resultSignal, { outcome }),
-    );
-  } catch (error) {
-    deps.log.info({ err: error, nonce: eat.nonce }, 'the workflow of this token was not told');
   }
 }
 

@@ -32,7 +32,7 @@ import { newToken } from '../newToken.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { inTenant, readScope } from '../reach.ts';
 import { auditActor, defineRoute } from '../route.ts';
-import { startOnce } from '../temporal.ts';
+import { startOnce, tellWorkflow } from '../temporal.ts';
 
 const other = z.object({ user_email: z.string(), reason: z.string(), started_at: z.iso.datetime() });
 
@@ -203,7 +203,7 @@ const claim = defineRoute({
       await recordStart(tx, principal, row, ctx.clientAddress);
       return { row, others: await othersIn(tx, asked.tenant_id, asked.id) };
     });
-    await wake(deps, asked.id);
+    await tellWorkflow(deps, WORKFLOW_IDS.impersonation(asked.id), heardSignal);
     if (parent.kind === 'session')
       await withIdentity(deps.pool, (tx) => setSessionImpersonation(tx, parent.id, asked.id));
     return {
@@ -219,14 +219,6 @@ const claim = defineRoute({
     };
   },
 });
-
-async function wake(deps: ApiDeps, id: string): Promise<void> {
-  if (deps.temporal === null) return;
-  await deps.temporal.workflow
-    .getHandle(WORKFLOW_IDS.impersonation(id))
-    .signal(heardSignal)
-    .catch((error: unknown) => deps.log.info({ err: error }, 'the workflow of this impersonation is over'));
-}
 
 const end = defineRoute({
   method: 'post',
@@ -343,7 +335,7 @@ const consent = defineRoute({
       });
       return (await findImpersonation(tx, path.id)) as ImpersonationRow;
     });
-    await wake(deps, path.id);
+    await tellWorkflow(deps, WORKFLOW_IDS.impersonation(path.id), heardSignal);
     return row;
   },
 });

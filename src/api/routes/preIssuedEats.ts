@@ -4,20 +4,20 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { findAgent } from '../../db/agents.ts';
 import { appendAudit } from '../../db/audit.ts';
-import { eatRow, findEat, insertOrder, listEats } from '../../db/emergency.ts';
+import { abandonOrder, eatRow, findEat, findPendingOrder, insertOrder, listEats } from '../../db/emergency.ts';
 import { enqueueCommand } from '../../db/outbox.ts';
 import { confirmRevocation, getTokenReach, markRevoked, withdrawUnsent } from '../../db/preIssued.ts';
-import { withTenant } from '../../db/scope.ts';
+import { type TenantTx, withTenant } from '../../db/scope.ts';
 import { actionLabel, levelOf, PRE_ISSUED_MAX_WINDOW_SECONDS } from '../../domain/eat.ts';
 import { parameterValues } from '../../domain/playbook.ts';
 import { preIssueConditions } from '../../domain/preIssuedEat.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { type DeliveryInput, resultSignal, WORKFLOW_IDS } from '../../workflows/messages.ts';
-import { isIrreversible, pinActions } from '../emergencyActions.ts';
+import { isIrreversible, pinActions, totpStepSha256 } from '../emergencyActions.ts';
 import { inTenantOf, readScope } from '../reach.ts';
 import { auditActor, defineRoute } from '../route.ts';
 import { requireTemporal, tellWorkflow } from '../temporal.ts';
-import { awaitSignature, startDelivery, totpStepSha256 } from './emergency.ts';
+import { awaitSignature, startDelivery } from './emergency.ts';
 
 const params = z.object({ id: z.uuid() });
 const instant = z.iso.datetime({ offset: true });
@@ -197,48 +197,73 @@ const revoke = defineRoute({
     const answer = await inTenantOf(
       ctx,
       async (tx) => {
-        const eat = await findEat(tx, path.id);
-        return eat?.kind === 'pre_issued' ? eat.tenant_id : null;
+        const found = (await findEat(tx, path.id)) ?? (await findPendingOrder(tx, path.id));
+        return found?.kind === 'pre_issued' ? found.tenant_id : null;
       },
       async (tx, tenantId) => {
-        const eat = await findEat(tx, path.id);
-        if (eat === null) throw new RefusedError('not_found');
-        const host = { tenantId, agentId: eat.agent_id };
-        if (!(await markRevoked(tx, path.id, principal.userId))) throw new RefusedError('pre_issue_closed');
-        const isUnsent = await withdrawUnsent(tx, host, path.id);
-        if (isUnsent) await confirmRevocation(tx, path.id);
-        else {
-          await enqueueCommand(tx, host, {
-            kind: 'revoke_pre_issued_eat',
-            payload: { nonce: path.id },
-            dedupeKey: `revoke:${path.id}`,
-            expiresAt: eat.expires_at,
-          });
-        }
+        const pending = await findPendingOrder(tx, path.id);
+        const isUnsigned = pending !== null && (await abandonOrder(tx, path.id));
+        const taken = isUnsigned
+          ? { agent_id: pending.agent_id, reach: 'unsigned' as const }
+          : await takeBack(tx, tenantId, path.id, principal.userId);
         await appendAudit(tx, {
           msp_id: principal.mspId,
           tenant_id: tenantId,
           event_type: 'pre_issued_token_revoked',
           actor: auditActor(principal),
-          event_data: { nonce: path.id, agent_id: eat.agent_id, never_sent: isUnsent },
+          event_data: { nonce: path.id, agent_id: taken.agent_id, never_sent: taken.reach !== 'sent' },
         });
-        const { link_state } = await getTokenReach(tx, host, path.id);
-        return { isUnsent, link_state, expires_at: eat.expires_at, hostname: eat.hostname };
+        return taken;
       },
     );
-    if (answer.isUnsent)
+    if (answer.reach === 'unsent')
       await tellWorkflow(deps, WORKFLOW_IDS.preIssued(path.id), resultSignal, { outcome: 'revoked' });
     return {
       id: path.id,
-      state: answer.isUnsent ? ('revoked' as const) : ('revoking' as const),
-      could_still_activate: !answer.isUnsent,
+      state: answer.reach === 'sent' ? ('revoking' as const) : ('revoked' as const),
+      could_still_activate: answer.reach === 'sent',
       explanation: explain(answer),
     };
   },
 });
 
-function explain(answer: { isUnsent: boolean; link_state: string; expires_at: string; hostname: string }): string {
-  if (answer.isUnsent) return 'The host never received it; it is void.';
+/** What the host may have of a token that is taken back. */
+type TakenBack =
+  | { readonly reach: 'unsigned' | 'unsent'; readonly agent_id: string }
+  | {
+      readonly reach: 'sent';
+      readonly agent_id: string;
+      readonly hostname: string;
+      readonly link_state: string;
+      readonly expires_at: string;
+    };
+
+/** Revokes a signed token: void at once when it was never sent, otherwise the host is told. */
+async function takeBack(tx: TenantTx, tenantId: string, nonce: string, userId: string): Promise<TakenBack> {
+  const eat = await findEat(tx, nonce);
+  if (eat === null) throw new RefusedError('not_found');
+  const { agent_id, hostname, expires_at } = eat;
+  const host = { tenantId, agentId: agent_id };
+  if (!(await markRevoked(tx, nonce, userId))) throw new RefusedError('pre_issue_closed');
+  if (await withdrawUnsent(tx, host, nonce)) {
+    await confirmRevocation(tx, nonce);
+    return { reach: 'unsent', agent_id };
+  }
+  await enqueueCommand(tx, host, {
+    kind: 'revoke_pre_issued_eat',
+    payload: { nonce },
+    dedupeKey: `revoke:${nonce}`,
+    expiresAt: expires_at,
+  });
+  const { link_state } = await getTokenReach(tx, host, nonce);
+  return { reach: 'sent', agent_id, hostname, link_state, expires_at };
+}
+
+function explain(answer: TakenBack): string {
+  if (answer.reach !== 'sent')
+    return answer.reach === 'unsent'
+      ? 'The host never received it; it is void.'
+      : 'It was not signed yet, and will not be.';
   if (answer.link_state === 'online')
     return `${answer.hostname} is connected and is being told now; until it confirms, it could still activate.`;
   return `${answer.hostname} is not heard. It holds the token and could still activate it until ${answer.expires_at}; it is told as soon as it returns.`;
