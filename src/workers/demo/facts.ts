@@ -236,7 +236,7 @@ function openAlerts(
       return open('liveness', host, 'high', `${host.hostname} has been silent for two hours`, nowMs - OFFLINE_FOR_MS);
     });
   const firstHost = random.int(0, hosts.length - 1);
-  const firstWording = random.int(0, 3);
+  const firstWording = DEMO_TENANTS.indexOf(tenant);
   const others = tenant.open.map(({ severity, minutesAgo }, position): AlertFact => {
     const wordings = WORDINGS[severity];
     const wording = wordings[(position + firstWording) % wordings.length] as Wording;
