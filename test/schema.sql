@@ -142,6 +142,15 @@ table agent_cves (
   constraint agent_cves_tenant_id_agent_id_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES agents(tenant_id, id)
 ) -- row-level security forced;
 
+table agent_daily_counts (
+  tenant_id uuid not null,
+  day date not null,
+  active_agents integer not null,
+  constraint agent_daily_counts_active_agents_check CHECK ((active_agents >= 0)),
+  constraint agent_daily_counts_pkey PRIMARY KEY (tenant_id, day),
+  constraint agent_daily_counts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+) -- row-level security forced;
+
 table agent_outbox (
   id bigint not null generated always as identity,
   tenant_id uuid not null,
@@ -354,6 +363,33 @@ table audit_packs (
   constraint audit_packs_whole CHECK ((((manifest IS NULL) = (sig IS NULL)) AND ((manifest IS NULL) = (pdf_sha256 IS NULL))))
 ) -- row-level security forced;
 
+table auditor_links (
+  id uuid not null default gen_random_uuid(),
+  tenant_id uuid not null,
+  msp_id uuid not null,
+  user_id uuid not null,
+  token_hash bytea not null,
+  note text not null,
+  created_by uuid not null,
+  created_by_email text not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  opened_count integer not null default 0,
+  last_opened_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  revoked_by_email text,
+  constraint auditor_links_check CHECK ((expires_at <= (created_at + '30 days'::interval))),
+  constraint auditor_links_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id),
+  constraint auditor_links_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
+  constraint auditor_links_note_check CHECK (((length(note) >= 1) AND (length(note) <= 200))),
+  constraint auditor_links_pkey PRIMARY KEY (id),
+  constraint auditor_links_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint auditor_links_tenant_id_id_key UNIQUE (tenant_id, id),
+  constraint auditor_links_token_hash_key UNIQUE (token_hash),
+  constraint auditor_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id),
+  constraint auditor_links_user_id_key UNIQUE (user_id)
+) -- row-level security forced;
+
 table auth_failures (
   subject text not null,
   failures integer not null default 0,
@@ -398,6 +434,26 @@ table baseline_files (
   constraint baseline_files_tenant_id_agent_id_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES agents(tenant_id, id)
 ) -- row-level security forced;
 
+table billing_months (
+  tenant_id uuid not null,
+  month text not null,
+  msp_id uuid not null,
+  tenant_name text not null,
+  active_agents integer not null,
+  billable_agents integer not null,
+  monthly_cents bigint not null,
+  basis text not null,
+  closed_at timestamp with time zone not null default now(),
+  constraint billing_months_active_agents_check CHECK ((active_agents >= 0)),
+  constraint billing_months_basis_check CHECK ((basis = ANY (ARRAY['daily_count'::text, 'reconstructed'::text]))),
+  constraint billing_months_billable_agents_check CHECK ((billable_agents >= 0)),
+  constraint billing_months_month_check CHECK ((month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'::text)),
+  constraint billing_months_monthly_cents_check CHECK ((monthly_cents >= 0)),
+  constraint billing_months_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
+  constraint billing_months_pkey PRIMARY KEY (tenant_id, month),
+  constraint billing_months_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+) -- row-level security forced;
+
 table bootstrap (
   only_row boolean not null default true,
   token_hash bytea not null,
@@ -438,6 +494,7 @@ table eat_orders (
   conditions jsonb,
   created_at timestamp with time zone not null default now(),
   abandoned_at timestamp with time zone,
+  impersonation_id uuid,
   constraint eat_orders_authorisation_check CHECK ((authorisation = ANY (ARRAY['single'::text, 'quorum'::text, 'automatic'::text]))),
   constraint eat_orders_check CHECK (((kind = 'pre_issued'::text) = ((window_from IS NOT NULL) AND (window_until IS NOT NULL) AND (conditions IS NOT NULL)))),
   constraint eat_orders_check1 CHECK (((authorisation <> 'single'::text) OR ((requested_by IS NOT NULL) AND (totp_step_sha256 IS NOT NULL)))),
@@ -489,6 +546,7 @@ table eats (
   revoked_at timestamp with time zone,
   revoked_by uuid,
   revocation_confirmed_at timestamp with time zone,
+  result_public_key bytea,
   constraint eats_acknowledged_by_fkey FOREIGN KEY (acknowledged_by) REFERENCES users(id),
   constraint eats_check CHECK (((outcome IS NULL) = (result_at IS NULL))),
   constraint eats_key_id_fkey FOREIGN KEY (key_id) REFERENCES hub_keys(key_id),
@@ -497,6 +555,7 @@ table eats (
   constraint eats_outcome_check CHECK ((outcome = ANY (ARRAY['succeeded'::text, 'failed'::text, 'refused'::text, 'indeterminate'::text, 'revoked'::text, 'expired_unused'::text]))),
   constraint eats_pkey PRIMARY KEY (nonce),
   constraint eats_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES users(id),
+  constraint eats_result_public_key_check CHECK ((length(result_public_key) = 32)),
   constraint eats_result_signature_check CHECK ((length(result_signature) = 64)),
   constraint eats_revoked_by_fkey FOREIGN KEY (revoked_by) REFERENCES users(id),
   constraint eats_signature_check CHECK ((length(signature) = 64)),
@@ -932,6 +991,7 @@ table sessions (
   ip text,
   user_agent text,
   impersonation_id uuid,
+  auditor_link_id uuid,
   constraint sessions_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
   constraint sessions_pkey PRIMARY KEY (id),
   constraint sessions_purpose_check CHECK ((purpose = ANY (ARRAY['session'::text, 'enrolment'::text]))),
@@ -1099,7 +1159,11 @@ CREATE INDEX audit_log_nonce ON public.audit_log USING btree (((event_data ->> '
 
 CREATE INDEX audit_log_tenant_time ON public.audit_log USING btree (tenant_id, occurred_at DESC);
 
+CREATE INDEX auditor_links_tenant ON public.auditor_links USING btree (tenant_id, created_at DESC);
+
 CREATE INDEX baseline_files_drifted ON public.baseline_files USING btree (tenant_id) WHERE (drifted_at IS NOT NULL);
+
+CREATE INDEX billing_months_msp ON public.billing_months USING btree (msp_id, month);
 
 CREATE INDEX eat_orders_unsigned ON public.eat_orders USING btree (created_at) WHERE (abandoned_at IS NULL);
 
@@ -1110,6 +1174,8 @@ CREATE INDEX eats_by_result ON public.eats USING btree (tenant_id, result_at, no
 CREATE INDEX eats_issued ON public.eats USING btree (tenant_id, issued_at DESC);
 
 CREATE INDEX eats_live_pre_issued ON public.eats USING btree (tenant_id, agent_id) WHERE ((kind = 'pre_issued'::text) AND (outcome IS NULL));
+
+CREATE INDEX eats_newest ON public.eats USING btree (issued_at DESC, nonce DESC);
 
 CREATE INDEX eats_unanswered ON public.eats USING btree (tenant_id, expires_at) WHERE ((outcome IS NULL) AND (acknowledged_at IS NULL));
 
@@ -1155,6 +1221,19 @@ policy system_scope on agent_cves for all to monsys_core, monsys_signing
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
 
 policy tenant_scope on agent_cves for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on agent_daily_counts for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on agent_daily_counts for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on agent_daily_counts for all to monsys_app, monsys_core, monsys_signing
   using ((tenant_id = ( SELECT app.tenant() AS tenant)))
   with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
 
@@ -1298,6 +1377,22 @@ policy tenant_scope on audit_packs for all to monsys_app, monsys_core, monsys_si
   using ((tenant_id = ( SELECT app.tenant() AS tenant)))
   with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
 
+policy identity_scope on auditor_links for all to monsys_app
+  using ((( SELECT app.scope() AS scope) = 'identity'::text));
+
+policy msp_reads on auditor_links for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on auditor_links for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on auditor_links for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
 policy msp_reads on automatic_responses for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
@@ -1324,9 +1419,25 @@ policy tenant_scope on baseline_files for all to monsys_app, monsys_core, monsys
   using ((tenant_id = ( SELECT app.tenant() AS tenant)))
   with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
 
+policy msp_reads on billing_months for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on billing_months for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on billing_months for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
 policy identity_scope on bootstrap for all to monsys_app
   using ((( SELECT app.scope() AS scope) = 'identity'::text))
   with check ((( SELECT app.scope() AS scope) = 'identity'::text));
+
+policy core_orders_automatic on eat_orders for insert to monsys_core
+  with check (((authorisation = 'automatic'::text) AND (kind = 'immediate'::text)));
 
 policy msp_reads on eat_orders for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
@@ -1759,6 +1870,8 @@ CREATE TRIGGER users_changed AFTER UPDATE OF role, is_active ON public.users FOR
 
 agent_cves to monsys_app: insert, select, update
 agent_cves to monsys_core: delete, insert, select, update
+agent_daily_counts to monsys_app: select
+agent_daily_counts to monsys_core: insert, select, update (active_agents)
 agent_outbox to monsys_app: insert, select, update
 agent_outbox to monsys_core: delete, insert, select, update
 agent_outbox to monsys_signing: insert, select, update (kind)
@@ -1783,19 +1896,24 @@ audit_log to monsys_core: insert, select
 audit_log to monsys_signing: insert, select
 audit_packs to monsys_app: select
 audit_packs to monsys_core: delete, insert, select
+audit_packs to monsys_signing: select
+auditor_links to monsys_app: insert, select, update (last_opened_at, opened_count, revoked_at, revoked_by_email)
 auth_failures to monsys_app: delete, insert, select, update
 auth_failures to monsys_core: delete, select
 automatic_responses to monsys_app: insert, select
 automatic_responses to monsys_core: select, update (decided_at, decision)
+automatic_responses to monsys_signing: select
 baseline_files to monsys_app: insert, select, update
 baseline_files to monsys_core: delete, insert, select, update
+billing_months to monsys_app: select
+billing_months to monsys_core: insert, select
 bootstrap to monsys_app: insert, select, update (token_hash, used_at)
 cve_scores to monsys_app: select
 cve_scores to monsys_core: delete, insert, select, update
 eat_orders to monsys_app: insert, select, update (abandoned_at)
 eat_orders to monsys_core: insert, select, update (abandoned_at)
 eat_orders to monsys_signing: select, update (abandoned_at)
-eats to monsys_app: select, update (acknowledged_at, acknowledged_by, delivered_at, outcome, refusal_code, result, result_at, result_signature, result_text, revocation_confirmed_at, revoked_at, revoked_by, started_at)
+eats to monsys_app: select, update (acknowledged_at, acknowledged_by, delivered_at, outcome, refusal_code, result, result_at, result_public_key, result_signature, result_text, revocation_confirmed_at, revoked_at, revoked_by, started_at)
 eats to monsys_core: select, update (acknowledged_at, acknowledged_by, delivered_at, outcome, refusal_code, result, result_at, result_signature, result_text, revocation_confirmed_at, revoked_at, revoked_by, started_at)
 eats to monsys_signing: insert, select
 enrolment_tokens to monsys_app: insert, select, update
@@ -1884,5 +2002,5 @@ transparency_subtrees to monsys_signing: insert, select
 trust_scores to monsys_app: insert, select, update
 trust_scores to monsys_core: insert, select, update
 users to monsys_app: insert, select, update
-users to monsys_core: select
+users to monsys_core: select (created_at, email, expires_at, id, is_active, msp_id, name, role, tenant_id, totp_confirmed_at)
 users to monsys_signing: select (email, expires_at, id, is_active, msp_id, name, role, tenant_id)

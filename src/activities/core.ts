@@ -4,6 +4,7 @@ import type { DatabasePool } from 'slonik';
 import type { PackStore } from '../platform/packStore.ts';
 import { createAlertRuleActivities } from './alertRules.ts';
 import { createAutomaticResponseActivities } from './automaticResponses.ts';
+import { createBillingActivities } from './billing.ts';
 import { createEmergencyActivities, type WorkflowStarter } from './emergency.ts';
 import { createFeedActivities, type FeedDeps } from './feeds.ts';
 import { createHousekeepingActivities } from './housekeeping.ts';
@@ -27,6 +28,7 @@ export function createCoreActivities({ pool, feedUrls, starter, store, notificat
   return {
     ...createAlertRuleActivities({ pool }),
     ...createAutomaticResponseActivities({ pool }),
+    ...createBillingActivities({ pool }),
     ...createEmergencyActivities({ pool, starter }),
     ...createFeedActivities({ pool, urls: feedUrls }),
     ...createHousekeepingActivities({ pool }),

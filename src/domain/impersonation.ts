@@ -26,6 +26,7 @@ export type ConsentKind = (typeof CONSENT_KINDS)[number];
  */
 const NEVER: ReadonlySet<Permission> = new Set([
   'cockpit.read',
+  'billing.read',
   'tenants.write',
   'team.read',
   'team.write',

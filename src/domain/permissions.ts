@@ -12,6 +12,8 @@ export const CLIENT_ROLES: readonly Role[] = ['client_viewer', 'auditor'];
 
 const MSP_ALL: readonly Role[] = ['owner', 'admin', 'operator', 'analyst', 'viewer'];
 const EVERYONE: readonly Role[] = ROLES;
+/** All but auditors, who see evidence and not the daily work. */
+const WORKING: readonly Role[] = [...MSP_ALL, 'client_viewer'];
 const ADMINS: readonly Role[] = ['owner', 'admin'];
 const OPERATORS: readonly Role[] = ['owner', 'admin', 'operator'];
 
@@ -20,15 +22,15 @@ export const PERMISSIONS = {
   'cockpit.read': { roles: MSP_ALL, sentence: 'See all tenants of the MSP by urgency.' },
   'tenants.read': { roles: EVERYONE, sentence: 'See tenants (the client: its own).' },
   'tenants.write': { roles: ADMINS, sentence: 'Create and change tenants and their settings.' },
-  'agents.read': { roles: EVERYONE, sentence: 'See hosts, their facts, metrics and link state.' },
+  'agents.read': { roles: WORKING, sentence: 'See hosts, their facts, metrics and link state.' },
   'agents.write': { roles: ADMINS, sentence: 'Tag, deactivate and re-key hosts, accept baselines.' },
   'agents.enrol': { roles: ADMINS, sentence: 'Make and revoke enrolment and integration tokens.' },
-  'alerts.read': { roles: EVERYONE, sentence: 'See alerts.' },
+  'alerts.read': { roles: WORKING, sentence: 'See alerts.' },
   'alerts.write': { roles: OPERATORS, sentence: 'Acknowledge and resolve alerts.' },
   'rules.read': { roles: MSP_ALL, sentence: 'See alert rules and SLA settings.' },
   'rules.write': { roles: ADMINS, sentence: 'Change alert rules and SLA settings.' },
-  'vulnerabilities.read': { roles: EVERYONE, sentence: 'See open and patched CVEs.' },
-  'trust_score.read': { roles: EVERYONE, sentence: 'See the Trust Score with its inputs.' },
+  'vulnerabilities.read': { roles: WORKING, sentence: 'See open and patched CVEs.' },
+  'trust_score.read': { roles: WORKING, sentence: 'See the Trust Score with its inputs.' },
   'audit_log.read': {
     roles: ['owner', 'admin', 'analyst', 'client_viewer', 'auditor'],
     sentence: 'Read the audit log.',
@@ -37,7 +39,7 @@ export const PERMISSIONS = {
   'team.write': { roles: ADMINS, sentence: 'Invite people, change roles, deactivate accounts.' },
   'playbooks.read': { roles: MSP_ALL, sentence: 'See playbooks and their versions.' },
   'playbooks.write': { roles: ADMINS, sentence: 'Write playbooks and approve those of another admin.' },
-  'emergency.read': { roles: EVERYONE, sentence: 'See emergency tokens, their approvals and results.' },
+  'emergency.read': { roles: WORKING, sentence: 'See emergency tokens, their approvals and results.' },
   'emergency.issue': {
     roles: OPERATORS,
     sentence: 'Issue level 1 and 2 tokens, acknowledge overdue ones, request a quorum.',
@@ -49,6 +51,7 @@ export const PERMISSIONS = {
     sentence: 'See and download audit packs (the client: its own).',
   },
   'packs.build': { roles: ADMINS, sentence: 'Build audit packs and say whom they are handed to.' },
+  'billing.read': { roles: ADMINS, sentence: 'See and export the invoice over all tenants.' },
   'impersonation.start': { roles: OPERATORS, sentence: 'Work in a client’s context for up to an hour.' },
   'impersonation.read': {
     roles: ['owner', 'admin', 'operator', 'client_viewer', 'auditor'],

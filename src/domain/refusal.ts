@@ -124,6 +124,17 @@ export const REFUSALS = {
     title: 'The set-up token is wrong',
     sentence: 'Use the token printed at the last start of the hub.',
   },
+  auditor_link_invalid: {
+    status: 401,
+    title: 'The link is not valid',
+    sentence: 'It is over, was taken back, or is incomplete; ask whoever sent it for a new one.',
+  },
+  read_only_session: {
+    status: 403,
+    title: 'This session only reads',
+    sentence:
+      'An auditor’s link opens packs, the transparency log and the audit trail of one tenant, and changes nothing.',
+  },
   invitation_invalid: {
     status: 410,
     title: 'The invitation is used, revoked or expired',
@@ -211,6 +222,16 @@ export const REFUSALS = {
     status: 422,
     title: 'The month has not begun',
     sentence: 'Name a month that has begun.',
+  },
+  billing_month_invalid: {
+    status: 422,
+    title: 'The month has not begun',
+    sentence: 'Name the running month or one before it.',
+  },
+  billing_month_not_closed: {
+    status: 409,
+    title: 'The month is not closed',
+    sentence: 'Months are closed in the first night after them; older ones than the hub have no numbers.',
   },
   playbook_unknown: {
     status: 422,

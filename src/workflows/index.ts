@@ -4,6 +4,7 @@ export { agentLiveness } from './agentLiveness.ts';
 export { alertRules } from './alertRules.ts';
 export { auditPackBuild } from './auditPackBuild.ts';
 export { automaticResponse } from './automaticResponse.ts';
+export { billingClose } from './billingClose.ts';
 export { eatDelivery } from './eatDelivery.ts';
 export { emergencyQuorum } from './emergencyQuorum.ts';
 export { emergencySweep } from './emergencySweep.ts';

@@ -64,6 +64,13 @@ export const SCHEDULES: readonly ScheduledWorkflow[] = [
     note: 'Builds the pack of the month before for every tenant.',
   },
   {
+    id: 'billing-close',
+    workflow: 'billingClose',
+    every: { cron: '5 0 * * *' },
+    catchUpSeconds: 86_000,
+    note: 'Counts active agents, and freezes the months that are over.',
+  },
+  {
     id: 'feed-sync',
     workflow: 'feedSync',
     every: { cron: '17 3 * * *' },

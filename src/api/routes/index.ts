@@ -6,9 +6,11 @@ import { agentRoutes } from './agents.ts';
 import { alertRuleRoutes } from './alertRules.ts';
 import { alertRoutes } from './alerts.ts';
 import { auditLogRoutes } from './auditLog.ts';
+import { auditorLinkRoutes } from './auditorLinks.ts';
 import { auditPackRoutes } from './auditPacks.ts';
 import { authRoutes } from './auth.ts';
 import { authenticatorRoutes } from './authenticator.ts';
+import { billingRoutes } from './billing.ts';
 import { cockpitRoutes } from './cockpit.ts';
 import { credentialRoutes } from './credentials.ts';
 import { eatResultRoutes } from './eatResults.ts';
@@ -32,6 +34,7 @@ export const ROUTES: readonly AnyRoute[] = [
   ...credentialRoutes,
   ...impersonationRoutes,
   ...teamRoutes,
+  ...auditorLinkRoutes,
   ...cockpitRoutes,
   ...tenantRoutes,
   ...agentRoutes,
@@ -49,6 +52,7 @@ export const ROUTES: readonly AnyRoute[] = [
   ...eatResultRoutes,
   ...preIssuedEatRoutes,
   ...auditPackRoutes,
+  ...billingRoutes,
   ...transparencyRoutes,
   ...pushRoutes,
 ];

@@ -1,0 +1,15 @@
+/** Each night: the day's count of agents, and the freezing of months that are over. */
+
+import { proxyActivities } from '@temporalio/workflow';
+import type { BillingActivities } from '../activities/billing.ts';
+
+const { closeBilling } = proxyActivities<BillingActivities>({
+  startToCloseTimeout: '10 minutes',
+  retry: { initialInterval: '10 seconds', maximumInterval: '10 minutes', maximumAttempts: 20 },
+  summary: 'count, and close months that are over',
+});
+
+/** Runs one pass and gives what it did. */
+export async function billingClose(): Promise<Awaited<ReturnType<BillingActivities['closeBilling']>>> {
+  return closeBilling();
+}
