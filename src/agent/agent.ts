@@ -1,6 +1,6 @@
 /**
- * The agent: registers, then four loops side by side until it is stopped: heartbeats (by HTTP, with metrics),
- * inventories, delivery of the buffer, and the socket. They share nothing but the buffer and the state folder, so
+ * The agent: registers, then five loops side by side until it is stopped: heartbeats (by HTTP, with metrics),
+ * inventories, delivery of the buffer, the socket, and emergency tokens (emergency.ts). They share nothing but the buffer and the state folder, so
  * a hub that is away slows none of them.
  */
 
@@ -13,6 +13,7 @@ import { openCommandLedger } from './commandLedger.ts';
 import type { AgentConfig } from './config.ts';
 import { type DeliveryDeps, deliverWaiting, keepDelivering } from './delivery.ts';
 import { hasCode, makeFolder, removeLeftovers } from './durable.ts';
+import { type Emergency, openEmergency } from './emergency.ts';
 import { AgentFault } from './fault.ts';
 import { createHubClient, type HubAnswer } from './hubClient.ts';
 import { loadHubTrust } from './hubKeys.ts';
@@ -60,6 +61,7 @@ async function runLocked(config: AgentConfig, log: Logger, stop: AbortSignal): P
   const deliveryWaker = createWaker(signal);
   const inventoryWaker = createWaker(signal);
   const sample = createSampler(log);
+  let emergency: Emergency | null = null;
   const bootId = await readBootId();
 
   let collecting: Promise<string> | null = null;
@@ -86,6 +88,7 @@ async function runLocked(config: AgentConfig, log: Logger, stop: AbortSignal): P
       metrics,
     };
     const answer = await client.post(`/api/v1/agents/${identity.agentId}/heartbeat`, JSON.stringify(body));
+    if (answer.kind === 'ok') emergency?.onHeartbeatDelivered();
     if (answer.kind !== 'ok') await addTo(buffer, { kind: 'metrics', sample: metrics }, log);
     return answer;
   };
@@ -140,13 +143,28 @@ async function runLocked(config: AgentConfig, log: Logger, stop: AbortSignal): P
       await inventoryWaker.wait(config.inventory_seconds * 1000);
     }
   };
-  const handlers = { collect_inventory: async () => ({ collected_at: await reportInventory() }) };
+  emergency = await openEmergency({ config, identity, tenantId: registered.tenant_id, trust, client, log, signal });
+  const handlers = {
+    collect_inventory: async () => ({ collected_at: await reportInventory() }),
+    ...emergency.handlers,
+  };
 
   const loops = [
     keepBeating(),
     keepInventory(),
     keepDelivering(delivery, deliveryWaker),
-    keepLink({ hub: config.hub, identity, clock, ledger, handlers, onHubKeys, log, signal }),
+    keepLink({
+      hub: config.hub,
+      identity,
+      clock,
+      ledger,
+      handlers,
+      onHubKeys,
+      onState: emergency.onState,
+      log,
+      signal,
+    }),
+    emergency.run(),
   ].map(async (loop) => {
     try {
       await loop;

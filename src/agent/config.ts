@@ -3,7 +3,7 @@
  * speaks wins. One table names every setting, so that the three spellings cannot drift apart.
  */
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import { parse, TomlError } from 'smol-toml';
@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { registration } from '../domain/ingest.ts';
 import { hasCode } from './durable.ts';
 import { AgentFault } from './fault.ts';
+import { POLICY_TABLES } from './policy.ts';
 
 const DEFAULT_CONFIG_PATH = '/etc/monsys/agent.toml';
 const MAX_BUFFER_BYTES = 100 * 1024 * 1024;
@@ -78,7 +79,17 @@ const settings = z.strictObject({
 });
 
 /** Settings of one agent. */
-export type AgentConfig = Readonly<z.infer<typeof settings>> & { readonly once: boolean };
+export type AgentConfig = Readonly<z.infer<typeof settings>> & {
+  readonly once: boolean;
+  /** Judge and record tokens, but do nothing. */
+  readonly dry_run: boolean;
+  /** Print what the running agent last wrote of itself, and end. */
+  readonly status: boolean;
+  /** Where the policy is read from (policy.ts). */
+  readonly config_file: string;
+  /** A file that was named, or was there at the start, may not vanish: without it nothing is allowed. */
+  readonly is_config_required: boolean;
+};
 
 const NAMES = Object.keys(settings.shape) as (keyof typeof settings.shape)[];
 const flagOf = (name: string): string => name.replaceAll('_', '-');
@@ -94,7 +105,11 @@ export function readAgentConfig(argv: readonly string[], env: NodeJS.ProcessEnv)
     NAMES.map((name) => [name, flags[flagOf(name)]]).filter(([, value]) => value !== undefined),
   );
   const file = (flags['config'] as string | undefined) ?? env['MONSYS_CONFIG'];
-  const result = settings.safeParse({ ...readFile(file), ...fromEnv, ...fromFlags });
+  const fromFile = Object.entries(readFile(file)).filter(([name]) => !POLICY_TABLES.some((table) => table === name));
+  const given = { ...Object.fromEntries(fromFile), ...fromEnv, ...fromFlags };
+  // Reading a status needs no hub.
+  const isStatus = flags['status'] === true;
+  const result = settings.safeParse(isStatus ? { hub: 'http://localhost', ...given } : given);
   if (!result.success) {
     const [issue] = result.error.issues;
     const name = String(issue?.path[0] ?? '');
@@ -104,7 +119,15 @@ export function readAgentConfig(argv: readonly string[], env: NodeJS.ProcessEnv)
       throw new AgentFault('Say where the hub is: --hub https://hub.example (or MONSYS_HUB, or hub in the file).');
     throw new AgentFault(`--${flagOf(name)} is not valid: ${issue?.message ?? 'unknown reason'}.`);
   }
-  return { ...result.data, once: flags['once'] === true };
+  const config_file = file ?? DEFAULT_CONFIG_PATH;
+  return {
+    ...result.data,
+    once: flags['once'] === true,
+    dry_run: flags['dry-run'] === true,
+    status: isStatus,
+    config_file,
+    is_config_required: file !== undefined || existsSync(config_file),
+  };
 }
 
 function readFlags(argv: readonly string[]): Record<string, string | boolean | undefined> {
@@ -117,6 +140,8 @@ function readFlags(argv: readonly string[]): Record<string, string | boolean | u
         ...Object.fromEntries(NAMES.map((name) => [flagOf(name), text])),
         config: text,
         once: { type: 'boolean' },
+        'dry-run': { type: 'boolean' },
+        status: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });
@@ -153,6 +178,8 @@ export function agentHelp(): string {
     ...rows,
     `  --${'config'.padEnd(20)} TOML file with the same names (default ${DEFAULT_CONFIG_PATH}, which may be missing)`,
     `  --${'once'.padEnd(20)} collect, deliver and exit`,
+    `  --${'dry-run'.padEnd(20)} judge and record emergency tokens, but do nothing`,
+    `  --${'status'.padEnd(20)} print what the running agent holds (state_dir), and exit`,
     `  --${'help'.padEnd(20)} this text`,
     '',
     'Each setting may also be MONSYS_<NAME> in the environment or <name> in the file (with underscores).',

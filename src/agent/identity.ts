@@ -3,11 +3,21 @@
  * at the first registration, so a lost key means an admin's reset, and a copied folder means two hosts in one row.
  */
 
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  hkdfSync,
+  type KeyObject,
+  randomUUID,
+  sign,
+} from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode, writeDurably } from './durable.ts';
 import { AgentFault } from './fault.ts';
+
+const DERIVED_KEY_BYTES = 32;
 
 /** The host's id and its key, which can sign but is not shown. */
 export type Identity = {
@@ -15,6 +25,8 @@ export type Identity = {
   /** Raw 32 bytes. */
   readonly publicKey: Uint8Array;
   readonly sign: (message: Uint8Array) => Uint8Array;
+  /** A key of 32 bytes for one purpose, that only whoever holds the private key can make (RFC 5869). */
+  readonly deriveKey: (purpose: string) => Uint8Array;
 };
 
 /** An identity over a private key; used as is by tests and by the example in docs/agent-protocol.md. */
@@ -24,6 +36,10 @@ export function identityOf(agentId: string, key: KeyObject): Identity {
     agentId,
     publicKey: Buffer.from(String(jwk.x), 'base64url'),
     sign: (message) => sign(null, message, key),
+    deriveKey: (purpose) => {
+      const seed = Buffer.from(String(key.export({ format: 'jwk' }).d), 'base64url');
+      return Buffer.from(hkdfSync('sha256', seed, agentId, `monsys-agent ${purpose}`, DERIVED_KEY_BYTES));
+    },
   };
 }
 

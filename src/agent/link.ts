@@ -29,6 +29,8 @@ export type LinkDeps = {
   readonly ledger: CommandLedger;
   readonly handlers: CommandHandlers;
   readonly onHubKeys: (keys: readonly HubKey[]) => Promise<void>;
+  /** What pre-issued tokens may depend on. */
+  readonly onState: (openCriticalAlerts: number) => Promise<void>;
   readonly log: Logger;
   readonly signal: AbortSignal;
 };
@@ -74,7 +76,10 @@ async function holdSocket(deps: LinkDeps): Promise<boolean> {
       await deps.onHubKeys(frame.hub_keys);
       return;
     }
-    if (frame.type !== 'command') return;
+    if (frame.type === 'state') {
+      await deps.onState(frame.open_critical_alerts);
+      return;
+    }
     let result = deps.ledger.find(frame.id);
     if (result === null) {
       deps.log.info({ id: frame.id, kind: frame.kind }, 'command received');

@@ -4,6 +4,7 @@ import { runAgent } from './agent.ts';
 import { agentHelp, readAgentConfig } from './config.ts';
 import { AgentFault } from './fault.ts';
 import { createLog } from './log.ts';
+import { readStatus } from './status.ts';
 
 /** A stop that takes longer is cut off; everything worth keeping is on disk already. */
 const STOP_LIMIT_MS = 1_500;
@@ -19,6 +20,7 @@ process.once('SIGINT', onSignal);
 try {
   const config = readAgentConfig(process.argv.slice(2), process.env);
   if (config === null) console.log(agentHelp());
+  else if (config.status) console.log(await readStatus(config.state_dir));
   else {
     await runAgent(config, createLog(config.log_level), stop.signal);
     // Keep-alive connections to the hub would hold the process for seconds.

@@ -1,0 +1,119 @@
+/**
+ * What this host itself takes for critical: bait files that nobody has a reason to touch (`[detectors]
+ * honeypot_paths`). One that was read, changed, moved or deleted is a finding, and a finding counts as an open
+ * critical alert for `or_severity_critical` of pre-issued tokens.
+ *
+ * A read is seen by the file's access time: it is set behind the modification time, so that with the usual relatime
+ * the first read moves it. On a file system mounted with noatime only changes are seen.
+ */
+
+import type { Stats } from 'node:fs';
+import { readFile, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { ClockFloor } from './clockFloor.ts';
+import { hasCode, writeDurably } from './durable.ts';
+import { errorText, type Logger } from './log.ts';
+
+/** A finding counts this long; by then a person has looked, or the window is over. */
+const FINDING_LIFETIME_MS = 24 * 3_600_000;
+const MAX_FINDINGS = 100;
+const ARMED_BEHIND_SECONDS = 2;
+
+const finding = z.strictObject({
+  kind: z.literal('honeypot'),
+  path: z.string(),
+  what: z.enum(['read', 'changed', 'gone']),
+  at: z.iso.datetime(),
+});
+const bait = z.strictObject({
+  path: z.string(),
+  ino: z.number(),
+  mtime_ms: z.number(),
+  size: z.number(),
+  atime_ms: z.number(),
+});
+const file = z.strictObject({ baits: z.array(bait), findings: z.array(finding) });
+export type Finding = z.infer<typeof finding>;
+
+/** The detectors. */
+export type Detectors = {
+  /** One look; true when something new was found. */
+  readonly look: (honeypotPaths: readonly string[]) => Promise<boolean>;
+  readonly findings: () => readonly Finding[];
+  readonly hasCritical: () => boolean;
+};
+
+/** Opens the detectors of a state folder; what was armed and found before a restart holds on. */
+export async function openDetectors(stateDir: string, floor: ClockFloor, log: Logger): Promise<Detectors> {
+  const path = join(stateDir, 'detectors.json');
+  let known = await read(path);
+  const inForce = (): readonly Finding[] =>
+    known.findings.filter(({ at }) => Date.parse(at) + FINDING_LIFETIME_MS > floor.now());
+  return {
+    findings: inForce,
+    hasCritical: () => inForce().length > 0,
+    look: async (paths) => {
+      if (paths.length === 0 && known.baits.length === 0) return false;
+      const found: Finding[] = [];
+      const baits: z.infer<typeof bait>[] = [];
+      let hasChanged = known.baits.some((armed) => !paths.includes(armed.path));
+      for (const honeypot of paths) {
+        const armed = known.baits.find((candidate) => candidate.path === honeypot);
+        const now = await statOrNull(honeypot);
+        const what = armed === undefined ? null : verdictOf(armed, now);
+        if (armed !== undefined && what === null) {
+          baits.push(armed);
+          continue;
+        }
+        hasChanged = true;
+        if (what !== null) found.push({ kind: 'honeypot', path: honeypot, what, at: floor.iso() });
+        const rearmed = now === null ? null : await arm(honeypot, log);
+        if (rearmed !== null) baits.push(rearmed);
+      }
+      if (!hasChanged) return false;
+      for (const each of found) log.error(each, 'a bait file was touched');
+      known = { baits, findings: [...inForce(), ...found].slice(-MAX_FINDINGS) };
+      await writeDurably(path, JSON.stringify(known));
+      return found.length > 0;
+    },
+  };
+}
+
+function verdictOf(armed: z.infer<typeof bait>, now: Stats | null): Finding['what'] | null {
+  if (now === null) return 'gone';
+  if (now.ino !== armed.ino || now.mtimeMs !== armed.mtime_ms || now.size !== armed.size) return 'changed';
+  return now.atimeMs > armed.atime_ms ? 'read' : null;
+}
+
+async function arm(path: string, log: Logger): Promise<z.infer<typeof bait> | null> {
+  try {
+    const { mtimeMs } = await stat(path);
+    await utimes(path, mtimeMs / 1000 - ARMED_BEHIND_SECONDS, mtimeMs / 1000);
+    const set = await stat(path);
+    return { path, ino: set.ino, mtime_ms: set.mtimeMs, size: set.size, atime_ms: set.atimeMs };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    log.warn({ path, why: errorText(error) }, 'a bait file cannot be armed');
+    return null;
+  }
+}
+
+async function statOrNull(path: string): Promise<Stats | null> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null;
+    throw error;
+  }
+}
+
+async function read(path: string): Promise<z.infer<typeof file>> {
+  try {
+    const parsed = file.safeParse(JSON.parse(await readFile(path, 'utf8')));
+    if (parsed.success) return parsed.data;
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT') && !(error instanceof SyntaxError)) throw error;
+  }
+  return { baits: [], findings: [] };
+}

@@ -1,0 +1,182 @@
+/**
+ * Emergency tokens on this host, put together: what comes over the socket goes to execution (now) or is held
+ * (pre-issued); results go out; held tokens, bait files, the isolation and the clock are looked at all the time.
+ */
+
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { FLOOR_INTERVAL_MS, openClockFloor, SYSTEM_CLOCK } from './clockFloor.ts';
+import type { CommandHandler, CommandHandlers } from './commands.ts';
+import type { AgentConfig } from './config.ts';
+import { openDetectors } from './detectors.ts';
+import { createExecution, readTokenCommand } from './execution.ts';
+import { openIsolation } from './executors/isolation.ts';
+import type { HubClient } from './hubClient.ts';
+import { openHubContact } from './hubContact.ts';
+import type { HubTrust } from './hubKeys.ts';
+import type { Identity } from './identity.ts';
+import type { Logger } from './log.ts';
+import { openNonceLedger } from './nonceLedger.ts';
+import { type PolicyReading, readPolicy } from './policy.ts';
+import { openPreIssued } from './preIssued.ts';
+import { keepReporting, openResultOutbox } from './resultOutbox.ts';
+import { writeStatus } from './status.ts';
+import { createWaker, sleep } from './waiting.ts';
+
+/** How often held tokens and bait files are looked at. */
+const LOOK_MS = 2_000;
+/** How much silence a crash may take out of the count. */
+const CONTACT_INTERVAL_MS = 15_000;
+
+/** The parts of the agent that deal with emergency tokens. */
+export type Emergency = {
+  readonly handlers: CommandHandlers;
+  readonly onState: (openCriticalAlerts: number) => Promise<void>;
+  readonly onHeartbeatDelivered: () => void;
+  readonly run: () => Promise<void>;
+};
+
+/** Opens them over the state folder; `run` first brings what a crash left to its results. */
+export async function openEmergency(deps: {
+  readonly config: AgentConfig;
+  readonly identity: Identity;
+  readonly tenantId: string;
+  readonly trust: HubTrust;
+  readonly client: HubClient;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}): Promise<Emergency> {
+  const { config, identity, tenantId, trust, client, log, signal } = deps;
+  const stateDir = config.state_dir;
+  const floor = await openClockFloor(stateDir);
+  const contact = await openHubContact(stateDir, floor, SYSTEM_CLOCK);
+  const ledger = await openNonceLedger(stateDir, floor.now());
+  const outbox = await openResultOutbox(stateDir, identity, log);
+  const detectors = await openDetectors(stateDir, floor, log);
+  const resultWaker = createWaker(signal);
+  const statusWaker = createWaker(signal);
+  const isolation = await openIsolation({
+    stateDir,
+    hub: config.hub,
+    nowMs: floor.now,
+    onChange: statusWaker.wake,
+    log,
+    signal,
+  });
+  const policyNow = (): PolicyReading => readPolicy(config.config_file, config.is_config_required);
+  const execution = createExecution({
+    identity,
+    tenantId,
+    hubKeys: trust.keys,
+    floor,
+    ledger,
+    outbox,
+    readPolicy: policyNow,
+    stepContext: {
+      stateDir,
+      ownPaths: [stateDir, config.config_file, process.execPath, dirname(import.meta.dirname)],
+      isolation,
+      nowMs: floor.now,
+      signal,
+    },
+    isDryRun: config.dry_run,
+    onResult: () => {
+      resultWaker.wake();
+      statusWaker.wake();
+    },
+    log,
+  });
+  const preIssued = await openPreIssued({
+    stateDir,
+    identity,
+    execution,
+    ledger,
+    floor,
+    contact,
+    hasLocalCritical: detectors.hasCritical,
+    onChange: statusWaker.wake,
+    log,
+  });
+
+  const receive: CommandHandler = async (payload) => {
+    await floor.persist();
+    if (floor.lagMs() > 30_000)
+      log.warn({ behind_seconds: Math.round(floor.lagMs() / 1000) }, 'the clock was set back');
+    const received = readTokenCommand(payload);
+    if (received.kind === 'malformed') {
+      const { nonce, text } = received;
+      if (nonce === null) return { status: 'refused', refusal_code: 'eat_malformed' };
+      return execution.refuse({ nonce, text, token: null }, 'eat_malformed');
+    }
+    const { nonce, envelope } = received;
+    const verdict = execution.judge(envelope, null);
+    if (verdict.kind === 'refused')
+      return execution.refuse({ nonce, text: envelope.token, token: verdict.token }, verdict.code);
+    // By what the token says, not by the kind of the command: a pre-issued one never runs at once.
+    return verdict.token.pre_issued === null
+      ? execution.accept(envelope, verdict)
+      : preIssued.hold(envelope, verdict.token);
+  };
+  const revoke: CommandHandler = async (payload) => {
+    const named = z.object({ nonce: z.uuid() }).safeParse(payload);
+    return named.success ? preIssued.revoke(named.data.nonce) : { status: 'unknown' };
+  };
+
+  const status = (): Promise<void> => {
+    const reading = policyNow();
+    const state = isolation.state();
+    return writeStatus(stateDir, {
+      at: floor.iso(),
+      agent_id: identity.agentId,
+      dry_run: config.dry_run || (reading.kind === 'ok' && reading.policy.policy.dry_run),
+      policy_fault: reading.kind === 'ok' ? null : reading.why,
+      held_tokens: preIssued.list(),
+      results_waiting: outbox.count(),
+      isolation: state === null ? null : { until: new Date(state.until_ms).toISOString(), reachable: state.addresses },
+      findings: detectors.findings(),
+    });
+  };
+  const keepStatus = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await status();
+      await statusWaker.wait(FLOOR_INTERVAL_MS);
+    }
+  };
+  const keepLooking = async (): Promise<void> => {
+    while (!signal.aborted) {
+      const reading = policyNow();
+      if (await detectors.look(reading.kind === 'ok' ? reading.policy.detectors.honeypot_paths : []))
+        statusWaker.wake();
+      await preIssued.look();
+      await sleep(LOOK_MS, signal);
+    }
+  };
+  const keepTime = async (): Promise<void> => {
+    for (let round = 0; !signal.aborted; round++) {
+      await contact.persist();
+      if (round % (FLOOR_INTERVAL_MS / CONTACT_INTERVAL_MS) === 0) await floor.persist();
+      await sleep(CONTACT_INTERVAL_MS, signal);
+    }
+    await contact.persist();
+  };
+
+  return {
+    handlers: { eat: receive, pre_issued_eat: receive, revoke_pre_issued_eat: revoke },
+    onState: contact.onState,
+    onHeartbeatDelivered: () => {
+      contact.onHeartbeatDelivered();
+      if (outbox.count() > 0) resultWaker.wake();
+    },
+    run: async () => {
+      await execution.recover();
+      await Promise.all([
+        keepReporting({ outbox, client, signal }, resultWaker),
+        keepStatus(),
+        keepLooking(),
+        keepTime(),
+        isolation.keepWatch(),
+      ]);
+      await execution.idle();
+    },
+  };
+}
