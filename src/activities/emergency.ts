@@ -3,7 +3,7 @@
 import type { DatabasePool } from 'slonik';
 import { appendAudit } from '../db/audit.ts';
 import { listWaitingProposals } from '../db/automaticResponses.ts';
-import { abandonOrder, findEatState, listForgottenOrders, lockOrder } from '../db/emergency.ts';
+import { abandonOrder, findEatState, isAuditedOverdue, listForgottenOrders, lockOrder } from '../db/emergency.ts';
 import { listWatchedImpersonations } from '../db/impersonations.ts';
 import { closeWindow } from '../db/preIssued.ts';
 import {
@@ -62,6 +62,8 @@ export function createEmergencyActivities(deps: { readonly pool: DatabasePool; r
         if (order === null || state === null) return { outcome: 'abandoned' };
         if (state.outcome !== null) return { outcome: state.outcome };
         if (!state.is_past) return { outcome: 'waiting' };
+        // A worker may have died between this transaction and its report of it.
+        if (await isAuditedOverdue(tx, ref.nonce)) return { outcome: 'overdue' };
         await appendAudit(tx, {
           msp_id: ref.msp_id,
           tenant_id: ref.tenant_id,

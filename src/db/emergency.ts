@@ -86,6 +86,15 @@ export async function abandonOrder(tx: TenantTx, nonce: string): Promise<boolean
   return result.rowCount === 1;
 }
 
+const pendingRow = z.object({ tenant_id: z.uuid(), agent_id: z.uuid(), kind: z.enum(['immediate', 'pre_issued']) });
+
+/** An order that waits for its signature; null when it is signed, given up, or not in scope. */
+export async function findPendingOrder(tx: AnyTx, nonce: string): Promise<z.infer<typeof pendingRow> | null> {
+  return tx.maybeOne(sql.type(pendingRow)`
+    select tenant_id, agent_id, kind from eat_orders o
+    where nonce = ${nonce}::uuid and abandoned_at is null and not exists (select from eats e where e.nonce = o.nonce)`);
+}
+
 const personRow = z.object({ id: z.uuid(), email: z.string(), role: z.string(), is_active: z.boolean() });
 
 /** One of the MSP's own people; visible in a scope made by withTenantAndPeople. */
@@ -247,6 +256,15 @@ const stateRow = z.object({
 export async function findEatState(tx: AnyTx, nonce: string): Promise<z.infer<typeof stateRow> | null> {
   return tx.maybeOne(sql.type(stateRow)`
     select agent_id, outcome, expires_at, expires_at < now() as is_past from eats where nonce = ${nonce}::uuid`);
+}
+
+const auditedRow = z.object({ audited: z.boolean() });
+
+/** Whether the audit log says of a token that it is overdue; meant to be asked under the lock of its order. */
+export async function isAuditedOverdue(tx: TenantTx, nonce: string): Promise<boolean> {
+  const { audited } = await tx.one(sql.type(auditedRow)`
+    select exists (select from audit_log where event_type = 'emergency_token_overdue' and event_data ? 'nonce' and event_data ->> 'nonce' = ${nonce}) as audited`);
+  return audited;
 }
 
 const startRow = z.object({

@@ -60,12 +60,16 @@ export async function eatDelivery(input: DeliveryInput): Promise<{ readonly outc
   // The log's checkpoint follows each signature; the scheduled pass takes what this one does not.
   const checkpoint = integrateTransparencyLog().catch(() => undefined);
   setCurrentDetails(`Signed; good until ${signed.expires_at}. Waiting for the result of agent \`${input.agent_id}\`.`);
-  const waitMs = Math.max(0, Date.parse(signed.expires_at) - Date.now()) + GRACE_MS;
-  await condition(() => outcome !== null, waitMs);
-  // The database knows better than the signal: a result may have been stored while no worker ran.
-  const closed = await closeEat(ref);
-  await checkpoint;
-  return finish(closed.outcome);
+  // The database knows better than the signal: a result may have been stored while no worker ran. And its clock
+  // counts: while it says that the token is not past, nothing is over.
+  for (;;) {
+    await condition(() => outcome !== null, Math.max(0, Date.parse(signed.expires_at) - Date.now()) + GRACE_MS);
+    outcome = null;
+    const closed = await closeEat(ref);
+    if (closed.outcome === 'waiting') continue;
+    await checkpoint;
+    return finish(closed.outcome);
+  }
 }
 
 async function sign(ref: Omit<DeliveryInput, 'agent_id'>): Promise<SignedOrder> {
