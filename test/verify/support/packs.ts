@@ -124,8 +124,8 @@ export function eatLine(
   } as unknown as PackEntry;
 }
 
-/** Audit events that follow one another, as lines. */
-export function auditLines(count: number, firstSeq = 1): PackEntry[] {
+/** Audit events that follow one another, as lines; `note` makes them long. */
+export function auditLines(count: number, firstSeq = 1, note = ''): PackEntry[] {
   const lines: PackEntry[] = [];
   let previous = firstSeq === 1 ? CHAIN_START : sha256Hex('the month before');
   for (let seq = firstSeq; seq < firstSeq + count; seq++) {
@@ -138,7 +138,7 @@ export function auditLines(count: number, firstSeq = 1): PackEntry[] {
       actor_user_id: PERSON('a'),
       actor_email: 'alice@yourMSP.com',
       impersonation_id: null,
-      event_data: { number: seq },
+      event_data: { number: seq, note },
       occurred_at: '2026-04-17T08:00:00.000Z',
     };
     const hash = chainHash({ ...facts, seq }, previous);
