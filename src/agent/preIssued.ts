@@ -134,7 +134,7 @@ export async function openPreIssued(deps: PreIssuedDeps): Promise<PreIssued> {
       return { status: 'revoked', was_held: known !== undefined };
     },
     look: async () => {
-      for (const [nonce, { envelope, token }] of [...held]) await lookAt(nonce, envelope, token);
+      for (const [nonce, { envelope, token }] of held) await lookAt(nonce, envelope, token);
     },
     list: () =>
       [...held.values()].map(({ token }) => ({

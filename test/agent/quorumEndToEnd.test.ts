@@ -69,7 +69,7 @@ describe('a quorum of two on a real agent', () => {
     expect(
       pinned && signature && signatureFault(signature, eatResultSigningBytes(evidence.result as string), pinned),
     ).toBeNull();
-    console.log(`last approval to start: ${latencyMs} ms`);
+    process.stderr.write(`last approval to start: ${latencyMs} ms\n`);
 
     // The hub repeats what it did not hear the end of: the same command again does nothing.
     await agent.process().stop();
@@ -112,6 +112,6 @@ describe('a quorum of two on a real agent', () => {
     expect(result.outcome).toBe('failed');
     expect(result.steps.map((step) => step.outcome)).toEqual(['failed', 'skipped']);
     expect(result.steps[0]).toMatchObject({ exit_code: 2, output: expect.stringContaining('/does-not-exist') });
-    console.log(`last approval to start: ${latencyMs} ms`);
+    process.stderr.write(`last approval to start: ${latencyMs} ms\n`);
   });
 });

@@ -115,6 +115,5 @@ export async function runProgram(
 
 /** Text for a result: well-formed, and without control characters that would act on a terminal. */
 export function readableText(bytes: Uint8Array): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  return new TextDecoder().decode(bytes).replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g, '\uFFFD');
+  return new TextDecoder().decode(bytes).replaceAll(/[^\P{Cc}\n\t\r]/gu, '\uFFFD');
 }
