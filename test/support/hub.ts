@@ -62,31 +62,39 @@ export async function createTestHub(options: { readonly coreEnv?: Record<string,
   const workers = { core, signing };
   afterAll(() => Promise.all([workers.core.stop(), workers.signing.stop()]));
 
-  const person = async (role: Role, tenantId: string | null = null): Promise<Person> => {
-    const user = await insertUser(db, api.msp.id, role, tenantId);
-    const secret = newTotpSecret();
-    const sealed = api.deps.seal.seal(Buffer.from(secret, 'utf8'), totpSealContext(user.id));
-    await db.admin.query(
-      sql.unsafe`update users set totp_secret_sealed = ${sql.binary(sealed)} where id = ${user.id}::uuid`,
-    );
-    const freshCode = async (): Promise<string> => {
-      await db.admin.query(sql.unsafe`delete from totp_used_steps where user_id = ${user.id}::uuid`);
-      return totpCodeAt(secret, Date.now());
-    };
-    return {
-      ...user,
-      freshCode,
-      call: async (method, path, body, { code } = {}) =>
-        api.app.request(`http://hub.test/api/v1${path}`, {
-          method,
-          headers: {
-            authorization: `Bearer ${user.token}`,
-            'idempotency-key': randomUUID(),
-            ...(code === null || method === 'GET' ? {} : { 'x-totp-code': code ?? (await freshCode()) }),
-          },
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        }),
-    };
-  };
+  const person: TestHub['person'] = (role, tenantId = null) => createPerson(db, api, role, tenantId);
   return { db, api, temporal, client, workers, startWorker, person };
+}
+
+/** A person with an authenticator, over the app in this process. */
+export async function createPerson(
+  db: TestDatabase,
+  api: TestApi,
+  role: Role,
+  tenantId: string | null = null,
+): Promise<Person> {
+  const user = await insertUser(db, api.msp.id, role, tenantId);
+  const secret = newTotpSecret();
+  const sealed = api.deps.seal.seal(Buffer.from(secret, 'utf8'), totpSealContext(user.id));
+  await db.admin.query(
+    sql.unsafe`update users set totp_secret_sealed = ${sql.binary(sealed)} where id = ${user.id}::uuid`,
+  );
+  const freshCode = async (): Promise<string> => {
+    await db.admin.query(sql.unsafe`delete from totp_used_steps where user_id = ${user.id}::uuid`);
+    return totpCodeAt(secret, Date.now());
+  };
+  return {
+    ...user,
+    freshCode,
+    call: async (method, path, body, { code } = {}) =>
+      api.app.request(`http://hub.test/api/v1${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${user.token}`,
+          'idempotency-key': randomUUID(),
+          ...(code === null || method === 'GET' ? {} : { 'x-totp-code': code ?? (await freshCode()) }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+  };
 }
