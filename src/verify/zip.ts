@@ -52,15 +52,18 @@ export async function openZip(source: ByteSource): Promise<ReadonlyMap<string, B
       packed: directory.readUInt32LE(at + 20),
       size: directory.readUInt32LE(at + 24),
       nameBytes: directory.readUInt16LE(at + 28),
-      more: directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32),
+      extraBytes: directory.readUInt16LE(at + 30),
+      commentBytes: directory.readUInt16LE(at + 32),
       start: directory.readUInt32LE(at + 42),
     };
-    const rawName = directory.subarray(at + CENTRAL.bytes, at + CENTRAL.bytes + entry.nameBytes);
+    const nameEnd = at + CENTRAL.bytes + entry.nameBytes;
+    const rawName = directory.subarray(at + CENTRAL.bytes, nameEnd);
     const name = strictUtf8(rawName);
     if (name === null || !/^[\p{L}\p{N}][\p{L}\p{N}._-]*$/u.test(name)) throw broken('a name in it is not a file name');
     if (files.has(name)) throw broken(`${name} is in it twice`);
     if (
-      entry.more !== 0 ||
+      entry.commentBytes !== 0 ||
+      !isTimestamp(directory.subarray(nameEnd, nameEnd + entry.extraBytes)) ||
       entry.method !== 0 ||
       entry.packed !== entry.size ||
       (entry.flags & ~(FLAG_DESCRIPTOR | FLAG_UTF8)) !== 0
@@ -70,10 +73,15 @@ export async function openZip(source: ByteSource): Promise<ReadonlyMap<string, B
     place = await checkLocal(source, entry, rawName, name, directoryStart);
     const tail = (entry.flags & FLAG_DESCRIPTOR) === 0 ? 0 : DESCRIPTOR.bytes;
     files.set(name, partOf(source, place - tail - entry.size, entry.size));
-    at += CENTRAL.bytes + entry.nameBytes;
+    at = nameEnd + entry.extraBytes;
   }
   if (at !== directory.length || place !== directoryStart) throw broken('there is something between its files');
   return files;
+}
+
+/** The directory may hold the time of a file once more (Info-ZIP's extra field 0x5455); it says nothing of the data. */
+function isTimestamp(extra: Buffer): boolean {
+  return extra.length === 0 || (extra.length === 9 && extra.readUInt16LE(0) === 0x5455 && extra.readUInt16LE(2) === 5);
 }
 
 type Entry = { readonly flags: number; readonly size: number; readonly crc: number; readonly start: number };
