@@ -1,6 +1,6 @@
 /**
  * What this host allows, whatever a token says (docs/agent-policy.md): the tables `[policy]`, `[services.<name>]`,
- * `[programs]` and `[detectors]` of the agent's configuration file. Read afresh for every token, so that a change
+ * `[programs]`, `[hooks]` and `[detectors]` of the agent's configuration file. Read afresh for every token, so that a change
  * holds at once. A file that cannot be read or understood allows nothing.
  */
 
@@ -12,7 +12,9 @@ import { type PlaybookStep, STEP_KINDS, type StepKind } from '../domain/playbook
 /** Kinds that a host must allow by name before any token may use them. */
 export const KINDS_NEEDING_ALLOW = ['install_package', 'reboot', 'memory_dump'] as const satisfies readonly StepKind[];
 /** Tables of the configuration file that are the policy's; the rest are settings (config.ts). */
-export const POLICY_TABLES = ['policy', 'services', 'programs', 'detectors'] as const;
+export const POLICY_TABLES = ['policy', 'services', 'programs', 'hooks', 'detectors'] as const;
+/** Where playbooks expect the host's own programs; a host may keep them elsewhere (`[hooks] dir`). */
+export const HOOKS_DIR = '/etc/monsys/hooks/';
 
 /** Group and others must not be able to write what holds root's own power back. */
 const WRITABLE_BY_OTHERS = 0o022;
@@ -30,11 +32,14 @@ const policyFile = z.object({
       allow: z.array(z.enum(KINDS_NEEDING_ALLOW)).default([]),
       /** Programs that run_command and check may run: a path, or a folder ending in a slash. Absent: any. */
       allowed_commands: z.array(path).optional(),
+      /** Kinds that this host only pretends to do, and says so in the result: for trying out and for demonstrations. */
+      simulate: z.array(z.enum(STEP_KINDS)).default([]),
       dry_run: z.boolean().default(false),
     })
     .prefault({}),
   services: z.record(z.string(), z.strictObject({ stop: argv.optional(), restart: argv.optional() })).default({}),
   programs: z.strictObject({ install_package: argv.optional(), reboot: argv.optional() }).default({}),
+  hooks: z.strictObject({ dir: path.endsWith('/') }).default({ dir: HOOKS_DIR }),
   detectors: z.strictObject({ honeypot_paths: z.array(path).max(100).default([]) }).prefault({}),
 });
 
@@ -75,10 +80,16 @@ export function policyFault(policy: Policy, steps: readonly PlaybookStep[]): str
     if (forbid.includes(step.kind)) return `${step.kind} is forbidden on this host`;
     const needsAllow = KINDS_NEEDING_ALLOW.find((kind) => kind === step.kind);
     if (needsAllow !== undefined && !allow.includes(needsAllow)) return `${step.kind} is not allowed on this host`;
-    if ('argv' in step && commands !== undefined && !isAllowedCommand(step.argv[0] ?? '', commands))
-      return `${step.argv[0]} is not among the allowed commands`;
+    const [program = ''] = 'argv' in step ? localArgv(policy, step.argv) : [];
+    if ('argv' in step && commands !== undefined && !isAllowedCommand(program, commands))
+      return `${program} is not among the allowed commands`;
   }
   return null;
+}
+
+/** A program with its arguments as this host keeps them: hooks lie where the host says. */
+export function localArgv(policy: Policy, words: readonly string[]): readonly string[] {
+  return words.map((word) => (word.startsWith(HOOKS_DIR) ? policy.hooks.dir + word.slice(HOOKS_DIR.length) : word));
 }
 
 /** Exact path, or below a folder that is listed with its slash; `..` would lead out of it. */

@@ -242,7 +242,7 @@ describe('the processes of the hub', () => {
       X: 'x',
     });
     expect(agent?.args.slice(1).join(' ')).toBe(
-      '--hub http://hub.test --enrolment-token t --agent-id a --state-dir /data/agents/web-01 --hostname web-01 --tags prod,db',
+      '--hub http://hub.test --enrolment-token t --agent-id a --state-dir /data/agents/web-01 --config /data/demo-agent.toml --hostname web-01 --tags prod,db',
     );
     expect(agent?.env).toEqual({ PATH: '/bin' });
   });

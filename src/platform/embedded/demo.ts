@@ -1,5 +1,6 @@
 /** The demonstration as scripts and people find it: demo.json, and the sign-ins on the terminal. */
 
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { TOTP_STEP_SECONDS, totpCodeAt } from '../totpCode.ts';
@@ -117,4 +118,37 @@ export function signInLines(seed: Seed, nowMs: number): readonly string[] {
         `  ${email.padEnd(width)}  ${password}  ${totpCodeAt(totp_secret, nowMs)}  ${role}${tenant_id === undefined ? '' : ` of ${tenants.get(tenant_id) ?? tenant_id}`}`,
     ),
   ];
+}
+
+/** Configuration of the demo agents, in the data folder. */
+export const DEMO_AGENT_CONFIG = 'demo-agent.toml';
+
+/** What the demo hosts' own programs do: say what they would do. */
+const DEMO_HOOKS: Readonly<Record<string, string>> = {
+  'db-restore': 'echo "demonstration: the database would be restored from snapshot $1"',
+  'rotate-secrets': 'echo "demonstration: the secrets of scope $1 would be rotated"',
+};
+
+/**
+ * The policy of the demo agents: they run as real agents on this very machine, so what would cut it off or change it
+ * for good is only pretended, and the result says so.
+ */
+export async function writeDemoAgentFiles(dataDir: string): Promise<void> {
+  const hooks = join(dataDir, 'demo-hooks');
+  await mkdir(hooks, { recursive: true, mode: 0o755 });
+  for (const [name, line] of Object.entries(DEMO_HOOKS)) {
+    await writeFileAtomic(join(hooks, name), `#!/bin/sh\n${line}\n`);
+    await chmod(join(hooks, name), 0o755);
+  }
+  const simulated = ['isolate_network', 'restore_network', 'install_package', 'reboot', 'memory_dump'];
+  const policy = [
+    '# Written at every start: the demo agents share this machine with you.',
+    '[policy]',
+    'allow = ["install_package", "reboot", "memory_dump"]',
+    `simulate = ${JSON.stringify(simulated)}`,
+    '[hooks]',
+    `dir = ${JSON.stringify(`${hooks}/`)}`,
+    '',
+  ];
+  await writeFileAtomic(join(dataDir, DEMO_AGENT_CONFIG), policy.join('\n'));
 }

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ChildSpec } from './children.ts';
-import type { Seed } from './demo.ts';
+import { DEMO_AGENT_CONFIG, type Seed } from './demo.ts';
 import { urlOfRole } from './postgres.ts';
 import type { RuntimeRole, Secrets } from './secrets.ts';
 
@@ -151,6 +151,8 @@ export function agentProcesses(
         agent_id,
         '--state-dir',
         join(dataDir, 'agents', hostname),
+        '--config',
+        join(dataDir, DEMO_AGENT_CONFIG),
         '--hostname',
         hostname,
         '--tags',

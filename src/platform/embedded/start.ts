@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Children, endLeftovers } from './children.ts';
 import { type DataFolder, openDataFolder } from './dataFolder.ts';
-import { type HubAddresses, readSeed, type Seed, signInLines, writeDemoFile } from './demo.ts';
+import { type HubAddresses, readSeed, type Seed, signInLines, writeDemoAgentFiles, writeDemoFile } from './demo.ts';
 import { StartError, sentenceOf } from './files.ts';
 import { choosePorts, tryPort } from './ports.ts';
 import { checkDatabase, hasCluster, setRolePasswords, startPostgres, urlOfRole } from './postgres.ts';
@@ -188,6 +188,7 @@ async function start(): Promise<void> {
   kids.supervise(...names, ...kids.namesOf('postgres'), ...kids.namesOf('temporal'));
 
   if (seed !== null && isOn('MONSYS_DEMO_AGENTS', true)) {
+    await writeDemoAgentFiles(dataDir);
     const agents = agentProcesses(seed, dataDir, baseUrl, env);
     for (const spec of agents) {
       kids.start(spec);
