@@ -130,37 +130,37 @@ function* listed<T>(
 
 const kernelColumns: readonly Column<ReportKernelUpdate>[] = [
   { title: 'Seen (UTC)', share: 1.5, cell: (row) => minute(row.at) },
-  { title: 'Host', share: 2, cell: (row) => row.hostname },
-  { title: 'From', share: 2, isCode: true, cell: (row) => row.from ?? '–' },
-  { title: 'To', share: 2, isCode: true, cell: (row) => row.to },
-  { title: 'Operator', share: 2, cell: (row) => nameOr(row.operator, '–') },
+  { title: 'Host', share: 2.4, cell: (row) => row.hostname },
+  { title: 'From', share: 1.8, isCode: true, cell: (row) => row.from ?? '–' },
+  { title: 'To', share: 1.8, isCode: true, cell: (row) => row.to },
+  { title: 'Operator', share: 2.2, cell: (row) => nameOr(row.operator, '–') },
 ];
 
 const cveColumns: readonly Column<ReportCve>[] = [
-  { title: 'CVE', share: 1.75, cell: (row) => row.cve_id },
-  { title: 'KEV', share: 0.65, cell: (row) => (row.kev ? { text: 'KEV', tone: 'bad', isBold: true } : '–') },
-  { title: 'Host', share: 1.6, cell: (row) => row.hostname },
+  { title: 'CVE', share: 1.3, cell: (row) => row.cve_id },
+  { title: 'KEV', share: 0.5, cell: (row) => (row.kev ? { text: 'KEV', tone: 'bad', isBold: true } : '–') },
+  { title: 'Host', share: 2, cell: (row) => row.hostname },
   {
     title: 'Package',
-    share: 1.9,
+    share: 2.6,
     cell: (row) => (row.patched_version === null ? row.package : `${row.package}, now ${row.patched_version}`),
   },
-  { title: 'Detected', share: 1.25, cell: (row) => row.detected_at.slice(0, 10) },
-  { title: 'Patched', share: 1.25, cell: (row) => row.patched_at.slice(0, 10) },
+  { title: 'Detected', share: 0.95, cell: (row) => row.detected_at.slice(0, 10) },
+  { title: 'Patched', share: 0.95, cell: (row) => row.patched_at.slice(0, 10) },
   {
     title: 'Days open',
-    share: 0.8,
+    share: 0.75,
     isRight: true,
     cell: (row) => daysBetween(row.detected_at, row.patched_at).toFixed(1),
   },
-  { title: 'Operator', share: 1.9, cell: (row) => nameOr(row.operator, '–') },
+  { title: 'Operator', share: 2.1, cell: (row) => nameOr(row.operator, '–') },
 ];
 
 const alertColumns: readonly Column<ReportAlert>[] = [
-  { title: 'No.', share: 0.7, cell: (row) => `#${row.number}` },
+  { title: 'No.', share: 0.6, cell: (row) => `#${row.number}` },
   {
     title: 'Severity',
-    share: 1,
+    share: 0.8,
     cell: (row) =>
       row.severity === 'critical'
         ? { text: row.severity, tone: 'bad', isBold: true }
@@ -168,18 +168,18 @@ const alertColumns: readonly Column<ReportAlert>[] = [
           ? { text: row.severity, tone: 'warn', isBold: true }
           : row.severity,
   },
-  { title: 'Alert', share: 2.8, cell: (row) => row.title },
-  { title: 'Host', share: 1.5, cell: (row) => row.hostname ?? '–' },
-  { title: 'Opened (UTC)', share: 1.35, cell: (row) => minute(row.opened_at) },
-  { title: 'Resolved after', share: 1.2, cell: (row) => duration(row.opened_at, row.resolved_at) },
-  { title: 'Resolved by', share: 1.7, cell: (row) => nameOr(row.resolved_by, 'by itself') },
+  { title: 'Alert', share: 2.6, cell: (row) => row.title },
+  { title: 'Host', share: 1.75, cell: (row) => row.hostname ?? '–' },
+  { title: 'Opened (UTC)', share: 1.45, cell: (row) => minute(row.opened_at) },
+  { title: 'Took', share: 0.9, cell: (row) => duration(row.opened_at, row.resolved_at) },
+  { title: 'Resolved by', share: 2.2, cell: (row) => nameOr(row.resolved_by, 'by itself') },
   {
     title: 'SLA',
-    share: 1.25,
+    share: 1.45,
     cell: (row) =>
       row.sla_met
         ? { text: 'met', tone: 'good', isBold: true }
-        : { text: `breached by ${duration(row.sla_due_at, row.resolved_at)}`, tone: 'bad', isBold: true },
+        : { text: `missed by ${duration(row.sla_due_at, row.resolved_at)}`, tone: 'bad', isBold: true },
   },
 ];
 

@@ -10,7 +10,7 @@ const TITLE: TextStyle = { face: 'bold', size: 9.5, color: INK };
 /** Most lines of one field; a token's text is whole in the JSONL. */
 const MAX_FIELD_LINES = 8;
 const FIELD_LABEL_WIDTH = 82;
-const PAD = 9;
+const PAD = 7;
 
 const OUTCOME_COLORS: Readonly<Record<string, string>> = {
   succeeded: GOOD,
@@ -118,7 +118,7 @@ function block(sheet: Sheet, eat: ReportEat): void {
     doc.roundedRect(AREA.right - PAD - badgeWidth, top + PAD - 2, badgeWidth, 15, 3).fill(color);
   });
   let y = top + PAD;
-  sheet.tag('H3', {}, () => {
+  sheet.tag('H2', {}, () => {
     for (const [index, line] of title.entries()) sheet.put(line, left, y + index * sheet.lineHeight(TITLE) - 1, TITLE);
   });
   sheet.tag('P', {}, () => sheet.put(outcome, AREA.right - PAD - badgeWidth + 7, top + PAD, badge));
@@ -145,7 +145,7 @@ function block(sheet: Sheet, eat: ReportEat): void {
     y += row.height;
   }
   sheet.close();
-  sheet.y = top + height + 9;
+  sheet.y = top + height + 7;
 }
 
 /** `3 succeeded, 1 failed`: outcomes by how often they came, the most frequent first. */

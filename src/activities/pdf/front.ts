@@ -116,10 +116,10 @@ export function contents(sheet: Sheet): void {
         .lineTo(numberLeft - 8, top + 11)
         .stroke()
         .undash();
-      doc.goTo(AREA.left, top, AREA.width, sheet.lineHeight(style), `chapter-${index + 1}`);
     });
     sheet.open('TOCI');
-    sheet.tag('P', {}, () => {
+    const box = [AREA.left, top, AREA.width, sheet.lineHeight(style)] as const;
+    sheet.link(`chapter-${index + 1}`, `${chapter.title}, page ${number}`, box, () => {
       sheet.put(chapter.title, AREA.left, top, style);
       sheet.put(number, numberLeft, top, style);
     });

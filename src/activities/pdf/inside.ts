@@ -9,14 +9,38 @@ export type PdfRef = {
   end(): void;
 };
 
+/** A run of glyphs, their positions in thousandths of the size. */
+export type GlyphRun = {
+  readonly glyphs: readonly unknown[];
+  readonly positions: readonly {
+    readonly xAdvance: number;
+    readonly yAdvance: number;
+    readonly xOffset: number;
+    readonly yOffset: number;
+    readonly advanceWidth: number;
+  }[];
+  readonly advanceWidth: number;
+};
+
+/** An embedded font; `font` is fontkit's. */
+export type PdfFont = {
+  layoutRun(text: string, features?: unknown): GlyphRun;
+  readonly scale: number;
+  readonly font: {
+    hasGlyphForCodePoint(codePoint: number): boolean;
+    glyphsForString(text: string): readonly { readonly advanceWidth: number }[];
+  };
+};
+
 /** What is used of a document beside its published types. */
 export type PdfInside = {
   ref(data: object): PdfRef;
   readonly page: {
     readonly dictionary: PdfRef & { data: Record<string, unknown> };
+    readonly annotations: PdfRef[];
     readonly content: PdfRef & { data: Record<string, unknown>; buffer: Uint8Array[] };
   };
-  readonly _font: { readonly font: { hasGlyphForCodePoint(codePoint: number): boolean } };
+  readonly _font: PdfFont;
   getStructTreeRoot(): PdfRef & { data: Record<string, unknown> };
   getStructParentTree(): { add(key: number, value: PdfRef): void };
 };

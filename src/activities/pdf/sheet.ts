@@ -14,7 +14,7 @@ import { clean, wrap } from './text.ts';
 /** A4, in points. */
 export const PAGE = { width: 595.28, height: 841.89 } as const;
 /** Left and right edge of the text, its top and its bottom, in points. */
-export const AREA = { left: 48, right: 547.28, width: 499.28, top: 66, bottom: 776 } as const;
+export const AREA = { left: 42, right: 553.28, width: 511.28, top: 62, bottom: 782 } as const;
 /** Baseline box of the running head and foot. */
 const HEAD_Y = 34;
 const FOOT_Y = 798;
@@ -157,6 +157,9 @@ export function createSheet({ doc, fonts, palette, running, measured }: SheetInp
     measured,
     tag,
     artifact,
+    link(destination: string, text: string, box: readonly [number, number, number, number], draw: () => void): void {
+      tagger?.link(destination, text, box, draw);
+    },
     put,
     putRight,
     lines,

@@ -20,15 +20,16 @@ export type Column<T> = {
 };
 
 const TONES = { good: GOOD, warn: WARN, bad: BAD, quiet: QUIET } as const;
-const HEAD: TextStyle = { face: 'bold', size: 7.5, color: INK };
+const HEAD: TextStyle = { face: 'bold', size: 7, color: INK };
+const TEXT: TextStyle = { face: 'regular', size: 7, color: INK };
 /** Space around the text of a cell, in points. */
-const PAD_X = 4;
-const PAD_Y = 3;
+const PAD_X = 3;
+const PAD_Y = 2.2;
 /** Most lines of one cell; the JSONL has the rest. */
 const MAX_CELL_LINES = 6;
 
 function styleOf(cell: Cell, isCode: boolean): TextStyle {
-  const base: TextStyle = isCode ? { face: 'mono', size: 7, color: INK } : SMALL;
+  const base: TextStyle = isCode ? { face: 'mono', size: 6.6, color: INK } : TEXT;
   if (typeof cell === 'string') return base;
   return {
     face: cell.isBold === true ? 'bold' : base.face,

@@ -20,6 +20,7 @@ export type Tag =
   | 'TD'
   | 'TOC'
   | 'TOCI'
+  | 'Link'
   | 'Figure'
   | 'Code';
 
@@ -36,6 +37,13 @@ export type Tagger = {
   readonly close: () => void;
   /** An element with its content, on the current page. */
   readonly leaf: (tag: Tag, attributes: TagAttributes, draw: () => void) => void;
+  /** A leaf of type `Link` that leads to a named destination of the document; `text` says where for a reader's voice. */
+  readonly link: (
+    destination: string,
+    text: string,
+    box: readonly [left: number, top: number, width: number, height: number],
+    draw: () => void,
+  ) => void;
   /** Decoration that a reader's voice skips. */
   readonly artifact: (draw: () => void) => void;
   readonly endPage: () => void;
@@ -50,7 +58,7 @@ export function createTagger(doc: PDFKit.PDFDocument): Tagger {
   const root = pdf.getStructTreeRoot();
   const stack: Open[] = [];
   let marks: PdfRef[] = [];
-  let pages = 0;
+  let nextKey = 0;
 
   function top(): Open {
     const open = stack.at(-1);
@@ -63,6 +71,24 @@ export function createTagger(doc: PDFKit.PDFDocument): Tagger {
     ref.end();
     // Only the number of the object is needed from here on.
     ref.data = {};
+  }
+
+  function addToParentTree(value: PdfRef): number {
+    const key = nextKey;
+    nextKey += 1;
+    pdf.getStructParentTree().add(key, value);
+    root.data['ParentTreeNextKey'] = nextKey;
+    return key;
+  }
+
+  /** Marks content as the next one of the page, and gives its number there. */
+  function mark(tag: Tag, ref: PdfRef, draw: () => void): number {
+    const mcid = marks.length;
+    marks.push(ref);
+    doc.addContent(`/${tag} <</MCID ${mcid}>> BDC`);
+    draw();
+    doc.addContent('EMC');
+    return mcid;
   }
 
   function open(tag: Tag): void {
@@ -86,11 +112,7 @@ export function createTagger(doc: PDFKit.PDFDocument): Tagger {
       const parent = top();
       const ref = pdf.ref({});
       parent.kids.push(ref);
-      const mcid = marks.length;
-      marks.push(ref);
-      doc.addContent(`/${tag} <</MCID ${mcid}>> BDC`);
-      draw();
-      doc.addContent('EMC');
+      const mcid = mark(tag, ref, draw);
       settle(ref, {
         Type: 'StructElem',
         S: tag,
@@ -98,6 +120,33 @@ export function createTagger(doc: PDFKit.PDFDocument): Tagger {
         Pg: pdf.page.dictionary,
         K: mcid,
         ...attributesOf(attributes, doc.page.height),
+      });
+    },
+    link(destination, text, [left, y, width, height], draw) {
+      const parent = top();
+      const ref = pdf.ref({});
+      parent.kids.push(ref);
+      const mcid = mark('Link', ref, draw);
+      const annotation = pdf.ref({
+        Type: 'Annot',
+        Subtype: 'Link',
+        Rect: [left, doc.page.height - y - height, left + width, doc.page.height - y],
+        Border: [0, 0, 0],
+        // Printed with the page, as PDF/A wants (ISO 19005-2, 6.3.2).
+        F: 4,
+        Contents: new String(text),
+        A: { S: 'GoTo', D: new String(destination) },
+        StructParent: addToParentTree(ref),
+      });
+      annotation.end();
+      pdf.page.annotations.push(annotation);
+      const Pg = pdf.page.dictionary;
+      settle(ref, {
+        Type: 'StructElem',
+        S: 'Link',
+        P: parent.ref,
+        Pg,
+        K: [mcid, { Type: 'OBJR', Obj: annotation, Pg }],
       });
     },
     artifact(draw) {
@@ -109,10 +158,7 @@ export function createTagger(doc: PDFKit.PDFDocument): Tagger {
       const list = pdf.ref(marks);
       list.end();
       list.data = {};
-      pdf.page.dictionary.data['StructParents'] = pages;
-      pdf.getStructParentTree().add(pages, list);
-      pages += 1;
-      root.data['ParentTreeNextKey'] = pages;
+      pdf.page.dictionary.data['StructParents'] = addToParentTree(list);
       marks = [];
     },
     finish() {
