@@ -202,6 +202,7 @@ describe('the routes', () => {
         "get /transparency/tile/:level/:path{.+}",
         "get /transparency/tile/entries/:path{.+}",
         "post /agents/register",
+        "post /auth/auditor-link",
         "post /auth/login",
         "post /auth/totp/confirm",
         "post /auth/totp/enrol",

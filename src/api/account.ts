@@ -63,6 +63,7 @@ export async function signIn(
   tx: IdentityTx,
   user: Credentials,
   how: string,
+  auditorLinkId?: string,
 ): Promise<{ readonly expires_at: string }> {
   const { deps, http } = ctx;
   const { token, hash } = newToken('session');
@@ -75,8 +76,14 @@ export async function signIn(
     lifetime_seconds: SESSION_SECONDS,
     ip: ctx.clientAddress,
     user_agent: http.req.header('user-agent')?.slice(0, 300) ?? null,
+    ...(auditorLinkId === undefined ? {} : { auditor_link_id: auditorLinkId }),
   });
-  await recordOwn(tx, user, 'signed_in', { session_id: session.id, how, address: ctx.clientAddress });
+  await recordOwn(tx, user, 'signed_in', {
+    session_id: session.id,
+    how,
+    address: ctx.clientAddress,
+    ...(auditorLinkId === undefined ? {} : { auditor_link_id: auditorLinkId }),
+  });
   setCookie(http, SESSION_COOKIE, token, {
     httpOnly: true,
     sameSite: 'Lax',

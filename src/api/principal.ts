@@ -18,6 +18,8 @@ export type UserPrincipal = {
   readonly endedImpersonationId: string | null;
   /** Whether the person has confirmed by TOTP within the last ten minutes that it is them. */
   readonly isSudo: boolean;
+  /** Set when an auditor's link opened the session: it reads, and nothing else. */
+  readonly auditorLinkId: string | null;
   /** Null: all permissions of the role (a session). */
   readonly scopes: readonly Permission[] | null;
   readonly via: {

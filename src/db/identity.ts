@@ -18,6 +18,7 @@ const callerRow = z.object({
   totp_confirmed: z.boolean(),
   impersonation_id: z.uuid().nullable(),
   is_sudo: z.boolean(),
+  auditor_link_id: z.uuid().nullable(),
 });
 
 /** A person behind a live session or API token; null when it is unknown, expired, revoked or its user may not enter. */
@@ -28,7 +29,7 @@ export async function findSessionCaller(tx: IdentityTx, hash: Uint8Array): Promi
   const row = await tx.maybeOne(sql.type(callerRow)`
     select u.id as user_id, u.email, u.name, u.role, u.msp_id, u.tenant_id, s.id as credential_id,
       null::text[] as scopes, s.expires_at, u.totp_confirmed_at is not null as totp_confirmed,
-      s.impersonation_id, coalesce(s.sudo_until > now(), false) as is_sudo
+      s.impersonation_id, coalesce(s.sudo_until > now(), false) as is_sudo, s.auditor_link_id
     from sessions s join users u on u.id = s.user_id
     where s.token_hash = ${sql.binary(Buffer.from(hash))} and s.purpose = 'session' and s.revoked_at is null and s.expires_at > now()
       and u.is_active and (u.expires_at is null or u.expires_at > now())`);
@@ -44,7 +45,7 @@ export async function findApiTokenCaller(tx: IdentityTx, hash: Uint8Array): Prom
   const row = await tx.maybeOne(sql.type(callerRow)`
     select u.id as user_id, u.email, u.name, u.role, u.msp_id, u.tenant_id, t.id as credential_id,
       t.scopes, t.expires_at, u.totp_confirmed_at is not null as totp_confirmed,
-      null::uuid as impersonation_id, false as is_sudo
+      null::uuid as impersonation_id, false as is_sudo, null::uuid as auditor_link_id
     from api_tokens t join users u on u.id = t.user_id
     where t.token_hash = ${sql.binary(Buffer.from(hash))} and t.revoked_at is null and t.expires_at > now()
       and u.is_active and (u.expires_at is null or u.expires_at > now())`);

@@ -15,6 +15,8 @@ export type NewSession = {
   readonly lifetime_seconds: number;
   readonly ip: string;
   readonly user_agent: string | null;
+  /** Set when an auditor's link opened it. */
+  readonly auditor_link_id?: string;
 };
 
 const openedRow = z.object({ id: z.uuid(), expires_at: z.string() });
@@ -22,9 +24,9 @@ const openedRow = z.object({ id: z.uuid(), expires_at: z.string() });
 /** Opens a session. */
 export async function insertSession(tx: IdentityTx, session: NewSession): Promise<z.infer<typeof openedRow>> {
   return tx.one(sql.type(openedRow)`
-    insert into sessions (token_hash, user_id, msp_id, tenant_id, purpose, expires_at, ip, user_agent)
+    insert into sessions (token_hash, user_id, msp_id, tenant_id, purpose, expires_at, ip, user_agent, auditor_link_id)
     values (${sql.binary(session.hash)}, ${session.user_id}::uuid, ${session.msp_id}::uuid, ${session.tenant_id}::uuid, ${session.purpose},
-      now() + make_interval(secs => ${session.lifetime_seconds}), ${session.ip}, ${session.user_agent})
+      now() + make_interval(secs => ${session.lifetime_seconds}), ${session.ip}, ${session.user_agent}, ${session.auditor_link_id ?? null}::uuid)
     returning id, expires_at`);
 }
 

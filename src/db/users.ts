@@ -98,6 +98,23 @@ export async function insertUser(tx: IdentityTx, user: NewUser): Promise<string 
   return row?.id ?? null;
 }
 
+/** The account behind an auditor's link: its address takes no mail and its password is known to nobody. */
+export async function insertLinkUser(
+  tx: MspTx,
+  user: Omit<NewUser, 'email' | 'role' | 'tenant_id' | 'expires_at'> & {
+    readonly tenant_id: string;
+    readonly expires_at: string;
+  },
+): Promise<string> {
+  const { id } = await tx.one(sql.type(idRow)`
+    with made as (select gen_random_uuid() as id)
+    insert into users (id, msp_id, tenant_id, email, name, role, password_hash, expires_at)
+    select id, ${user.msp_id}::uuid, ${user.tenant_id}::uuid, 'auditor-link-' || id || '@links.invalid', ${user.name}, 'auditor', ${user.password_hash},
+      ${user.expires_at}::timestamptz
+    from made returning id`);
+  return id;
+}
+
 /** A person as the team's page shows them. */
 export const memberRow = z.object({
   id: z.uuid(),

@@ -7,8 +7,8 @@
 
 import { bytesToHex, sha256, sha256Hex, utf8ToBytes } from './bytes.ts';
 
-/** session: cookie; api: a user's API token; enrol: agents; ingest: integrations; invite, setup, step: one-time; imp: an impersonation. */
-export const TOKEN_KINDS = ['session', 'api', 'enrol', 'ingest', 'invite', 'setup', 'step', 'imp'] as const;
+/** session: cookie; api: a user's API token; enrol: agents; ingest: integrations; invite, setup, step: one-time; imp: an impersonation; audit: a link for an auditor. */
+export const TOKEN_KINDS = ['session', 'api', 'enrol', 'ingest', 'invite', 'setup', 'step', 'imp', 'audit'] as const;
 export type TokenKind = (typeof TOKEN_KINDS)[number];
 
 const PATTERN = /^msys_([a-z]+)_([0-9a-f]{64})_([0-9a-f]{8})$/;

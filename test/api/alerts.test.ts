@@ -275,7 +275,7 @@ describe('the Trust Score', () => {
       series: [{ score: 80 }, { score: 75.5 }, { score: 60 }, { score: 70.25 }],
     });
     const at = new Date(Date.now() - 24 * 3600_000).toISOString();
-    const inputs = await as('auditor')('GET', `/trust-score/v12/tenant/inputs?at=${at}`);
+    const inputs = await as('client_viewer')('GET', `/trust-score/v12/tenant/inputs?at=${at}`);
     expect(await inputs.json()).toMatchObject({ score: 75.5, inputs: 'inputs 25' });
   });
 

@@ -118,6 +118,7 @@ async function plant(tenantId: string, mark: string): Promise<Things> {
     quorum: randomUUID(),
     impersonations: randomUUID(),
     'audit-packs': randomUUID(),
+    'auditor-links': randomUUID(),
   };
   const hash = () => sql.binary(randomBytes(32));
   const tenant = sql.fragment`${tenantId}::uuid`;
@@ -147,6 +148,11 @@ async function plant(tenantId: string, mark: string): Promise<Things> {
       select ${ids.impersonations}::uuid, t.id, t.msp_owner, ${api.user('operator').id}::uuid, 'operator@msp.example', ${`to look into ${mark}`}, 'full', 60,
         'awaiting_consent', now() + interval '1 hour', (select id from api_tokens where user_id = ${api.user('operator').id}::uuid) from tenants t where t.id = ${tenant}`,
     sql.unsafe`insert into audit_packs (id, tenant_id, month, built_at, is_demo) values (${ids['audit-packs']}::uuid, ${tenant}, '2020-01', now(), true)`,
+    sql.unsafe`with made as (
+        insert into users (msp_id, tenant_id, email, name, role, password_hash)
+        select t.msp_owner, t.id, ${`link-${ids['auditor-links']}@links.invalid`}, 'link', 'auditor', 'unusable' from tenants t where t.id = ${tenant} returning id, msp_id)
+      insert into auditor_links (id, tenant_id, msp_id, user_id, token_hash, note, created_by, created_by_email, expires_at)
+      select ${ids['auditor-links']}::uuid, ${tenant}, msp_id, id, ${hash()}, ${`link-${mark}`}, id, 'admin@msp.example', now() + interval '1 day' from made`,
     sql.unsafe`insert into tenant_settings (tenant_id) values (${tenant}) on conflict do nothing`,
   ])
     await db.admin.query(statement);
@@ -188,6 +194,10 @@ const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   'PUT /tenants/:id/automatic-level': () => ({ automatic_level: 2 }),
   'PUT /tenants/:id/handover-contacts': () => ({ items: [{ email: 'thief@example.com' }] }),
   'POST /audit-packs': (things) => ({ tenant_id: things['tenants'], month: '2999-01' }),
+  'POST /tenants/:id/auditor-links': () => ({
+    expires_at: new Date(clock.now() + 3600_000).toISOString(),
+    note: 'stolen',
+  }),
   'PUT /tenants/:id/impersonation-consent': () => ({ impersonation_consent: 'none' }),
   'PUT /tenants/:id/settings': () => ({ sla_resolve_minutes: { critical: 1 } }),
 };

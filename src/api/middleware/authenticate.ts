@@ -55,6 +55,7 @@ export function requireAuth(deps: ApiDeps, auth: Auth): MiddlewareHandler<AppEnv
     }
     if (principal.kind === 'user' && principal.impersonation !== null)
       refuseOutside(principal.impersonation.mode, auth);
+    if (principal.kind === 'user' && principal.auditorLinkId !== null) refuseWriting(c.req.method, auth);
     if (auth.kind === 'user' && principal.kind === 'user') {
       if (!isAllowed(auth.permission, principal.role, principal.scopes)) {
         throw new RefusedError('forbidden', `This needs the permission ${auth.permission}.`, {
@@ -126,6 +127,12 @@ function refuseOutside(mode: ImpersonationMode, auth: Auth): void {
   if (!isPossible) throw new RefusedError('impersonation_not_possible');
 }
 
+/** What an auditor's link opened may look and sign out; it has no account to see or change. */
+function refuseWriting(method: string, auth: Auth): void {
+  const isReading = auth.kind === 'user' && SAFE_METHODS.has(method) && auth.permission.endsWith('.read');
+  if (!isReading && !(auth.kind === 'self' && auth.whileImpersonating)) throw new RefusedError('read_only_session');
+}
+
 /**
  * A browser says where a request comes from; unsafe methods with the cookie must come from our own pages.
  * Browsers of today send Sec-Fetch-Site; older ones at least Origin. A request with neither is not from a
@@ -151,7 +158,8 @@ function bearerToken(header: string): string {
 }
 
 function toPrincipal(caller: CallerRow, via: 'session' | 'api_token'): UserPrincipal {
-  if (!caller.totp_confirmed) throw new RefusedError('totp_enrolment_required');
+  // An auditor's link is its own proof; whoever has it has no authenticator.
+  if (!caller.totp_confirmed && caller.auditor_link_id === null) throw new RefusedError('totp_enrolment_required');
   return {
     kind: 'user',
     userId: caller.user_id,
@@ -163,6 +171,7 @@ function toPrincipal(caller: CallerRow, via: 'session' | 'api_token'): UserPrinc
     impersonation: null,
     endedImpersonationId: null,
     isSudo: caller.is_sudo,
+    auditorLinkId: caller.auditor_link_id,
     scopes: caller.scopes,
     via: { kind: via, id: caller.credential_id, expiresAt: caller.expires_at },
   };
@@ -182,6 +191,7 @@ function toImpersonating(caller: ImpersonationCaller, via: UserPrincipal['via'])
     impersonation: { id: caller.impersonation_id, mode: caller.mode, expiresAt: caller.expires_at },
     endedImpersonationId: null,
     isSudo: false,
+    auditorLinkId: null,
     scopes: caller.scopes,
     via,
   };

@@ -175,6 +175,8 @@ const download = defineRoute({
     if (!pack.has_files) throw new RefusedError('pack_not_built');
     const suffix = query.actor_filter?.toLowerCase();
     const files = suffix === undefined ? wholeFiles(pack) : await handoverFiles(ctx, pack, suffix);
+    if (ctx.principal.auditorLinkId !== null)
+      await auditDownload(ctx, pack, { format: query.format, actor_suffix: suffix ?? null });
     const headers = {
       'Content-Type': TYPES[query.format],
       'Content-Disposition': `attachment; filename="${files.stem}${ENDINGS[query.format]}"`,
@@ -183,6 +185,24 @@ const download = defineRoute({
     return new Response(await bodyOf(ctx.deps, files, query.format), { headers });
   },
 });
+
+/** What leaves through an auditor's link is written down, with the link. */
+function auditDownload(
+  ctx: Parameters<typeof readScope>[0],
+  pack: PackFilesRow,
+  what: { readonly format: Format; readonly actor_suffix: string | null },
+): Promise<void> {
+  const { principal } = ctx;
+  return inTenant(ctx, pack.tenant_id, (tx) =>
+    appendAudit(tx, {
+      msp_id: principal.mspId,
+      tenant_id: pack.tenant_id,
+      event_type: 'audit_pack_downloaded',
+      actor: auditActor(principal),
+      event_data: { pack_id: pack.id, month: pack.month, auditor_link_id: principal.auditorLinkId, ...what },
+    }),
+  );
+}
 
 function wholeFiles(pack: PackFilesRow): Files {
   return {

@@ -39,6 +39,13 @@ const params = z.object({ id: z.uuid() });
 const TRIES_PER_ADDRESS = 20;
 const TRY_WINDOW_SECONDS = 600;
 
+const DAY_MS = 86_400_000;
+const AUDITOR_MAX_DAYS = 366;
+
+function isSoon(at: string | null, nowMs: number): boolean {
+  return at !== null && Date.parse(at) > nowMs && Date.parse(at) <= nowMs + AUDITOR_MAX_DAYS * DAY_MS;
+}
+
 /** Admins manage people, but only owners make or change owners. */
 function refuseTouchingOwners(principal: UserPrincipal, ...roles: readonly Role[]): void {
   if (principal.role !== 'owner' && roles.includes('owner')) {
@@ -151,6 +158,11 @@ const invite = defineRoute({
     if (CLIENT_ROLES.includes(body.role) !== (body.tenant_id !== null)) {
       throw new RefusedError('invalid_request', 'People of a client need tenant_id; people of the MSP have none.');
     }
+    if (body.role === 'auditor' && !isSoon(body.user_expires_at, deps.now()))
+      throw new RefusedError(
+        'invalid_request',
+        `An auditor’s account ends: user_expires_at lies within the next ${AUDITOR_MAX_DAYS} days.`,
+      );
     const { token, hash } = newToken('invite');
     const row = await withMsp(deps.pool, principal.mspId, async (tx) => {
       if (body.tenant_id !== null && (await findTenant(tx, body.tenant_id)) === null)
