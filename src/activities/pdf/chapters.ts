@@ -46,7 +46,7 @@ export function* chapters(sheet: Sheet, report: PackReport): Generator<undefined
     list: report.sessions,
     noun: ['session', 'sessions'],
   });
-  sheet.chapter('Emergency action tokens');
+  sheet.chapter('Emergency action tokens', 'where there is room');
   if (report.eats.total === 0) {
     sheet.paragraph('Nothing to report: no emergency token had its result in this month.');
   } else {
@@ -61,7 +61,7 @@ export function* chapters(sheet: Sheet, report: PackReport): Generator<undefined
 
 function* trustScore(sheet: Sheet, report: PackReport): Generator<undefined> {
   const { scores, period } = report;
-  sheet.chapter('Trust Score');
+  sheet.chapter('Trust Score', report.scores.length === 0 ? 'where there is room' : 'new page');
   if (scores.length === 0) {
     sheet.paragraph('Nothing to report: no Trust Score was computed in this month.');
     sheet.endChapter();
@@ -118,7 +118,7 @@ function* listed<T>(
     readonly noun: readonly [string, string];
   },
 ): Generator<undefined> {
-  sheet.chapter(chapter.title);
+  sheet.chapter(chapter.title, 'where there is room');
   if (chapter.list.total === 0) {
     sheet.paragraph(chapter.nothing);
   } else {
@@ -168,10 +168,10 @@ const alertColumns: readonly Column<ReportAlert>[] = [
           ? { text: row.severity, tone: 'warn', isBold: true }
           : row.severity,
   },
-  { title: 'Alert', share: 2.6, cell: (row) => row.title },
+  { title: 'Alert', share: 2.4, cell: (row) => row.title },
   { title: 'Host', share: 1.75, cell: (row) => row.hostname ?? '–' },
   { title: 'Opened (UTC)', share: 1.45, cell: (row) => minute(row.opened_at) },
-  { title: 'Took', share: 0.9, cell: (row) => duration(row.opened_at, row.resolved_at) },
+  { title: 'Took', share: 1.2, cell: (row) => duration(row.opened_at, row.resolved_at) },
   { title: 'Resolved by', share: 2.2, cell: (row) => nameOr(row.resolved_by, 'by itself') },
   {
     title: 'SLA',

@@ -24,7 +24,7 @@ export function cover(sheet: Sheet, report: PackReport): void {
   const productLines = sheet.lines(product, onBand, AREA.width, 2);
   sheet.tag('P', {}, () => {
     for (const [index, line] of productLines.entries())
-      sheet.put(line, AREA.left, 58 + index * sheet.lineHeight(onBand), onBand);
+      sheet.put(line, AREA.left, 46 + index * sheet.lineHeight(onBand), onBand);
   });
   sheet.tag('P', {}, () =>
     sheet.put('Audit pack', AREA.left, 116, { face: 'regular', size: 12, color: palette.onBrand }),

@@ -19,6 +19,9 @@ export const AREA = { left: 42, right: 553.28, width: 511.28, top: 62, bottom: 7
 const HEAD_Y = 34;
 const FOOT_Y = 798;
 
+/** Between two chapters on one page, in points. */
+const CHAPTER_GAP = 26;
+
 /** How text looks. */
 export type TextStyle = { readonly face: Face; readonly size: number; readonly color: string };
 
@@ -181,13 +184,14 @@ export function createSheet({ doc, fonts, palette, running, measured }: SheetInp
     get page(): number {
       return page;
     },
-    /** Begins a chapter on a new page, with its bookmark and its place in the contents. */
-    chapter(title: string): void {
-      newPage();
+    /** Begins a chapter, with its bookmark and its place in the contents: on a new page, or below a short chapter. */
+    chapter(title: string, place: 'new page' | 'where there is room' = 'new page'): void {
+      if (place === 'new page' || y > AREA.top + (AREA.bottom - AREA.top) / 2) newPage();
+      else y += CHAPTER_GAP;
       chapters.push({ title, page });
       if (isDrawing) {
         doc.outline.addItem(title);
-        doc.addNamedDestination(`chapter-${chapters.length}`, 'XYZ', 0, AREA.top, 0);
+        doc.addNamedDestination(`chapter-${chapters.length}`, 'XYZ', 0, y - 8, 0);
       }
       tagger?.open('Sect');
       heading(1, title);
