@@ -46,6 +46,7 @@ export function createAutomaticResponseActivities(deps: { readonly pool: Databas
             requested_by_email: null,
             authorisation: 'automatic',
             totp_step_sha256: null,
+            impersonation_id: null,
             alert: { id: ref.alert_id, confidence: proposal.confidence },
             window: null,
           });

@@ -10,14 +10,16 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { DatabasePool } from 'slonik';
 import { z } from 'zod';
 import { appendAudit } from '../db/audit.ts';
+import { isOrderedAnswer } from '../db/automaticResponses.ts';
 import { findEatState, findPerson, insertEat, lockOrder, type OrderRow } from '../db/emergency.ts';
 import { findHubKeyInForce } from '../db/hubKeys.ts';
 import { enqueueCommand } from '../db/outbox.ts';
 import { getPlaybookTexts } from '../db/playbooks.ts';
-import { findQuorumRequest, hasFired, listDecisions } from '../db/quorum.ts';
+import { findQuorumRequest, hasFired, listDecisions, listTargets } from '../db/quorum.ts';
 import { type TenantTx, withTenantAndPeople } from '../db/scope.ts';
 import { queueLeaf } from '../db/transparency.ts';
 import { sha256Hex } from '../domain/bytes.ts';
+import { canonicalJson } from '../domain/canonicalJson.ts';
 import {
   type Authorisation,
   actionLabel,
@@ -32,7 +34,8 @@ import {
   LEVEL_LIFETIME_SECONDS,
 } from '../domain/eat.ts';
 import { hubKeyId } from '../domain/ed25519.ts';
-import { isAllowed, ROLES } from '../domain/permissions.ts';
+import { isAllowed, type Permission, ROLES } from '../domain/permissions.ts';
+import { playbookContent } from '../domain/playbook.ts';
 import { quorumProofFault } from '../domain/quorum.ts';
 import type { Signer } from './hubKeys.ts';
 
@@ -59,10 +62,11 @@ export function createEatSigningActivities(deps: { readonly pool: DatabasePool; 
       }
       return withTenantAndPeople(deps.pool, ref.tenant_id, ref.msp_id, async (tx) => {
         const order = await lockOrder(tx, ref.nonce);
-        if (order === null) throw refuse('There is no such order.');
+        if (order === null || order.msp_id !== ref.msp_id) throw refuse('There is no such order.');
         const made = await findEatState(tx, ref.nonce);
         if (made !== null) return { kind: 'signed', agent_id: made.agent_id, expires_at: made.expires_at };
         if (order.abandoned_at !== null) return { kind: 'abandoned' };
+        refuseStale(order);
         // After a rotation: a token that outlives its key would be refused; the worker with the new one signs it.
         if (key.valid_until !== null && expiryOf(order) > key.valid_until)
           throw ApplicationFailure.retryable(`Key ${key_id} ends before the token would.`);
@@ -81,8 +85,23 @@ function expiryOf(order: OrderRow): string {
   );
 }
 
+/** An order that could not be signed for so long is no emergency any more: nobody expects its effect now. */
+const MAX_ORDER_AGE_SECONDS = 15 * 60;
+/** A later stage waits for the one before: signed, run to its expiry, and the grace after it. */
+const MAX_STAGE_SECONDS = 30 * 60;
+
+/** Workers may have been away for hours; what was ordered before must not happen when they return. */
+function refuseStale(order: OrderRow): void {
+  if (order.window_until !== null) {
+    if (order.window_until <= order.now) throw refuse('The window of the order has passed.');
+  } else if (order.age_seconds > MAX_ORDER_AGE_SECONDS + order.stage * MAX_STAGE_SECONDS)
+    throw refuse('The order has waited too long to be signed.');
+}
+
 async function makeToken(tx: TenantTx, order: OrderRow, key_id: string, signer: Signer): Promise<SignedOrder> {
-  const actions = z.array(eatAction).parse(order.actions);
+  const read = z.array(eatAction).safeParse(order.actions);
+  if (!read.success) throw refuse('The order names actions that are none.');
+  const actions = read.data;
   const playbooks = await pinnedPlaybooks(tx, actions);
   const authorisation = await authorise(tx, order, actions);
   const issued_at = order.now;
@@ -121,7 +140,12 @@ async function makeToken(tx: TenantTx, order: OrderRow, key_id: string, signer: 
     event_type: order.kind === 'pre_issued' ? 'pre_issued_token_issued' : 'emergency_token_issued',
     actor:
       order.requested_by !== null && order.requested_by_email !== null
-        ? { kind: 'user', user_id: order.requested_by, email: order.requested_by_email, impersonation_id: null }
+        ? {
+            kind: 'user',
+            user_id: order.requested_by,
+            email: order.requested_by_email,
+            impersonation_id: order.impersonation_id,
+          }
         : { kind: 'system' },
     event_data: {
       nonce: order.nonce,
@@ -156,6 +180,13 @@ async function pinnedPlaybooks(tx: TenantTx, actions: readonly EatAction[]): Pro
   const hashes = actions.flatMap((action) => (action.kind === 'run_playbook' ? [action.sha256] : []));
   if (hashes.length === 0) return [];
   const texts = await getPlaybookTexts(tx, hashes);
+  for (const action of actions) {
+    if (action.kind !== 'run_playbook') continue;
+    const content = playbookContent.safeParse(JSON.parse(texts.get(action.sha256) ?? 'null'));
+    // Whoever ordered it wrote the flag that asks for a quorum; the content has the last word.
+    if (!content.success || content.data.irreversible !== action.irreversible)
+      throw refuse('A pinned playbook is not there as it was approved.');
+  }
   return [...new Set(hashes)].map((hash) => {
     const text = texts.get(hash);
     if (text === undefined || sha256Hex(text) !== hash)
@@ -171,14 +202,13 @@ async function authorise(tx: TenantTx, order: OrderRow, actions: readonly EatAct
   if (isIrreversible) throw refuse('An irreversible action needs a quorum.');
   if (order.authorisation === 'automatic') {
     if (order.level === 3) throw refuse('Level 3 is never automatic.');
+    if (!(await isOrderedAnswer(tx, order.alert_id as string, order.nonce)))
+      throw refuse('Nobody decided to answer that alert so.');
     return { kind: 'automatic', alert_id: order.alert_id as string, confidence: order.confidence as number };
   }
-  const person = order.requested_by === null ? null : await findPerson(tx, order.requested_by);
-  const role = ROLES.find((known) => known === person?.role);
   const needed = order.level === 3 || order.kind === 'pre_issued' ? 'emergency.issue_level3' : 'emergency.issue';
-  if (person === null || !person.is_active || role === undefined || !isAllowed(needed, role, null)) {
-    throw refuse('Whoever ordered this may no longer do so.');
-  }
+  const person = order.requested_by === null ? null : await findAllowed(tx, order.requested_by, needed);
+  if (person === null) throw refuse('Whoever ordered this may no longer do so.');
   return {
     kind: 'single',
     user_id: person.id,
@@ -187,26 +217,41 @@ async function authorise(tx: TenantTx, order: OrderRow, actions: readonly EatAct
   };
 }
 
+/** The person, when they may do this now. */
+async function findAllowed(tx: TenantTx, userId: string, needed: Permission) {
+  const person = await findPerson(tx, userId);
+  const role = ROLES.find((known) => known === person?.role);
+  return person?.is_active && role !== undefined && isAllowed(needed, role, null) ? person : null;
+}
+
 async function quorumProof(tx: TenantTx, order: OrderRow): Promise<Authorisation> {
   const id = order.quorum_request_id as string;
   const request = await findQuorumRequest(tx, id);
   if (request === null || request.state !== 'approved' || !(await hasFired(tx, id)))
     throw refuse('The request has not met its quorum.');
-  const decisions = await listDecisions(tx, id);
+  const isOfRequest = (await listTargets(tx, id)).some(
+    (target) => target.nonce === order.nonce && target.agent_id === order.agent_id,
+  );
+  if (!isOfRequest || canonicalJson(request.actions) !== canonicalJson(order.actions))
+    throw refuse('The order is not what was approved.');
+  const approvals = [];
+  for (const decision of await listDecisions(tx, id)) {
+    // Whoever has lost the right since, or the account, is not counted any more.
+    if (decision.decision === 'approve' && (await findAllowed(tx, decision.user_id, 'emergency.approve')) !== null)
+      approvals.push(decision);
+  }
   const proof = {
     kind: 'quorum' as const,
     request_id: id,
     required_approvers: request.required_approvers,
     requested_by: { user_id: request.requested_by, email: request.requested_by_email },
     requested_at: request.created_at,
-    approvals: decisions
-      .filter((decision) => decision.decision === 'approve')
-      .map((decision) => ({
-        user_id: decision.user_id,
-        email: decision.email,
-        approved_at: decision.decided_at,
-        totp_step_sha256: decision.totp_step_sha256,
-      })),
+    approvals: approvals.map((decision) => ({
+      user_id: decision.user_id,
+      email: decision.email,
+      approved_at: decision.decided_at,
+      totp_step_sha256: decision.totp_step_sha256,
+    })),
   };
   if (quorumProofFault(proof) !== null) throw refuse('The approvals do not make the quorum.');
   return proof;

@@ -11,12 +11,13 @@ import {
   listDecisions,
   listTargets,
   lockQuorumRequest,
+  type QuorumDecisionRow,
   type QuorumRow,
   quorumRow,
 } from '../db/quorum.ts';
-import { type AnyTx, withTenant, withTenantAndPeople } from '../db/scope.ts';
+import { type AnyTx, type TenantTx, withTenant, withTenantAndPeople } from '../db/scope.ts';
 import { actionLabel, type EatAction } from '../domain/eat.ts';
-import { ROLES } from '../domain/permissions.ts';
+import { isAllowed, ROLES } from '../domain/permissions.ts';
 import { decide, type QuorumVerdict } from '../domain/quorum.ts';
 import { RefusedError } from '../domain/refusal.ts';
 import { decideUpdate, type QuorumInput, WORKFLOW_IDS } from '../workflows/messages.ts';
@@ -97,7 +98,7 @@ export async function handleDecision(
   const { verdict, answer } = await withTenantAndPeople(deps.pool, found.tenant_id, principal.mspId, async (tx) => {
     const row = (await lockQuorumRequest(tx, path.id)) as QuorumRow;
     const person = await findPerson(tx, principal.userId);
-    const decisions = await listDecisions(tx, path.id);
+    const decisions = await listCounted(tx, path.id);
     const step = totpStepSha256(principal.userId, ctx.totpStep);
     const verdict = decide(
       {
@@ -147,15 +148,22 @@ export async function handleDecision(
   return answer;
 }
 
+/** Decisions of people who may approve now: an approval of somebody who has lost the right since counts no more. */
+async function listCounted(tx: TenantTx, requestId: string): Promise<readonly QuorumDecisionRow[]> {
+  const counted: QuorumDecisionRow[] = [];
+  for (const decision of await listDecisions(tx, requestId)) {
+    const person = await findPerson(tx, decision.user_id);
+    const role = ROLES.find((known) => known === person?.role);
+    if (person?.is_active && role !== undefined && isAllowed('emergency.approve', role, null)) counted.push(decision);
+  }
+  return counted;
+}
+
 /** Approved: the orders are made, once, and each host's token has its row of proof. */
-async function fire(
-  tx: Parameters<Parameters<typeof withTenantAndPeople>[3]>[0],
-  row: QuorumRow,
-  principal: UserPrincipal,
-): Promise<void> {
+async function fire(tx: TenantTx, row: QuorumRow, principal: UserPrincipal): Promise<void> {
   await closeQuorumRequest(tx, row.id, 'approved');
   if (!(await fireRequest(tx, row.id))) throw new RefusedError('quorum_closed');
-  const approvals = (await listDecisions(tx, row.id)).filter((item) => item.decision === 'approve');
+  const approvals = (await listCounted(tx, row.id)).filter((item) => item.decision === 'approve');
   for (const target of await listTargets(tx, row.id)) {
     await appendAudit(tx, {
       msp_id: row.msp_id,

@@ -61,6 +61,16 @@ export async function closeProposal(tx: TenantTx, alertId: string, decision: str
     update automatic_responses set decided_at = now(), decision = ${decision} where alert_id = ${alertId}::uuid and decision is null`);
 }
 
+const orderedRow = z.object({ is_ordered: z.boolean() });
+
+/** Whether the hub decided to answer this alert with this token; what the signer asks before it believes an order. */
+export async function isOrderedAnswer(tx: AnyTx, alertId: string, nonce: string): Promise<boolean> {
+  const row = await tx.one(sql.type(orderedRow)`
+    select exists (select from automatic_responses
+      where alert_id = ${alertId}::uuid and nonce = ${nonce}::uuid and decision = 'ordered') as is_ordered`);
+  return row.is_ordered;
+}
+
 const waitingRow = z.object({ alert_id: z.uuid(), tenant_id: z.uuid(), msp_id: z.uuid(), level: z.number() });
 
 /** Proposals that nobody has decided and that somebody should be deciding by now. */

@@ -19,6 +19,8 @@ export type NewOrder = {
   readonly requested_by_email: string | null;
   readonly authorisation: 'single' | 'automatic';
   readonly totp_step_sha256: string | null;
+  /** Set when it was ordered from inside a client's context. */
+  readonly impersonation_id: string | null;
   readonly alert: { readonly id: string; readonly confidence: number } | null;
   /** For a pre-issued token. */
   readonly window: {
@@ -32,10 +34,10 @@ export type NewOrder = {
 export async function insertOrder(tx: TenantTx, order: NewOrder): Promise<void> {
   await tx.query(sql.unsafe`
     insert into eat_orders (nonce, tenant_id, msp_id, agent_id, kind, level, actions, reason, requested_by, requested_by_email,
-      authorisation, totp_step_sha256, alert_id, confidence, window_from, window_until, conditions)
+      authorisation, totp_step_sha256, impersonation_id, alert_id, confidence, window_from, window_until, conditions)
     values (${order.nonce}::uuid, ${order.tenant_id}::uuid, ${order.msp_id}::uuid, ${order.agent_id}::uuid,
       ${order.window === null ? 'immediate' : 'pre_issued'}, ${order.level}, ${JSON.stringify(order.actions)}::jsonb, ${order.reason},
-      ${order.requested_by}::uuid, ${order.requested_by_email}, ${order.authorisation}, ${order.totp_step_sha256},
+      ${order.requested_by}::uuid, ${order.requested_by_email}, ${order.authorisation}, ${order.totp_step_sha256}, ${order.impersonation_id}::uuid,
       ${order.alert?.id ?? null}::uuid, ${order.alert?.confidence ?? null}::real, ${order.window?.from ?? null}::timestamptz,
       ${order.window?.until ?? null}::timestamptz, ${order.window === null ? null : JSON.stringify(order.window.conditions)}::jsonb)`);
 }
@@ -53,13 +55,17 @@ const orderRow = z.object({
   requested_by_email: z.string().nullable(),
   authorisation: z.enum(['single', 'quorum', 'automatic']),
   totp_step_sha256: z.string().nullable(),
+  impersonation_id: z.uuid().nullable(),
   quorum_request_id: z.uuid().nullable(),
+  stage: z.int(),
   alert_id: z.uuid().nullable(),
   confidence: z.number().nullable(),
   window_from: z.string().nullable(),
   window_until: z.string().nullable(),
   conditions: z.record(z.string(), z.json()).nullable(),
   abandoned_at: z.string().nullable(),
+  /** How long ago it was ordered. */
+  age_seconds: z.number(),
   now: z.string(),
 });
 export type OrderRow = z.infer<typeof orderRow>;
@@ -68,8 +74,8 @@ export type OrderRow = z.infer<typeof orderRow>;
 export async function lockOrder(tx: TenantTx, nonce: string): Promise<OrderRow | null> {
   return tx.maybeOne(sql.type(orderRow)`
     select nonce, tenant_id, msp_id, agent_id, kind, level, actions, reason, requested_by, requested_by_email, authorisation,
-      totp_step_sha256, quorum_request_id, alert_id, confidence, window_from, window_until, conditions, abandoned_at,
-      date_trunc('milliseconds', clock_timestamp()) as now
+      totp_step_sha256, impersonation_id, quorum_request_id, stage, alert_id, confidence, window_from, window_until, conditions, abandoned_at,
+      extract(epoch from clock_timestamp() - created_at)::float8 as age_seconds, date_trunc('milliseconds', clock_timestamp()) as now
     from eat_orders where nonce = ${nonce}::uuid for update`);
 }
 
@@ -191,7 +197,11 @@ const evidenceRow = eatRow.extend({
   key_id: z.string().nullable(),
   result_text: z.string().nullable(),
   result_signature: z.instanceof(Buffer).nullable(),
+  /** The key of the result; without one, the key that is pinned now. */
   agent_public_key: z.instanceof(Buffer),
+  pinned_key: z.instanceof(Buffer),
+  /** By the database's clock. */
+  is_past: z.boolean(),
 });
 /** A token with everything that proves it. */
 export type EatEvidence = z.infer<typeof evidenceRow>;
@@ -199,7 +209,8 @@ export type EatEvidence = z.infer<typeof evidenceRow>;
 /** One token with its evidence; null when it is not in scope. */
 export async function findEat(tx: AnyTx, nonce: string): Promise<EatEvidence | null> {
   return tx.maybeOne(sql.type(evidenceRow)`
-    select ${EAT}, t.msp_owner as msp_id, e.token, e.signature, e.key_id, e.result_text, e.result_signature, a.public_key as agent_public_key
+    select ${EAT}, t.msp_owner as msp_id, e.token, e.signature, e.key_id, e.result_text, e.result_signature,
+      coalesce(e.result_public_key, a.public_key) as agent_public_key, a.public_key as pinned_key, e.expires_at < now() as is_past
     from eats e join agents a on a.tenant_id = e.tenant_id and a.id = e.agent_id join tenants t on t.id = e.tenant_id
     where e.nonce = ${nonce}::uuid`);
 }
@@ -218,6 +229,8 @@ export type EatResultRecord = {
   readonly started_at: string;
   readonly result_text: string;
   readonly result_signature: Buffer;
+  /** The pinned key that the signature was checked with. */
+  readonly public_key: Buffer;
 };
 
 /** Stores the first result of a token; false when there is one already. */
@@ -225,7 +238,7 @@ export async function recordEatResult(tx: TenantTx, result: EatResultRecord): Pr
   const done = await tx.query(sql.unsafe`
     update eats set outcome = ${result.outcome}, refusal_code = ${result.refusal_code}, result_at = now(), started_at = ${result.started_at}::timestamptz,
       result_text = ${result.result_text}, result_signature = ${sql.binary(result.result_signature)},
-      delivered_at = coalesce(delivered_at, now())
+      result_public_key = ${sql.binary(result.public_key)}, delivered_at = coalesce(delivered_at, now())
     where nonce = ${result.nonce}::uuid and result_text is null`);
   return done.rowCount === 1;
 }

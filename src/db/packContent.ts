@@ -36,7 +36,7 @@ async function eachRow<T, K>(
 
 // Keys of pages travel as Postgres writes them: a key rounded to milliseconds would read the last row again.
 const pageKey = { page_key: z.string() };
-const sqlBase64 = (column: 'e.signature' | 'e.result_signature' | 'a.public_key') =>
+const sqlBase64 = (column: 'e.signature' | 'e.result_signature') =>
   sql.fragment`translate(encode(${sql.identifier(column.split('.'))}, 'base64'), E'\n', '')`;
 
 const eatRow = z.object({
@@ -77,7 +77,8 @@ export function eachPackEat(tx: AnyTx, period: PackPeriod, take: Take<PackEatRow
           coalesce(e.requested_by_email, (select u.email from users u where u.id = e.requested_by)) as requested_by_email,
           e.issued_at, e.expires_at, e.valid_from, e.conditions, e.started_at, e.outcome, e.refusal_code, e.result_at, e.revoked_at, e.token,
           ${sqlBase64('e.signature')} as signature, e.key_id, e.result_text, ${sqlBase64('e.result_signature')} as result_signature,
-          ${sqlBase64('a.public_key')} as agent_public_key, e.is_demo
+          -- A host may have another key by now: a result is shown with the one that it was checked with.
+          translate(encode(coalesce(e.result_public_key, a.public_key), 'base64'), E'\n', '') as agent_public_key, e.is_demo
         from eats e join agents a on a.tenant_id = e.tenant_id and a.id = e.agent_id
         where e.tenant_id = ${period.tenantId}::uuid and e.outcome is not null
           and e.result_at >= ${period.from}::timestamptz and e.result_at < ${period.until}::timestamptz

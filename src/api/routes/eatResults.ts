@@ -53,7 +53,7 @@ const report = defineRoute({
     const stored = await withTenant(deps.pool, tenantId, async (tx) => {
       const eat = await lockEat(tx, result.nonce);
       if (eat === null || eat.agent_id !== agentId) throw new RefusedError('not_found', 'There is no such token.');
-      const key = acceptKey(eat.agent_public_key);
+      const key = acceptKey(eat.pinned_key);
       if (key === null || signatureFault(signature, eatResultSigningBytes(body.result), key) !== null)
         throw new RefusedError('eat_result_invalid', 'The signature does not fit the pinned key.');
       if (eat.token === null || sha256Hex(eat.token) !== result.eat_sha256)
@@ -66,6 +66,7 @@ const report = defineRoute({
         started_at: result.started_at,
         result_text: body.result,
         result_signature: Buffer.from(signature),
+        public_key: eat.pinned_key,
       });
       await appendAudit(tx, {
         msp_id: mspId,
@@ -82,7 +83,7 @@ const report = defineRoute({
           started_at: result.started_at,
           finished_at: result.finished_at,
           result_sha256: sha256Hex(body.result),
-          is_late: Date.parse(eat.expires_at) < deps.now(),
+          is_late: eat.is_past,
         },
       });
       return isNew ? { kind: eat.kind } : null;

@@ -153,6 +153,7 @@ const issue = defineRoute({
         requested_by_email: principal.email,
         authorisation: 'single',
         totp_step_sha256: totpStepSha256(principal.userId, ctx.totpStep),
+        impersonation_id: principal.impersonation?.id ?? null,
         alert: null,
         window: null,
       });

@@ -93,6 +93,7 @@ const create = defineRoute({
         requested_by_email: principal.email,
         authorisation: 'single',
         totp_step_sha256: totpStepSha256(principal.userId, ctx.totpStep),
+        impersonation_id: principal.impersonation?.id ?? null,
         alert: null,
         window: { ...window, conditions: { ...body.conditions } },
       });
