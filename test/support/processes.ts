@@ -148,9 +148,14 @@ export type TestTemporal = {
   readonly stop: () => Promise<void>;
 };
 
-/** Starts it and waits until it serves; takes about 2 s. Call `stop` in afterAll. */
-export async function startTemporalServer(): Promise<TestTemporal> {
-  const [port, uiPort] = [await freePort(), await freePort()];
+/**
+ * Starts it and waits until it serves; takes about 2 s. Call `stop` in afterAll. With a file it keeps what it knows
+ * there, and another one on the same port goes on from it.
+ */
+export async function startTemporalServer(
+  kept: { readonly port: number; readonly dbFile: string } | null = null,
+): Promise<TestTemporal> {
+  const [port, uiPort] = [kept?.port ?? (await freePort()), await freePort()];
   const server = spawnProgram('temporal', [
     'server',
     'start-dev',
@@ -162,6 +167,7 @@ export async function startTemporalServer(): Promise<TestTemporal> {
     String(uiPort),
     '--log-level',
     'error',
+    ...(kept === null ? [] : ['--db-filename', kept.dbFile]),
     ...SEARCH_ATTRIBUTES.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
   ]);
   await waitUntil(
