@@ -88,7 +88,7 @@ async function runLocked(config: AgentConfig, log: Logger, stop: AbortSignal): P
       metrics,
     };
     const answer = await client.post(`/api/v1/agents/${identity.agentId}/heartbeat`, JSON.stringify(body));
-    if (answer.kind === 'ok') emergency?.onHeartbeatDelivered();
+    emergency?.onHeartbeat(answer.kind === 'ok');
     if (answer.kind !== 'ok') await addTo(buffer, { kind: 'metrics', sample: metrics }, log);
     return answer;
   };

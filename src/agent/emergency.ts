@@ -25,6 +25,8 @@ import { createWaker, sleep } from './waiting.ts';
 
 /** How often held tokens and bait files are looked at. */
 const LOOK_MS = 2_000;
+/** How long the first look waits for the first heartbeat. */
+const FIRST_BEAT_MS = 10_000;
 /** How much silence a crash may take out of the count. */
 const CONTACT_INTERVAL_MS = 15_000;
 
@@ -32,7 +34,8 @@ const CONTACT_INTERVAL_MS = 15_000;
 export type Emergency = {
   readonly handlers: CommandHandlers;
   readonly onState: (openCriticalAlerts: number) => Promise<void>;
-  readonly onHeartbeatDelivered: () => void;
+  /** A heartbeat was tried. */
+  readonly onHeartbeat: (isDelivered: boolean) => void;
   readonly run: () => Promise<void>;
 };
 
@@ -55,6 +58,7 @@ export async function openEmergency(deps: {
   const detectors = await openDetectors(stateDir, floor, log);
   const resultWaker = createWaker(signal);
   const statusWaker = createWaker(signal);
+  const firstBeatWaker = createWaker(signal);
   const isolation = await openIsolation({
     stateDir,
     hub: config.hub,
@@ -143,6 +147,8 @@ export async function openEmergency(deps: {
     }
   };
   const keepLooking = async (): Promise<void> => {
+    // The silence of before a restart must not activate anything while the hub is a moment away.
+    await firstBeatWaker.wait(FIRST_BEAT_MS);
     while (!signal.aborted) {
       const reading = policyNow();
       if (await detectors.look(reading.kind === 'ok' ? reading.policy.detectors.honeypot_paths : []))
@@ -163,7 +169,9 @@ export async function openEmergency(deps: {
   return {
     handlers: { eat: receive, pre_issued_eat: receive, revoke_pre_issued_eat: revoke },
     onState: contact.onState,
-    onHeartbeatDelivered: () => {
+    onHeartbeat: (isDelivered) => {
+      firstBeatWaker.wake();
+      if (!isDelivered) return;
       contact.onHeartbeatDelivered();
       if (outbox.count() > 0) resultWaker.wake();
     },

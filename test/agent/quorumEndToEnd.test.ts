@@ -15,9 +15,11 @@ const hub = await createTestHub();
 const served = await serveHub(hub);
 afterAll(() => served.stop());
 const [alice, bob, carol] = [await hub.person('admin'), await hub.person('admin'), await hub.person('owner')];
-const agent = await startLiveAgent(hub, served, '[policy]\nallowed_commands = ["/usr/bin/"]');
+const agent = await startLiveAgent(hub, served, () => '[policy]\nallowed_commands = ["/usr/bin/"]');
 afterAll(() => agent.stop());
 
+/** More of them by bench/quorumLatency.ts. */
+const LATENCY_RUNS = Number(process.env['QUORUM_RUNS'] ?? 3);
 const trace = join(agent.folder, 'trace');
 const people = { requester: alice, approvers: [bob, carol] } as const;
 const linesIn = async (path: string): Promise<number> => (await readFile(path, 'utf8')).split('\n').length - 1;
@@ -49,7 +51,7 @@ describe('a quorum of two on a real agent', () => {
         'status=none',
       ]),
     );
-    const { evidence, latencyMs } = await runQuorum(people, agent.id, slug);
+    const { evidence } = await runQuorum(people, agent.id, slug);
     expect(evidence).toMatchObject({ outcome: 'succeeded', refusal_code: null });
     expect(await linesIn(trace)).toBe(1);
     const result = eatResult.parse(JSON.parse(evidence.result as string));
@@ -69,7 +71,6 @@ describe('a quorum of two on a real agent', () => {
     expect(
       pinned && signature && signatureFault(signature, eatResultSigningBytes(evidence.result as string), pinned),
     ).toBeNull();
-    process.stderr.write(`last approval to start: ${latencyMs} ms\n`);
 
     // The hub repeats what it did not hear the end of: the same command again does nothing.
     await agent.process().stop();
@@ -107,11 +108,34 @@ describe('a quorum of two on a real agent', () => {
         { kind: 'run_command', argv: ['/usr/bin/touch', trace] },
       ],
     });
-    const { evidence, latencyMs } = await runQuorum(people, agent.id, slug);
+    const { evidence } = await runQuorum(people, agent.id, slug);
     const result = eatResult.parse(JSON.parse(evidence.result as string));
     expect(result.outcome).toBe('failed');
     expect(result.steps.map((step) => step.outcome)).toEqual(['failed', 'skipped']);
     expect(result.steps[0]).toMatchObject({ exit_code: 2, output: expect.stringContaining('/does-not-exist') });
-    process.stderr.write(`last approval to start: ${latencyMs} ms\n`);
   });
+
+  it(
+    'shows the latency from the last approval to the start of execution',
+    async () => {
+      const slug = await makePlaybook(alice, bob, {
+        slug: 'test-latency',
+        name: 'Nothing',
+        irreversible: true,
+        steps: [{ kind: 'run_command', argv: ['/usr/bin/true'] }],
+      });
+      const measured: number[] = [];
+      for (let run = 0; run < LATENCY_RUNS; run++) {
+        const { evidence, latencyMs } = await runQuorum(people, agent.id, slug);
+        expect(evidence.outcome).toBe('succeeded');
+        measured.push(latencyMs);
+      }
+      const sorted = measured.toSorted((a, b) => a - b);
+      const [median, worst] = [sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
+      process.stderr.write(`last approval to start, ${LATENCY_RUNS} runs: median ${median} ms, worst ${worst} ms\n`);
+      // A promise of seconds, with room for a machine under load; the figures are for bench/quorumLatency.ts.
+      expect(median).toBeLessThan(5_000);
+    },
+    60_000 + LATENCY_RUNS * 5_000,
+  );
 });

@@ -13,13 +13,20 @@ export type LiveAgent = {
   readonly id: string;
   readonly folder: string;
   readonly stateDir: string;
+  /** Starts it again and waits for its socket. */
   readonly start: (...args: string[]) => Promise<TestProcess>;
+  /** Starts it again with the hub away. */
+  readonly startOffline: () => TestProcess;
   readonly process: () => TestProcess;
   readonly stop: () => Promise<void>;
 };
 
 /** Registers and starts an agent whose policy file is `policy` (TOML). */
-export async function startLiveAgent(hub: TestHub, served: ServedHub, policy: string): Promise<LiveAgent> {
+export async function startLiveAgent(
+  hub: TestHub,
+  served: ServedHub,
+  policy: (folder: string) => string,
+): Promise<LiveAgent> {
   const folder = await mkdtemp(join(tmpdir(), 'monsys-live-'));
   const stateDir = join(folder, 'state');
   const config = join(folder, 'agent.toml');
@@ -33,15 +40,19 @@ export async function startLiveAgent(hub: TestHub, served: ServedHub, policy: st
       'hostname = "db-prod-01"',
       'heartbeat_seconds = 1',
       'scan_roots = ["/etc/ssh"]',
-      policy,
+      policy(folder),
     ].join('\n'),
     { mode: 0o600 },
   );
   let current: TestProcess | null = null;
-  const start = async (...args: string[]): Promise<TestProcess> => {
+  const launch = (...args: string[]): TestProcess => {
     current = spawnNode('src/agent/main.ts', ['--config', config, ...args]);
-    await current.waitFor(/the socket to the hub is open/);
     return current;
+  };
+  const start = async (...args: string[]): Promise<TestProcess> => {
+    const agent = launch(...args);
+    await agent.waitFor(/the socket to the hub is open/);
+    return agent;
   };
   await start();
   return {
@@ -49,6 +60,7 @@ export async function startLiveAgent(hub: TestHub, served: ServedHub, policy: st
     folder,
     stateDir,
     start,
+    startOffline: launch,
     process: () => current as TestProcess,
     stop: async () => {
       await current?.stop();
