@@ -7,6 +7,7 @@ import { createAutomaticResponseActivities } from './automaticResponses.ts';
 import { createBillingActivities } from './billing.ts';
 import { createEmergencyActivities, type WorkflowStarter } from './emergency.ts';
 import { createFeedActivities, type FeedDeps } from './feeds.ts';
+import { createGroupActivities } from './groups.ts';
 import { createHousekeepingActivities } from './housekeeping.ts';
 import { createImpersonationActivities } from './impersonation.ts';
 import { createLivenessActivities } from './liveness.ts';
@@ -31,6 +32,7 @@ export function createCoreActivities({ pool, feedUrls, starter, store, notificat
     ...createBillingActivities({ pool }),
     ...createEmergencyActivities({ pool, starter }),
     ...createFeedActivities({ pool, urls: feedUrls }),
+    ...createGroupActivities({ pool }),
     ...createHousekeepingActivities({ pool }),
     ...createImpersonationActivities({ pool }),
     ...createLivenessActivities({ pool }),

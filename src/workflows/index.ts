@@ -9,6 +9,7 @@ export { eatDelivery } from './eatDelivery.ts';
 export { emergencyQuorum } from './emergencyQuorum.ts';
 export { emergencySweep } from './emergencySweep.ts';
 export { feedSync } from './feedSync.ts';
+export { groupMembership } from './groupMembership.ts';
 export { handoverReport } from './handoverReport.ts';
 export { housekeeping } from './housekeeping.ts';
 export { impersonationSession } from './impersonationSession.ts';

@@ -49,6 +49,13 @@ export const SCHEDULES: readonly ScheduledWorkflow[] = [
     note: 'Starts the workflows of orders and requests whose starter died in between.',
   },
   {
+    id: 'group-membership',
+    workflow: 'groupMembership',
+    every: { seconds: 300 },
+    catchUpSeconds: 240,
+    note: 'Makes the members of every dynamic group what its rule says.',
+  },
+  {
     id: 'trust-scores',
     workflow: 'trustScores',
     every: { seconds: 1800 },
