@@ -40,7 +40,8 @@ export async function emergencyQuorum(input: QuorumInput): Promise<{
   readonly outcomes: Readonly<Record<string, string>>;
 }> {
   let heard = 0;
-  let request = await readQuorum(input);
+  let request: RequestState | null = null;
+  // Before the first await: an Update that finds no handler is refused, and the decision would wait for the sweep.
   setHandler(heardSignal, () => {
     heard += 1;
   });
@@ -50,6 +51,7 @@ export async function emergencyQuorum(input: QuorumInput): Promise<{
       heard += 1;
     },
     (decision) => {
+      if (request === null) return undefined;
       if (request.state !== 'open') throw ApplicationFailure.nonRetryable('The request is decided.', 'quorum_closed');
       if (decision.decision === 'approve' && request.approvers.includes(decision.email)) {
         throw ApplicationFailure.nonRetryable('This person has decided.', 'quorum_already_decided');
@@ -57,13 +59,16 @@ export async function emergencyQuorum(input: QuorumInput): Promise<{
       return undefined;
     },
   );
+  // Noted before each look: what is heard while the database is being read may not be in the answer.
+  let seen = heard;
+  request = await readQuorum(input);
   const told = tell(() => notifyApprovers(input));
 
   while (request.state === 'open') {
     show(request);
-    const seen = heard;
     const isHeard = await condition(() => heard !== seen, Math.max(1000, request.remainingMs));
     if (!isHeard) await expireQuorum(input);
+    seen = heard;
     request = await readQuorum(input);
   }
   show(request);

@@ -32,13 +32,15 @@ export async function impersonationSession(input: ImpersonationInput): Promise<{
   setHandler(heardSignal, () => {
     heard += 1;
   });
+  // Noted before each look: what is heard while the database is being read may not be in the answer.
+  let seen = heard;
   let now = await readImpersonation(input);
   const told = input.tell_client ? tell(input) : Promise.resolve();
   while (now.state !== 'ended') {
     setCurrentDetails(`**${now.state}** · ${now.email}: ${now.reason}`);
-    const seen = heard;
     const isHeard = await condition(() => heard !== seen, Math.max(1, now.remaining_ms));
     if (!isHeard) await expireImpersonation(input);
+    seen = heard;
     now = await readImpersonation(input);
   }
   await told;
