@@ -1,7 +1,11 @@
 /** CVEs over the hosts within reach. */
 
+import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
+import { findAgent } from '../../db/agents.ts';
+import { listCveTimeline } from '../../db/cveTimeline.ts';
 import { cveHostRow, cveRow, listCveHosts, listCves } from '../../db/vulnerabilities.ts';
+import { RefusedError } from '../../domain/refusal.ts';
 import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
 import { readScope } from '../reach.ts';
 import { defineRoute } from '../route.ts';
@@ -68,5 +72,58 @@ const hosts = defineRoute({
   },
 });
 
+const TIMELINE_COLUMNS = [
+  'hostname',
+  'cve_id',
+  'source',
+  'package',
+  'severity',
+  'is_kev',
+  'installed_version',
+  'fixed_version',
+  'detected_at',
+  'patched_at',
+  'patched_version',
+  'operator_email',
+  'days_open',
+] as const;
+
+const timeline = defineRoute({
+  method: 'get',
+  path: '/agents/:id/cves.csv',
+  tag: 'Vulnerabilities',
+  summary: 'CVEs of one host as a timeline: detected, patched, by whom, days open (CSV)',
+  description:
+    'RFC 4180 in UTF-8. A cell that a spreadsheet would take for a formula begins with an apostrophe; versions and names come from hosts.',
+  auth: { kind: 'user', permission: 'vulnerabilities.read' },
+  tenantScoped: true,
+  params: z.object({ id: z.uuid() }),
+  produces: 'text/csv; charset=utf-8; header=present',
+  refusals: ['not_found'],
+  handle: async (ctx) => {
+    const { hostname, rows } = await readScope(ctx, async (tx) => {
+      const agent = await findAgent(tx, ctx.params.id);
+      if (agent === null) throw new RefusedError('not_found');
+      const host = { tenantId: agent.tenant_id, agentId: agent.id };
+      return { hostname: agent.hostname, rows: await listCveTimeline(tx, host) };
+    });
+    const csv = stringify([...rows], {
+      header: true,
+      columns: [...TIMELINE_COLUMNS],
+      record_delimiter: '\r\n',
+      escape_formulas: true,
+      cast: { boolean: (value) => (value ? 'yes' : 'no') },
+    });
+    return new Response(csv, {
+      headers: {
+        'Content-Type': 'text/csv; charset=utf-8; header=present',
+        // A host chooses its name; a file's name keeps what is safe of it.
+        'Content-Disposition': `attachment; filename="cves-${hostname.replaceAll(/[^A-Za-z0-9._-]/g, '_')}.csv"`,
+        'Cache-Control': 'private, no-store',
+      },
+    });
+  },
+});
+
 /** Routes of vulnerabilities. */
-export const vulnerabilityRoutes = [list, hosts];
+export const vulnerabilityRoutes = [list, hosts, timeline];
