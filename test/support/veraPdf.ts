@@ -59,7 +59,11 @@ export async function brokenRules(file: string, flavour: '2a' | 'ua1'): Promise<
       '-cp',
       join(jars, '*'),
       'org.verapdf.apps.GreenfieldCliWrapper',
-      ...['--format', 'xml', '-f', flavour, file],
+      '--format',
+      'xml',
+      '-f',
+      flavour,
+      file,
     ],
     { timeout: VALIDATION_TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES },
   ).catch((error: unknown) => {

@@ -16,7 +16,7 @@ export function* chapters(sheet: Sheet, report: PackReport): Generator<undefined
   yield* trustScore(sheet, report);
   yield* listed(sheet, {
     title: 'Kernel updates',
-    intro: `${counted(report.kernel_updates.total, 'host runs', 'hosts run')} another kernel than before, as its inventory told. The operator is named when an emergency token did the update.`,
+    intro: `${counted(report.kernel_updates.total, 'time')} an inventory showed a host on another kernel than before. The operator is named when an emergency token did the update.`,
     nothing: 'Nothing to report: no host changed its kernel in this month.',
     columns: kernelColumns,
     list: report.kernel_updates,
@@ -24,7 +24,7 @@ export function* chapters(sheet: Sheet, report: PackReport): Generator<undefined
   });
   yield* listed(sheet, {
     title: 'CVEs fixed',
-    intro: `${counted(report.cves.total, 'vulnerability', 'vulnerabilities')} that an inventory had shown on a host and a later one did not. KEV: listed in CISA’s catalogue of vulnerabilities known to be exploited.`,
+    intro: `${counted(report.cves.total, 'fix', 'fixes')}: a vulnerability that one inventory showed on a host and a later one did not. KEV: listed in CISA’s catalogue of vulnerabilities known to be exploited.`,
     nothing: 'Nothing to report: no open CVE was fixed in this month.',
     columns: cveColumns,
     list: report.cves,

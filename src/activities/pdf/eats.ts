@@ -154,6 +154,6 @@ export function outcomesInWords(eats: PackReport['eats']): string {
   for (const { outcome } of eats.rows) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   return [...counts]
     .toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
-    .map(([outcome, count]) => `${counted(count, plain(outcome), plain(outcome))}`)
+    .map(([outcome, count]) => counted(count, plain(outcome), plain(outcome)))
     .join(', ');
 }

@@ -5,7 +5,7 @@
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type GlyphRun, inside, type PdfFont } from './inside.ts';
+import { currentFont, type GlyphRun, type PdfFont } from './inside.ts';
 
 /** Faces of a report. */
 export type Face = 'regular' | 'bold' | 'mono';
@@ -46,7 +46,7 @@ function skipShaping(font: PdfFont): void {
 export function registerFonts(doc: PDFKit.PDFDocument): Fonts {
   for (const [face, file] of Object.entries(FILES)) {
     doc.registerFont(face, readFileSync(resolver.resolve(file))).font(face);
-    skipShaping(inside(doc)._font);
+    skipShaping(currentFont(doc));
   }
   const widths: Record<Face, Map<string, number>> = { regular: new Map(), bold: new Map(), mono: new Map() };
   const covered = new Map<number, boolean>();
@@ -70,7 +70,7 @@ export function registerFonts(doc: PDFKit.PDFDocument): Fonts {
       if (known !== undefined) return known;
       const answer = (['regular', 'bold', 'mono'] as const).every((face) => {
         doc.font(face);
-        return inside(doc)._font.font.hasGlyphForCodePoint(codePoint);
+        return currentFont(doc).font.hasGlyphForCodePoint(codePoint);
       });
       covered.set(codePoint, answer);
       return answer;

@@ -40,10 +40,14 @@ export type PdfInside = {
     readonly annotations: PdfRef[];
     readonly content: PdfRef & { data: Record<string, unknown>; buffer: Uint8Array[] };
   };
-  readonly _font: PdfFont;
   getStructTreeRoot(): PdfRef & { data: Record<string, unknown> };
   getStructParentTree(): { add(key: number, value: PdfRef): void };
 };
+
+/** The font that `doc.font(…)` chose last. */
+export function currentFont(doc: PDFKit.PDFDocument): PdfFont {
+  return Reflect.get(doc, '_font') as PdfFont;
+}
 
 /** The same document, seen so. */
 export function inside(doc: PDFKit.PDFDocument): PdfInside {

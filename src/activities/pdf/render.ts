@@ -5,7 +5,7 @@
  * Pages are handed on as they fill, so memory does not grow with the report beyond one small reference a table row.
  */
 
-import PDFDocument from 'pdfkit';
+import PdfDocument from 'pdfkit';
 import type { PackReport } from '../../domain/packReport.ts';
 import { appendix } from './appendix.ts';
 import { chapters } from './chapters.ts';
@@ -61,7 +61,7 @@ function* pages(sheet: Sheet, report: PackReport): Generator<undefined> {
 
 function openDocument(report: PackReport): PDFKit.PDFDocument {
   const until = new Date(report.period.until);
-  return new PDFDocument({
+  return new PdfDocument({
     autoFirstPage: false,
     bufferPages: false,
     compress: false,
@@ -98,7 +98,7 @@ function runningHead(report: PackReport, fonts: Fonts): SheetInput['running'] {
     ...(report.is_preview ? ['preview'] : []),
   ];
   const shorten = (text: string, most: number): string => {
-    const letters = [...clean(text, fonts)];
+    const letters = Array.from(clean(text, fonts));
     return letters.length <= most ? letters.join('') : `${letters.slice(0, most - 1).join('')}…`;
   };
   return {

@@ -55,7 +55,7 @@ export function wrap(
   lines.push(line);
   if (lines.length <= most) return lines;
   let last = lines[most - 1] ?? '';
-  while (last !== '' && measure(`${last}…`) > width) last = [...last].slice(0, -1).join('');
+  while (last !== '' && measure(`${last}…`) > width) last = Array.from(last).slice(0, -1).join('');
   return [...lines.slice(0, most - 1), `${last}…`];
 }
 
@@ -71,5 +71,5 @@ function cutAt(word: string, width: number, measure: (part: string) => number): 
     if (CUT_AFTER.test(letter)) sign = fits;
   }
   if (sign > fits / 2) return sign;
-  return Math.max(fits, [...word][0]?.length ?? 1);
+  return Math.max(fits, Array.from(word)[0]?.length ?? 1);
 }
