@@ -1,7 +1,12 @@
 /** Impersonations: who worked in which client's context, when, why, and how it ended. */
 
 import { z } from 'zod';
-import { CONSENT_KINDS, IMPERSONATION_MODES, type ImpersonationMode } from '../domain/impersonation.ts';
+import {
+  CLAIM_WAIT_MINUTES,
+  CONSENT_KINDS,
+  IMPERSONATION_MODES,
+  type ImpersonationMode,
+} from '../domain/impersonation.ts';
 import { PERMISSION_NAMES, ROLES } from '../domain/permissions.ts';
 import { sql } from './pool.ts';
 import type { AnyTx, IdentityTx, SystemTx, TenantTx } from './scope.ts';
@@ -124,6 +129,8 @@ export async function claimImpersonation(
     update impersonations set state = 'active', token_hash = ${sql.binary(claim.tokenHash)}, started_at = now(),
       expires_at = now() + make_interval(mins => duration_minutes)
     where id = ${id}::uuid and state = 'granted' and user_id = ${claim.user_id}::uuid
+      -- Whether or not a worker was there to end the wait.
+      and consent_until + make_interval(mins => ${CLAIM_WAIT_MINUTES}) > now()
       and coalesce(session_id, api_token_id) = ${claim.parent.id}::uuid`);
   return result.rowCount === 1;
 }

@@ -64,7 +64,8 @@ export async function auditPackBuild(
     return published;
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
-    await note('failed', 0, error.cause?.message ?? error.message);
+    // The client reads this too; why it failed is in the workflow.
+    await note('failed', 0, 'It could not be built; its workflow says why.');
     throw error;
   }
 }

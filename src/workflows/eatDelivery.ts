@@ -2,6 +2,7 @@
 
 import {
   ActivityFailure,
+  ApplicationFailure,
   condition,
   proxyActivities,
   setCurrentDetails,
@@ -77,9 +78,16 @@ async function sign(ref: Omit<DeliveryInput, 'agent_id'>): Promise<SignedOrder> 
     return await signEat(ref);
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
-    await giveUpOrder({ ...ref, why: error.cause?.message ?? 'It could not be signed in time.' });
+    await giveUpOrder({ ...ref, why: reasonOf(error) });
     return { kind: 'abandoned' };
   }
+}
+
+/** The signer's own words; what else went wrong is for operators, not for a client's audit log. */
+function reasonOf({ cause }: ActivityFailure): string {
+  return cause instanceof ApplicationFailure && cause.type === 'OrderRefused'
+    ? cause.message
+    : 'It could not be signed in time.';
 }
 
 function finish(outcome: string): { readonly outcome: string } {

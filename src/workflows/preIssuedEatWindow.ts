@@ -2,6 +2,7 @@
 
 import {
   ActivityFailure,
+  ApplicationFailure,
   condition,
   proxyActivities,
   setCurrentDetails,
@@ -48,7 +49,7 @@ export async function preIssuedEatWindow(input: DeliveryInput): Promise<{ readon
     signed = await signEat(ref);
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
-    await giveUpOrder({ ...ref, why: error.cause?.message ?? 'It could not be signed in time.' });
+    await giveUpOrder({ ...ref, why: reasonOf(error) });
     signed = { kind: 'abandoned' };
   }
   if (signed.kind === 'abandoned') return finish('abandoned');
@@ -62,6 +63,13 @@ export async function preIssuedEatWindow(input: DeliveryInput): Promise<{ readon
     const closed = await closePreIssued(ref);
     if (closed.outcome !== 'waiting') return finish(closed.outcome);
   }
+}
+
+/** The signer's own words; what else went wrong is for operators, not for a client's audit log. */
+function reasonOf({ cause }: ActivityFailure): string {
+  return cause instanceof ApplicationFailure && cause.type === 'OrderRefused'
+    ? cause.message
+    : 'It could not be signed in time.';
 }
 
 function finish(outcome: string): { readonly outcome: string } {

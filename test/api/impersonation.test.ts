@@ -292,6 +292,20 @@ describe('consent', () => {
     await setConsent('none');
   });
 
+  it('granted long ago cannot be claimed any more, whether or not a worker has said so', async () => {
+    await setConsent('approve');
+    const { impersonation_id } = (await (
+      await alice.call('POST', '/auth/impersonate', { tenant_id: acme, reason: REASON })
+    ).json()) as Entered;
+    await client.call('POST', `/auth/impersonations/${impersonation_id}/consent`, { granted: true });
+    await hub.db.admin.query(
+      sql.unsafe`update impersonations set consent_until = now() - interval '16 minutes' where id = ${impersonation_id}::uuid`,
+    );
+    const late = await alice.call('POST', '/auth/impersonate/claim', { impersonation_id });
+    expect(await late.json()).toMatchObject({ type: 'urn:monsys:problem:impersonation_not_granted' });
+    await setConsent('none');
+  });
+
   it('refused is the end of it', async () => {
     await setConsent('approve');
     const asked = (await (

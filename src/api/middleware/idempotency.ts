@@ -41,6 +41,8 @@ export function rememberAnswers(deps: ApiDeps, route: AnyRoute): MiddlewareHandl
 }
 
 function ownerId(principal: Principal): string {
-  if (principal.kind === 'user') return principal.userId;
+  // A client's context has its own answers: what was kept outside may be another tenant's.
+  if (principal.kind === 'user')
+    return principal.impersonation === null ? principal.userId : `${principal.userId}@${principal.impersonation.id}`;
   return principal.kind === 'agent' ? principal.agentId : principal.tokenId;
 }

@@ -10,6 +10,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { isAgentActive } from '../../db/agents.ts';
+import { appendAudit } from '../../db/audit.ts';
 import { noteDelivery } from '../../db/emergency.ts';
 import { listHubKeysForAgents } from '../../db/hubKeys.ts';
 import { acknowledgeCommand, takePendingCommands } from '../../db/outbox.ts';
@@ -18,11 +19,13 @@ import { withTenant } from '../../db/scope.ts';
 import { agentFrame, type HubFrame, SOCKET_PING_SECONDS } from '../../domain/agentFrames.ts';
 import { REFUSALS, RefusedError } from '../../domain/refusal.ts';
 import { parseStrictJson } from '../../domain/strictJson.ts';
+import { resultSignal, WORKFLOW_IDS } from '../../workflows/messages.ts';
 import { verifyAgentRequest } from '../agentRequest.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { AgentPrincipal } from '../principal.ts';
 import { problemType } from '../problem.ts';
 import { presentHubKey } from '../routes/agentLink.ts';
+import { tellWorkflow } from '../temporal.ts';
 
 const PATH = /^\/api\/v1\/ws\/agents\/([0-9a-f-]{36})$/;
 const MAX_FRAME_BYTES = 64 * 1024;
@@ -175,14 +178,24 @@ function serveAgent(socket: WebSocket, principal: AgentPrincipal, deps: ApiDeps)
     }
     const { id, result } = frame.data;
     enqueue(async () => {
-      await withTenant(deps.pool, host.tenantId, async (tx) => {
+      const revoked = await withTenant(deps.pool, host.tenantId, async (tx) => {
         const command = await acknowledgeCommand(tx, host, id, result);
         const nonce = command?.payload['nonce'];
-        if (command === null || typeof nonce !== 'string') return;
+        if (command === null || typeof nonce !== 'string') return null;
         if (command.kind === 'eat' || command.kind === 'pre_issued_eat') await noteDelivery(tx, nonce);
-        if (command.kind === 'revoke_pre_issued_eat' && result['status'] === 'revoked')
-          await confirmRevocation(tx, nonce);
+        if (command.kind !== 'revoke_pre_issued_eat' || result['status'] !== 'revoked') return null;
+        if (!(await confirmRevocation(tx, nonce))) return null;
+        await appendAudit(tx, {
+          msp_id: principal.mspId,
+          tenant_id: host.tenantId,
+          event_type: 'pre_issued_token_revocation_confirmed',
+          actor: { kind: 'agent' },
+          event_data: { nonce, agent_id: host.agentId },
+        });
+        return nonce;
       });
+      if (revoked !== null)
+        await tellWorkflow(deps, WORKFLOW_IDS.preIssued(revoked), resultSignal, { outcome: 'revoked' });
       sent.delete(id);
     });
   });
