@@ -44,6 +44,8 @@ export type SkippingHub = {
   readonly calls: { readonly name: string; readonly input: unknown }[];
   /** Runs before the activity of this name, in the moment before the database's clock follows. */
   readonly before: Map<string, (input: never) => Promise<void>>;
+  /** Runs after the activity of this name has done its work, before Temporal hears of it. */
+  readonly after: Map<string, (input: never) => Promise<void>>;
   readonly activities: ReturnType<typeof createCoreActivities>;
   /** Moves the database to Temporal's time; to be called before rows are made by a test. */
   readonly follow: () => Promise<void>;
@@ -59,6 +61,7 @@ export async function createSkippingHub(): Promise<SkippingHub> {
 
   const calls: SkippingHub['calls'] = [];
   const before: SkippingHub['before'] = new Map();
+  const after: SkippingHub['after'] = new Map();
   let followed = 0;
   const ahead = async (): Promise<number> => (await env.currentTimeMs()) - Date.now();
   // One at a time: two activities must not move the rows twice by the same jump.
@@ -89,6 +92,7 @@ export async function createSkippingHub(): Promise<SkippingHub> {
           await before.get(name)?.(input);
           await follow();
           const result = await run(input);
+          await after.get(name)?.(input);
           return name === 'signEat' ? inTemporalTime(result as { expires_at?: string }, await ahead()) : result;
         },
       ]),
@@ -132,7 +136,7 @@ export async function createSkippingHub(): Promise<SkippingHub> {
     for (const worker of workers) worker.shutdown();
     await Promise.all(runs);
   });
-  return { db, api, env, calls, before, activities, follow };
+  return { db, api, env, calls, before, after, activities, follow };
 }
 
 /** The expiry as a workflow of the jumped clock must see it. */

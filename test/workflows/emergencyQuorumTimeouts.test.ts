@@ -9,17 +9,22 @@ import { problemOf } from '../support/people.ts';
 import { createSkippingHub } from '../support/skippingHub.ts';
 
 const hub = await createSkippingHub();
-const { db, api, env, before, calls } = hub;
+const { db, api, env, before, after, calls } = hub;
 const tenantId = api.tenants.a;
 const alice = await createPerson(db, api, 'admin');
 const bob = await createPerson(db, api, 'admin');
 
 beforeEach(() => hub.follow());
-afterEach(() => before.clear());
+afterEach(() => {
+  before.clear();
+  after.clear();
+});
 
 const host = (name: string): Promise<TestAgent> => registerTestAgent(api, tenantId, name);
 const MINUTE_MS = 60_000;
 const GRACE_MS = 30_000;
+/** Between the row and the start of its workflow, on a busy machine. */
+const SLACK_MS = 10_000;
 
 /** Of each answer a test reads what it needs. */
 type Answer = {
@@ -77,7 +82,7 @@ describe('emergencyQuorum', () => {
     const { id } = await request([await host('db-1')]);
     const { result, tookMs } = await ended(`quorum:${id}`);
     expect(result).toEqual({ state: 'expired', outcomes: {} });
-    expect(tookMs).toBeGreaterThanOrEqual(60 * MINUTE_MS - 1000);
+    expect(tookMs).toBeGreaterThanOrEqual(60 * MINUTE_MS - SLACK_MS);
     expect(tookMs).toBeLessThan(62 * MINUTE_MS);
     expect(await audited('emergency_quorum_expired', id)).toBe(1);
     expect(
@@ -98,7 +103,7 @@ describe('emergencyQuorum', () => {
     const { id } = await request([await host('db-2')], { collection_minutes: 24 * 60 });
     const { result, tookMs } = await ended(`quorum:${id}`);
     expect(result).toMatchObject({ state: 'expired' });
-    expect(tookMs).toBeGreaterThanOrEqual(24 * 60 * MINUTE_MS - 1000);
+    expect(tookMs).toBeGreaterThanOrEqual(24 * 60 * MINUTE_MS - SLACK_MS);
   });
 
   it('a decision that arrives in the last moment stays: it fires, although the timer has gone off', async () => {
@@ -120,6 +125,22 @@ describe('emergencyQuorum', () => {
     expect(await audited('emergency_quorum_expired', id)).toBe(0);
     expect(await audited('emergency_quorum_approved', id)).toBe(1);
     expect(await tokens(id)).toBe(1);
+  });
+
+  it('a decision that arrives while the database is being read is not lost: it fires at once', async () => {
+    // The workflow reads "open" and is told of the approval before it has the answer.
+    after.set('readQuorum', async (input: { readonly request_id: string }) => {
+      after.delete('readQuorum');
+      const approved = await bob.call('POST', `/emergency/quorum/${input.request_id}/approve`);
+      expect(approved.status).toBe(200);
+    });
+    const { id } = await request([await host('db-4')]);
+    const { result } = await ended(`quorum:${id}`);
+    expect(result).toEqual({ state: 'approved', outcomes: { 'db-4': 'overdue' } });
+    const expired = calls.filter(
+      ({ name, input }) => name === 'expireQuorum' && (input as { request_id: string }).request_id === id,
+    );
+    expect(expired).toEqual([]);
   });
 
   it('a canary that does not answer is the last host: the others get no token', async () => {
@@ -156,7 +177,7 @@ describe('eatDelivery', () => {
     );
     const { result, tookMs } = await ended(`eat:${nonce}`);
     expect(result).toEqual({ outcome: 'overdue' });
-    expect(tookMs).toBeGreaterThanOrEqual(2 * MINUTE_MS + GRACE_MS - 1000);
+    expect(tookMs).toBeGreaterThanOrEqual(2 * MINUTE_MS + GRACE_MS - SLACK_MS);
     expect(await audited('emergency_token_overdue', nonce)).toBe(1);
     const ref = { nonce: nonce, tenant_id: tenantId, msp_id: api.msp.id };
     expect(await hub.activities.closeEat(ref)).toEqual({ outcome: 'overdue' });
@@ -205,7 +226,7 @@ describe('preIssuedEatWindow', () => {
     );
     const { result, tookMs } = await ended(`pre-issued-eat:${id}`);
     expect(result).toEqual({ outcome: 'expired_unused' });
-    expect(tookMs).toBeGreaterThanOrEqual(15 * 60 * MINUTE_MS - 1000);
+    expect(tookMs).toBeGreaterThanOrEqual(15 * 60 * MINUTE_MS - SLACK_MS);
     expect(await audited('pre_issued_token_expired_unused', id)).toBe(1);
     const ref = { nonce: id, tenant_id: tenantId, msp_id: api.msp.id };
     expect(await hub.activities.closePreIssued(ref)).toEqual({ outcome: 'expired_unused' });
@@ -233,7 +254,7 @@ describe('impersonationSession', () => {
     const { impersonation_id: id } = await impersonate(200);
     const { result, tookMs } = await ended(`impersonation:${id}`);
     expect(result).toEqual({ state: 'ended' });
-    expect(tookMs).toBeGreaterThanOrEqual(MINUTE_MS - 1000);
+    expect(tookMs).toBeGreaterThanOrEqual(MINUTE_MS - SLACK_MS);
     expect(tookMs).toBeLessThan(3 * MINUTE_MS);
     expect(await stateOf(id)).toEqual({ state: 'ended', end_reason: 'expired' });
     expect(await audited('impersonation_ended', id)).toBe(1);
@@ -243,7 +264,7 @@ describe('impersonationSession', () => {
     await consent('approve');
     const { impersonation_id: id } = await impersonate(202);
     const { tookMs } = await ended(`impersonation:${id}`);
-    expect(tookMs).toBeGreaterThanOrEqual(30 * MINUTE_MS - 1000);
+    expect(tookMs).toBeGreaterThanOrEqual(30 * MINUTE_MS - SLACK_MS);
     expect(await stateOf(id)).toEqual({ state: 'ended', end_reason: 'consent_timeout' });
     expect(await audited('impersonation_ended', id)).toBe(1);
     await consent('none');
