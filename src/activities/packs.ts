@@ -206,6 +206,7 @@ export function createPackActivities(deps: { readonly pool: DatabasePool; readon
             pack_id: collected.pack_id,
             tenant_id: ref.tenant_id,
             actor_suffix,
+            is_preview: collected.is_preview,
             kept: collected.kept,
             left_out: collected.left_out,
           });
@@ -295,13 +296,14 @@ export function createPackActivities(deps: { readonly pool: DatabasePool; readon
       sessions: emptyList<PackReport['sessions']['rows'][number]>(),
     };
     const take = async (emails: readonly (string | null)[], write: () => Promise<void>): Promise<void> => {
+      // Of rows left out as well: a filter that keeps nothing must not look like a worker that died.
+      if ((kept + leftOut) % HEARTBEAT_ROWS === 0) heartbeat();
       if (!keepFor(suffix, emails)) {
         leftOut += 1;
         return;
       }
       kept += 1;
       await write();
-      if (kept % HEARTBEAT_ROWS === 0) heartbeat();
     };
 
     await writer.write({

@@ -273,10 +273,16 @@ const headRow = z.object({
   is_over: z.boolean(),
 });
 
-/** Whose pack it is. `is_over`: the month has ended, by the database's clock. */
+/**
+ * How long after its end a month may be closed: a transaction begun before may still be open, and an impersonation of
+ * the last minute still runs. Built earlier it is a preview.
+ */
+const CLOSING_MINUTES = 90;
+
+/** Whose pack it is. `is_over`: the month has ended and everything of it is there, by the database's clock. */
 export async function getPackHead(tx: AnyTx, period: PackPeriod): Promise<z.infer<typeof headRow>> {
   return tx.one(sql.type(headRow)`
     select jsonb_build_object('id', t.id, 'slug', t.slug, 'name', t.name) as tenant, jsonb_build_object('id', m.id, 'name', m.name) as msp,
-      (select count(*) from agents a where a.tenant_id = t.id and a.registered_at < ${period.until}::timestamptz) as hosts, now() >= ${period.until}::timestamptz as is_over
+      (select count(*) from agents a where a.tenant_id = t.id and a.registered_at < ${period.until}::timestamptz) as hosts, now() >= ${period.until}::timestamptz + make_interval(mins => ${CLOSING_MINUTES}) as is_over
     from tenants t join msps m on m.id = t.msp_owner where t.id = ${period.tenantId}::uuid`);
 }

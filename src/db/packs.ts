@@ -134,21 +134,23 @@ export async function findHandover(tx: AnyTx, packId: string, actorSuffix: strin
     where pack_id = ${packId}::uuid and actor_suffix = ${actorSuffix}`);
 }
 
-/** Puts a filtered pack there; a second build of the same changes nothing. */
+/** Puts a filtered pack there; a second build of the same changes nothing, nor does one of a preview that was closed meanwhile. */
 export async function publishHandover(
   tx: TenantTx,
   report: BuiltFiles & {
     readonly pack_id: string;
     readonly tenant_id: string;
     readonly actor_suffix: string;
+    readonly is_preview: boolean;
     readonly kept: number;
     readonly left_out: number;
   },
 ): Promise<void> {
   await tx.query(sql.unsafe`
     insert into handover_reports (tenant_id, pack_id, actor_suffix, manifest, sig, key_id, jsonl_sha256, jsonl_bytes, pdf_sha256, pdf_bytes, kept, left_out)
-    values (${report.tenant_id}::uuid, ${report.pack_id}::uuid, ${report.actor_suffix}, ${report.manifest}, ${report.sig}, ${report.key_id},
-      ${report.jsonl_sha256}, ${report.jsonl_bytes}, ${report.pdf_sha256}, ${report.pdf_bytes}, ${report.kept}, ${report.left_out})
+    select ${report.tenant_id}::uuid, ${report.pack_id}::uuid, ${report.actor_suffix}, ${report.manifest}, ${report.sig}, ${report.key_id},
+      ${report.jsonl_sha256}, ${report.jsonl_bytes}::bigint, ${report.pdf_sha256}, ${report.pdf_bytes}::bigint, ${report.kept}::int, ${report.left_out}::int
+    from audit_packs p where p.id = ${report.pack_id}::uuid and p.is_preview = ${report.is_preview}
     on conflict do nothing`);
 }
 
