@@ -172,22 +172,27 @@ export type HostFacts = {
   readonly kernel_upstream: string | null;
 };
 
-const kernelRow = z.object({ kernel_release: z.string().nullable() });
+const factsRow = z.object({ kernel_release: z.string().nullable(), is_other: z.boolean() });
 
-/** Stores the facts; gives the kernel release that was known before. */
+/**
+ * Stores the facts; gives the kernel release that was known before, and whether anything is other than it was. The lock
+ * leaves room for rows that point at the host: who puts it into a group meanwhile need not wait.
+ */
 export async function updateHostFacts(
   tx: TenantTx,
   tenantId: string,
   agentId: string,
   facts: HostFacts,
-): Promise<string | null> {
-  const before = await tx.one(sql.type(kernelRow)`
-    select kernel_release from agents where tenant_id = ${tenantId}::uuid and id = ${agentId}::uuid for update`);
+): Promise<z.infer<typeof factsRow>> {
+  const before = await tx.one(sql.type(factsRow)`
+    select kernel_release, (os_id, os_name, kernel_release, kernel_upstream) is distinct from
+      (${facts.os_id}, ${facts.os_name}, ${facts.kernel_release}, ${facts.kernel_upstream}::text) as is_other
+    from agents where tenant_id = ${tenantId}::uuid and id = ${agentId}::uuid for no key update`);
   await tx.query(sql.unsafe`
     update agents set os_id = ${facts.os_id}, os_name = ${facts.os_name}, arch = ${facts.arch},
       kernel_release = ${facts.kernel_release}, kernel_upstream = ${facts.kernel_upstream}
     where tenant_id = ${tenantId}::uuid and id = ${agentId}::uuid`);
-  return before.kernel_release;
+  return before;
 }
 
 /** Records that a host runs another kernel now; the same instant twice is one change. */

@@ -119,13 +119,19 @@ export const alertRow = z.object({
   resolved_at: z.string().nullable(),
   resolved_by_email: z.string().nullable(),
   resolution: z.string().nullable(),
+  effective_group: z.object({ id: z.uuid(), name: z.string(), has_runbook: z.boolean() }).nullable(),
 });
 export type AlertRow = z.infer<typeof alertRow>;
 
 const SELECT_ALERTS = sql.fragment`
   select al.id, al.tenant_id, al.number, al.agent_id, ag.hostname, al.source, al.severity, al.title, al.detail, al.status, al.occurrences,
     al.opened_at, al.last_occurred_at, al.sla_due_at, al.acknowledged_at, ua.email as acknowledged_by_email, al.resolved_at,
-    ur.email as resolved_by_email, al.resolution
+    ur.email as resolved_by_email, al.resolution,
+    -- The group whose runbook the host inherits, or its first one when none has a runbook (src/domain/groupInheritance.ts).
+    (select jsonb_build_object('id', g.id, 'name', g.name, 'has_runbook', g.has_runbook)
+      from group_members m join groups g on (g.tenant_id, g.id) = (m.tenant_id, m.group_id)
+      where m.tenant_id = al.tenant_id and m.agent_id = al.agent_id
+      order by g.has_runbook desc, g.priority, g.name collate "C", g.id limit 1) as effective_group
   from alerts al
     left join agents ag on ag.tenant_id = al.tenant_id and ag.id = al.agent_id
     left join users ua on ua.id = al.acknowledged_by

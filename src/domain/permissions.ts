@@ -29,6 +29,8 @@ export const PERMISSIONS = {
   'alerts.write': { roles: OPERATORS, sentence: 'Acknowledge and resolve alerts.' },
   'rules.read': { roles: MSP_ALL, sentence: 'See alert rules and SLA settings.' },
   'rules.write': { roles: ADMINS, sentence: 'Change alert rules and SLA settings.' },
+  'groups.read': { roles: WORKING, sentence: 'See groups, their members, runbooks and what a host inherits.' },
+  'groups.write': { roles: ADMINS, sentence: 'Make, change and archive groups and their runbooks.' },
   'vulnerabilities.read': { roles: WORKING, sentence: 'See open and patched CVEs.' },
   'trust_score.read': { roles: WORKING, sentence: 'See the Trust Score with its inputs.' },
   'audit_log.read': {

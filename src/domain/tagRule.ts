@@ -197,8 +197,8 @@ export function asciiLower(text: string): string {
 
 /** `*` is any run of characters, `?` any one; the whole name must fit; A to Z and a to z are the same. Linear in its parts, no regular expression. */
 function matchesGlob(pattern: string, name: string): boolean {
-  const wanted = [...asciiLower(pattern)];
-  const given = [...asciiLower(name)];
+  const wanted = Array.from(asciiLower(pattern));
+  const given = Array.from(asciiLower(name));
   let at = 0;
   let star = -1;
   let resume = 0;

@@ -5,6 +5,7 @@ import { findAgentPin, insertAgent, repinAgentKey, touchAgent } from '../../db/a
 import { clearAlert, raiseAlert } from '../../db/alerts.ts';
 import { appendAudit } from '../../db/audit.ts';
 import { findEnrolmentTokenByHash, takeUse } from '../../db/enrolmentTokens.ts';
+import { syncHostGroups } from '../../db/groupMembership.ts';
 import { type HubKeyRow, listHubKeysForAgents } from '../../db/hubKeys.ts';
 import { insertMetricSamples } from '../../db/inventories.ts';
 import { withIdentity, withTenant } from '../../db/scope.ts';
@@ -139,6 +140,7 @@ const register = defineRoute({
           });
       // Thrown, so that the use of the token is given back with the rest.
       if (!done) throw new LostRaceError();
+      await syncHostGroups(tx, { tenantId: token.tenant_id, mspId: token.msp_id, agentId: body.agent_id });
       await appendAudit(tx, {
         msp_id: token.msp_id,
         tenant_id: token.tenant_id,

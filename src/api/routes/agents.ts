@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { agentRow, findAgent, findAgentTenant, listAgents, openKeyReset, updateAgent } from '../../db/agents.ts';
 import { clearAgentAlerts } from '../../db/alerts.ts';
 import { appendAudit } from '../../db/audit.ts';
+import { syncHostGroups } from '../../db/groupMembership.ts';
 import { acceptBaseline, getAgentDetail, listMetricSamples, sampleRow } from '../../db/inventories.ts';
 import { enqueueCommand } from '../../db/outbox.ts';
 import type { TenantTx } from '../../db/scope.ts';
@@ -184,6 +185,8 @@ const change = defineRoute({
           if (!body.is_active) await clearAgentAlerts(tx, tenantId, path.id, at, 'The host was deactivated.');
           await syncKevAlerts(tx, tenantId, at);
         }
+        if (body.tags !== undefined || body.is_active !== undefined)
+          await syncHostGroups(tx, { tenantId, mspId: principal.mspId, agentId: path.id });
         await record(tx, principal, tenantId, 'agent_changed', {
           agent_id: path.id,
           hostname: agent.hostname,

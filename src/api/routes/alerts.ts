@@ -11,6 +11,7 @@ import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { inTenantOf, readScope } from '../reach.ts';
 import { auditActor, defineRoute } from '../route.ts';
+import { runbookUrl } from '../runbookUrl.ts';
 
 const params = z.object({ id: z.uuid() });
 const STATUSES = ['open', 'acknowledged', 'resolved'] as const;
@@ -20,11 +21,20 @@ const alert = alertRow.extend({
     .object({ due_at: z.iso.datetime(), state: z.enum(SLA_STATES), minutes_overdue: z.int() })
     .nullable()
     .describe('null once resolved'),
+  effective_group: z
+    .object({ id: z.uuid(), name: z.string(), runbook_url: z.string().nullable() })
+    .nullable()
+    .describe('the group whose runbook the host inherits; null in no group'),
 });
 
 function present(row: AlertRow, nowMs: number): z.input<typeof alert> {
   const sla = row.status === 'resolved' ? null : slaState(Date.parse(row.opened_at), Date.parse(row.sla_due_at), nowMs);
-  return { ...row, sla: sla && { due_at: row.sla_due_at, ...sla } };
+  const { effective_group: from } = row;
+  return {
+    ...row,
+    effective_group: from && { id: from.id, name: from.name, runbook_url: runbookUrl(from) },
+    sla: sla && { due_at: row.sla_due_at, ...sla },
+  };
 }
 
 const cursorKey = z.object({ rank: z.int(), opened: z.iso.datetime(), id: z.uuid() });

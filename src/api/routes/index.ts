@@ -16,6 +16,7 @@ import { credentialRoutes } from './credentials.ts';
 import { eatResultRoutes } from './eatResults.ts';
 import { emergencyRoutes } from './emergency.ts';
 import { enrolmentRoutes } from './enrolment.ts';
+import { groupRoutes } from './groups.ts';
 import { impersonationRoutes } from './impersonation.ts';
 import { ingestRoutes } from './ingest.ts';
 import { playbookRoutes } from './playbooks.ts';
@@ -43,6 +44,7 @@ export const ROUTES: readonly AnyRoute[] = [
   ...ingestRoutes,
   ...alertRoutes,
   ...alertRuleRoutes,
+  ...groupRoutes,
   ...vulnerabilityRoutes,
   ...trustScoreRoutes,
   ...auditLogRoutes,

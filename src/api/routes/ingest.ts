@@ -5,6 +5,7 @@ import { findAgentByHostname, insertKernelChange, updateHostFacts } from '../../
 import { clearAlert, raiseAlert } from '../../db/alerts.ts';
 import { appendAudit } from '../../db/audit.ts';
 import { insertProposal } from '../../db/automaticResponses.ts';
+import { syncHostGroups } from '../../db/groupMembership.ts';
 import { claimKeyInTransaction } from '../../db/idempotency.ts';
 import {
   insertMetricSamples,
@@ -37,9 +38,10 @@ const FUTURE_TOLERANCE_MS = 5 * 60_000;
 
 type Host = { readonly tenantId: string; readonly agentId: string };
 
-async function applyInventory(tx: TenantTx, host: Host, inventory: Inventory): Promise<void> {
+/** Whether the host is another one now, as far as groups look. */
+async function applyInventory(tx: TenantTx, host: Host, inventory: Inventory): Promise<boolean> {
   const isNewest = await storeInventory(tx, host, inventory);
-  if (!isNewest) return;
+  if (!isNewest) return false;
   const before = await updateHostFacts(tx, host.tenantId, host.agentId, {
     os_id: inventory.os.id,
     os_name: inventory.os.name,
@@ -48,12 +50,13 @@ async function applyInventory(tx: TenantTx, host: Host, inventory: Inventory): P
     kernel_upstream: inventory.kernel.upstream,
   });
   const at = inventory.collected_at;
-  if (before !== inventory.kernel.release) {
-    await insertKernelChange(tx, { ...host, at, from: before, to: inventory.kernel.release });
+  if (before.kernel_release !== inventory.kernel.release) {
+    await insertKernelChange(tx, { ...host, at, from: before.kernel_release, to: inventory.kernel.release });
   }
   await syncSecurityFindings(tx, host, inventory);
   await syncBaselines(tx, host, inventory);
   await syncKernelCves(tx, { ...host, kernelUpstream: inventory.kernel.upstream, at });
+  return before.is_other;
 }
 
 async function applyEvent(
@@ -176,6 +179,7 @@ const ingest = defineRoute({
       if (!(await isFirstDelivery(tx, principal, body.batch_id)))
         return { accepted: 0, duplicate: true, unknown_hosts: [] };
       const unknown = new Set<string>();
+      const others = new Set<string>();
       let accepted = 0;
       for (const entry of body.entries) {
         const hostname = entry.kind === 'inventory' ? entry.inventory.hostname : entry.hostname;
@@ -187,9 +191,11 @@ const ingest = defineRoute({
           unknown.add(hostname ?? '(none)');
           continue;
         } else if (entry.kind === 'metrics') await insertMetricSamples(tx, { tenantId, agentId }, [entry.sample]);
-        else await applyInventory(tx, { tenantId, agentId }, entry.inventory);
+        else if (await applyInventory(tx, { tenantId, agentId }, entry.inventory)) others.add(agentId);
         accepted += 1;
       }
+      // Last, after whatever locks hosts or alerts.
+      for (const agentId of others) await syncHostGroups(tx, { tenantId, mspId: principal.mspId, agentId });
       return { accepted, duplicate: false, unknown_hosts: [...unknown] };
     });
     await startResponses({ deps, log }, principal, proposals);

@@ -1,0 +1,424 @@
+/** Dynamic groups: their rules, members and runbooks, and what a host inherits (docs/groups.md). */
+
+import { z } from 'zod';
+import { findAgent } from '../../db/agents.ts';
+import { getSlaSettings } from '../../db/alerts.ts';
+import { appendAudit } from '../../db/audit.ts';
+import { applyMembership, previewRow, previewRule } from '../../db/groupMembership.ts';
+import {
+  archiveGroup,
+  findGroup,
+  findGroupTenant,
+  findRunbook,
+  type GroupRow,
+  groupRow,
+  insertGroup,
+  isNameTaken,
+  listGroups,
+  listGroupsOfHost,
+  listMembers,
+  listRunbookVersions,
+  lockGroups,
+  memberRow,
+  putRunbook,
+  runbookVersionRow,
+  updateGroup,
+} from '../../db/groups.ts';
+import type { AnyTx, TenantTx } from '../../db/scope.ts';
+import type { Json } from '../../domain/canonicalJson.ts';
+import { type InheritableGroup, inherit, type Origin } from '../../domain/groupInheritance.ts';
+import { SEVERITIES } from '../../domain/ingest.ts';
+import { RefusedError } from '../../domain/refusal.ts';
+import { tagRule } from '../../domain/tagRule.ts';
+import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
+import { renderMarkdown } from '../markdown.ts';
+import type { UserPrincipal } from '../principal.ts';
+import { inTenant, inTenantOf, readScope, requireTenantId } from '../reach.ts';
+import { auditActor, defineRoute } from '../route.ts';
+import { runbookUrl } from '../runbookUrl.ts';
+
+/** Groups of one tenant; each is looked at whenever one of its hosts changes. */
+const MAX_GROUPS_PER_TENANT = 200;
+const MAX_RUNBOOK_CHARACTERS = 200_000;
+const DEFAULT_PRIORITY = 100;
+
+const params = z.object({ id: z.uuid() });
+const minutes = z.partialRecord(z.enum(SEVERITIES), z.int().min(1).max(525_600));
+const onCall = z.strictObject({ name: z.string().trim().min(1).max(200), contact: z.string().trim().min(1).max(200) });
+const runbookText = z.string().max(MAX_RUNBOOK_CHARACTERS);
+
+const decided = {
+  name: z.string().trim().min(1).max(200),
+  rule: tagRule,
+  priority: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(DEFAULT_PRIORITY)
+    .describe('of several groups of a host the smallest number is asked first, then the name'),
+  sla_resolve_minutes: minutes
+    .default({})
+    .describe('minutes to resolve, by severity; those left out follow the next group'),
+  on_call: onCall.nullable().default(null),
+};
+
+/** In answers the rule is what was sent. */
+const group = groupRow.extend({
+  rule: z.record(z.string(), z.json()).describe('see docs/groups.md'),
+  runbook_url: z.string().nullable(),
+});
+
+function present(row: GroupRow): z.input<typeof group> {
+  return { ...row, rule: row.rule as unknown as z.input<typeof group>['rule'], runbook_url: runbookUrl(row) };
+}
+
+function record(
+  tx: TenantTx,
+  principal: UserPrincipal,
+  tenantId: string,
+  event_type: string,
+  event_data: { [key: string]: Json },
+): Promise<void> {
+  return appendAudit(tx, {
+    msp_id: principal.mspId,
+    tenant_id: tenantId,
+    event_type,
+    actor: auditActor(principal),
+    event_data,
+  });
+}
+
+async function existing(tx: AnyTx, id: string): Promise<GroupRow> {
+  const row = await findGroup(tx, id);
+  if (row === null) throw new RefusedError('not_found');
+  return row;
+}
+
+function nameTaken(name: string): RefusedError {
+  return new RefusedError('conflict', `This tenant has a group called "${name}" already.`);
+}
+
+const cursorKey = z.object({ priority: z.int(), name: z.string(), id: z.uuid() });
+
+const list = defineRoute({
+  method: 'get',
+  path: '/groups',
+  tag: 'Groups',
+  summary: 'Groups in the order in which they are asked',
+  auth: { kind: 'user', permission: 'groups.read' },
+  tenantScoped: true,
+  query: pageQuery.extend({ tenant_id: z.uuid().optional() }),
+  output: page(group),
+  refusals: ['not_found'],
+  handle: async (ctx) => {
+    const { query } = ctx;
+    const rows = await readScope(
+      ctx,
+      (tx) =>
+        listGroups(tx, {
+          tenantId: query.tenant_id ?? ctx.principal.tenantId,
+          after: decodeCursor(query.cursor, cursorKey),
+          limit: query.limit + 1,
+        }),
+      query.tenant_id,
+    );
+    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
+    return {
+      items: rows.slice(0, query.limit).map(present),
+      next_cursor: last ? encodeCursor({ priority: last.priority, name: last.name, id: last.id }) : null,
+    };
+  },
+});
+
+const create = defineRoute({
+  method: 'post',
+  path: '/groups',
+  tag: 'Groups',
+  summary: 'Make a group; the hosts that match are in it at once',
+  auth: { kind: 'user', permission: 'groups.write' },
+  tenantScoped: true,
+  body: z.strictObject({ tenant_id: z.uuid().optional(), ...decided, runbook_md: runbookText.default('') }),
+  output: group,
+  status: 201,
+  refusals: ['not_found', 'conflict'],
+  handle: async (ctx) => {
+    const { tenant_id, runbook_md, ...definition } = ctx.body;
+    const tenantId = requireTenantId(ctx.principal, tenant_id);
+    return inTenant(ctx, tenantId, async (tx) => {
+      const others = await lockGroups(tx, tenantId);
+      if (others.length >= MAX_GROUPS_PER_TENANT)
+        throw new RefusedError('conflict', `A tenant has at most ${MAX_GROUPS_PER_TENANT} groups; archive one.`);
+      const made = await insertGroup(tx, tenantId, definition);
+      if (made === null) throw nameTaken(definition.name);
+      const version = await putRunbook(tx, made, runbook_md, ctx.principal.email);
+      await record(tx, ctx.principal, tenantId, 'group_created', {
+        group_id: made.id,
+        runbook_version: version,
+        ...(definition as unknown as { [key: string]: Json }),
+      });
+      await applyMembership(tx, { id: tenantId, mspId: ctx.principal.mspId }, [made]);
+      return present(await existing(tx, made.id));
+    });
+  },
+});
+
+const get = defineRoute({
+  method: 'get',
+  path: '/groups/:id',
+  tag: 'Groups',
+  summary: 'One group with the text of its runbook',
+  auth: { kind: 'user', permission: 'groups.read' },
+  tenantScoped: true,
+  params,
+  output: group.extend({ runbook_md: z.string() }),
+  refusals: ['not_found'],
+  handle: async (ctx) =>
+    readScope(ctx, async (tx) => {
+      const row = await existing(tx, ctx.params.id);
+      const runbook = await findRunbook(tx, row, row.runbook_version);
+      return { ...present(row), runbook_md: runbook?.markdown ?? '' };
+    }),
+});
+
+const replace = defineRoute({
+  method: 'put',
+  path: '/groups/:id',
+  tag: 'Groups',
+  summary: 'Replace a group; its members follow at once',
+  description: 'Another `runbook_md` becomes the next version; left out, the runbook stays as it is.',
+  auth: { kind: 'user', permission: 'groups.write' },
+  tenantScoped: true,
+  params,
+  body: z.strictObject({ ...decided, runbook_md: runbookText.optional() }),
+  output: group,
+  refusals: ['not_found', 'conflict'],
+  handle: async (ctx) => {
+    const { runbook_md, ...definition } = ctx.body;
+    return inTenantOf(
+      ctx,
+      (tx) => findGroupTenant(tx, ctx.params.id),
+      async (tx, tenantId) => {
+        const before = (await lockGroups(tx, tenantId)).find(({ id }) => id === ctx.params.id);
+        if (before === undefined) throw new RefusedError('not_found');
+        if (await isNameTaken(tx, tenantId, definition.name, before.id)) throw nameTaken(definition.name);
+        await updateGroup(tx, tenantId, before.id, definition);
+        const version =
+          runbook_md === undefined
+            ? before.runbook_version
+            : await putRunbook(tx, before, runbook_md, ctx.principal.email);
+        await record(tx, ctx.principal, tenantId, 'group_changed', {
+          group_id: before.id,
+          runbook_version: version,
+          ...(definition as unknown as { [key: string]: Json }),
+        });
+        await applyMembership(tx, { id: tenantId, mspId: ctx.principal.mspId }, [{ ...before, ...definition }]);
+        return present(await existing(tx, before.id));
+      },
+    );
+  },
+});
+
+const archive = defineRoute({
+  method: 'delete',
+  path: '/groups/:id',
+  tag: 'Groups',
+  summary: 'Take a group out of use; hosts inherit nothing from it any more',
+  auth: { kind: 'user', permission: 'groups.write' },
+  tenantScoped: true,
+  params,
+  status: 204,
+  refusals: ['not_found'],
+  handle: async (ctx) => {
+    await inTenantOf(
+      ctx,
+      (tx) => findGroupTenant(tx, ctx.params.id),
+      async (tx, tenantId) => {
+        const before = (await lockGroups(tx, tenantId)).find(({ id }) => id === ctx.params.id);
+        if (before === undefined) throw new RefusedError('not_found');
+        await archiveGroup(tx, tenantId, before.id);
+        await record(tx, ctx.principal, tenantId, 'group_archived', {
+          group_id: before.id,
+          name: before.name,
+          member_count: before.member_count,
+        });
+      },
+    );
+    return undefined;
+  },
+});
+
+const memberKey = z.object({ hostname: z.string(), id: z.uuid() });
+
+const members = defineRoute({
+  method: 'get',
+  path: '/groups/:id/members',
+  tag: 'Groups',
+  summary: 'Hosts of a group by name',
+  auth: { kind: 'user', permission: 'groups.read' },
+  tenantScoped: true,
+  params,
+  query: pageQuery,
+  output: page(memberRow),
+  refusals: ['not_found'],
+  handle: async (ctx) => {
+    const { query } = ctx;
+    const rows = await readScope(ctx, async (tx) =>
+      listMembers(tx, await existing(tx, ctx.params.id), {
+        after: decodeCursor(query.cursor, memberKey),
+        limit: query.limit + 1,
+      }),
+    );
+    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
+    return {
+      items: rows.slice(0, query.limit),
+      next_cursor: last ? encodeCursor({ hostname: last.hostname, id: last.id }) : null,
+    };
+  },
+});
+
+const PREVIEW_HOSTS = 200;
+
+const preview = defineRoute({
+  method: 'post',
+  path: '/groups/preview',
+  tag: 'Groups',
+  summary: 'Who would match a rule; changes nothing',
+  auth: { kind: 'user', permission: 'groups.read' },
+  tenantScoped: true,
+  body: z.strictObject({ tenant_id: z.uuid().optional(), rule: tagRule }),
+  output: z.object({
+    total: z.int(),
+    items: z.array(previewRow.omit({ total: true })).describe(`the first ${PREVIEW_HOSTS} by name`),
+  }),
+  status: 200,
+  refusals: ['not_found'],
+  handle: async (ctx) => {
+    const tenantId = requireTenantId(ctx.principal, ctx.body.tenant_id);
+    const rows = await inTenant(ctx, tenantId, (tx) => previewRule(tx, tenantId, ctx.body.rule, PREVIEW_HOSTS));
+    return { total: rows[0]?.total ?? 0, items: [...rows] };
+  },
+});
+
+const versions = defineRoute({
+  method: 'get',
+  path: '/groups/:id/runbook-versions',
+  tag: 'Groups',
+  summary: 'Versions of a runbook, newest first',
+  auth: { kind: 'user', permission: 'groups.read' },
+  tenantScoped: true,
+  params,
+  query: pageQuery,
+  output: page(runbookVersionRow),
+  refusals: ['not_found'],
+  handle: async (ctx) => {
+    const { query } = ctx;
+    const rows = await readScope(ctx, async (tx) =>
+      listRunbookVersions(tx, await existing(tx, ctx.params.id), {
+        before: decodeCursor(query.cursor, z.object({ version: z.int() }))?.version ?? null,
+        limit: query.limit + 1,
+      }),
+    );
+    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
+    return {
+      items: rows.slice(0, query.limit),
+      next_cursor: last ? encodeCursor({ version: last.version }) : null,
+    };
+  },
+});
+
+const runbook = defineRoute({
+  method: 'get',
+  path: '/groups/:id/runbook',
+  tag: 'Groups',
+  summary: 'The runbook, as it was written or as HTML',
+  description:
+    'HTML has no script, style, form or picture in it: raw HTML of the text stays text, pictures become links.',
+  auth: { kind: 'user', permission: 'groups.read' },
+  tenantScoped: true,
+  params,
+  query: z.object({
+    format: z.enum(['html', 'md']).default('md'),
+    version: z.coerce.number().int().min(1).optional().describe('default: the present one'),
+  }),
+  produces: 'text/html',
+  refusals: ['not_found'],
+  handle: async (ctx) => {
+    const { format, version } = ctx.query;
+    const found = await readScope(ctx, async (tx) => {
+      const row = await existing(tx, ctx.params.id);
+      return findRunbook(tx, row, version ?? row.runbook_version);
+    });
+    if (found === null && version !== undefined) throw new RefusedError('not_found', 'There is no such version.');
+    const markdown = found?.markdown ?? '';
+    return new Response(format === 'html' ? renderMarkdown(markdown) : markdown, {
+      headers: {
+        'content-type': `text/${format === 'html' ? 'html' : 'markdown'}; charset=utf-8`,
+        'cache-control': 'private, no-cache',
+        'x-runbook-version': String(found?.version ?? 0),
+      },
+    });
+  },
+});
+
+const origin = z.object({
+  group: z.object({ id: z.uuid(), name: z.string(), priority: z.int() }).nullable(),
+  reason: z.string(),
+});
+
+function presentOrigin({ group: from, reason }: Origin<InheritableGroup>): z.input<typeof origin> {
+  return { group: from && { id: from.id, name: from.name, priority: from.priority }, reason };
+}
+
+const effective = defineRoute({
+  method: 'get',
+  path: '/agents/:id/effective',
+  tag: 'Groups',
+  summary: 'What a host inherits from its groups, and why',
+  auth: { kind: 'user', permission: 'groups.read' },
+  tenantScoped: true,
+  params,
+  output: z.object({
+    groups: z.array(
+      z.object({ id: z.uuid(), name: z.string(), priority: z.int(), runbook_url: z.string().nullable() }),
+    ),
+    runbook: origin.extend({ version: z.int().nullable(), url: z.string().nullable() }),
+    sla: z.record(z.enum(SEVERITIES), origin.extend({ resolve_minutes: z.int() })),
+    on_call: origin.extend({ now: onCall.nullable() }),
+  }),
+  refusals: ['not_found'],
+  handle: async (ctx) =>
+    readScope(ctx, async (tx) => {
+      const agent = await findAgent(tx, ctx.params.id);
+      if (agent === null) throw new RefusedError('not_found');
+      const groups = await listGroupsOfHost(tx, { tenantId: agent.tenant_id, agentId: agent.id });
+      const { runbook: book, on_call, sla } = inherit(groups, await getSlaSettings(tx, agent.tenant_id));
+      const slaOf = (severity: (typeof SEVERITIES)[number]) => ({
+        ...presentOrigin(sla[severity]),
+        resolve_minutes: sla[severity].minutes,
+      });
+      return {
+        groups: groups.map((each) => ({
+          id: each.id,
+          name: each.name,
+          priority: each.priority,
+          runbook_url: runbookUrl(each),
+        })),
+        runbook: {
+          ...presentOrigin(book),
+          version: book.group?.runbook_version ?? null,
+          url: book.group && runbookUrl(book.group),
+        },
+        sla: {
+          critical: slaOf('critical'),
+          high: slaOf('high'),
+          medium: slaOf('medium'),
+          low: slaOf('low'),
+          info: slaOf('info'),
+        },
+        on_call: { ...presentOrigin(on_call), now: on_call.group?.on_call ?? null },
+      };
+    }),
+});
+
+/** Routes of groups. */
+export const groupRoutes = [list, create, preview, get, replace, archive, members, versions, runbook, effective];
