@@ -66,6 +66,8 @@ export async function openDetectors(stateDir: string, floor: ClockFloor, log: Lo
           baits.push(armed);
           continue;
         }
+        // Not there yet: armed when it comes.
+        if (armed === undefined && now === null) continue;
         hasChanged = true;
         if (what !== null) found.push({ kind: 'honeypot', path: honeypot, what, at: floor.iso() });
         const rearmed = now === null ? null : await arm(honeypot, log);

@@ -58,6 +58,7 @@ export async function openEmergency(deps: {
   const detectors = await openDetectors(stateDir, floor, log);
   const resultWaker = createWaker(signal);
   const statusWaker = createWaker(signal);
+  const contactWaker = createWaker(signal);
   const firstBeatWaker = createWaker(signal);
   const isolation = await openIsolation({
     stateDir,
@@ -158,10 +159,14 @@ export async function openEmergency(deps: {
     }
   };
   const keepTime = async (): Promise<void> => {
-    for (let round = 0; !signal.aborted; round++) {
+    let floorAt = 0;
+    while (!signal.aborted) {
       await contact.persist();
-      if (round % (FLOOR_INTERVAL_MS / CONTACT_INTERVAL_MS) === 0) await floor.persist();
-      await sleep(CONTACT_INTERVAL_MS, signal);
+      if (floor.now() - floorAt >= FLOOR_INTERVAL_MS) {
+        await floor.persist();
+        floorAt = floor.now();
+      }
+      await contactWaker.wait(CONTACT_INTERVAL_MS);
     }
     await contact.persist();
   };
@@ -172,7 +177,10 @@ export async function openEmergency(deps: {
     onHeartbeat: (isDelivered) => {
       firstBeatWaker.wake();
       if (!isDelivered) return;
+      const before = contact.lastDeliveredAt();
       contact.onHeartbeatDelivered();
+      // Every heartbeat would be a write each; the first after a silence is worth one at once.
+      if (before === null || floor.now() - Date.parse(before) > CONTACT_INTERVAL_MS) contactWaker.wake();
       if (outbox.count() > 0) resultWaker.wake();
     },
     run: async () => {

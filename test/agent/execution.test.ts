@@ -74,10 +74,12 @@ describe('a token', () => {
     const envelope = envelopeOf([append(state)]);
     const verdicts = [execution.judge(envelope, null), execution.judge(envelope, null)];
     const answers = await Promise.all(
-      verdicts.map((verdict) => (verdict.kind === 'accepted' ? execution.accept(envelope, verdict) : null)),
+      verdicts.map((verdict) =>
+        verdict.kind === 'accepted' ? execution.accept(envelope, verdict) : Promise.reject(new Error(verdict.code)),
+      ),
     );
     await execution.idle();
-    expect(answers.map((answer) => answer?.['status'])).toEqual(['accepted', 'duplicate']);
+    expect(answers.map((answer) => answer['status'])).toEqual(['accepted', 'duplicate']);
     expect(await runs(state)).toBe(1);
   });
 

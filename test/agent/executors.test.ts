@@ -160,7 +160,7 @@ describe('quarantine_file and restore_file', () => {
     await expect(stat(path)).rejects.toThrow('ENOENT');
     const vault = join(state, 'vault');
     expect((await stat(vault)).mode & 0o777).toBe(0o700);
-    const kept = await stat(join(vault, `${String(done.detail['vault_id'])}.file`));
+    const kept = await stat(join(vault, `${done.detail['vault_id'] as string}.file`));
     expect(kept.mode & 0o7777).toBe(0o400);
 
     expect(await restore(path)).toMatchObject({ isOk: true, detail: { sha256: sha256Hex('payload'), mode: '4755' } });
@@ -231,7 +231,7 @@ describe('quarantine_file and restore_file', () => {
     const path = join(root, 'tampered');
     await writeFile(path, 'before');
     const done = await quarantine(path);
-    const kept = join(state, 'vault', `${String(done.detail['vault_id'])}.file`);
+    const kept = join(state, 'vault', `${done.detail['vault_id'] as string}.file`);
     await chmod(kept, 0o600);
     await writeFile(kept, 'after!');
     expect(await restore(path)).toMatchObject({ isOk: false, detail: { reason: 'content_changed_in_vault' } });
@@ -277,7 +277,7 @@ describe('services, packages, reboot and dumps', () => {
     const { pid } = start('/usr/bin/sleep', '600');
     const done = await run({ kind: 'memory_dump', pid });
     expect(done, JSON.stringify(done)).toMatchObject({ isOk: true });
-    const path = String(done.detail['path']);
+    const path = done.detail['path'] as string;
     expect((await stat(path)).mode & 0o777).toBe(0o400);
     expect(Number(done.detail['bytes'])).toBeGreaterThan(4096);
     expect(isAlive(pid)).toBe(true);

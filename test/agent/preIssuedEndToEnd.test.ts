@@ -61,7 +61,7 @@ describe('a pre-issued token', () => {
     agent.startOffline();
     // The first sight of the bait arms it.
     await waitUntil('the bait is armed', async () =>
-      (await readFile(join(agent.stateDir, 'detectors.json'), 'utf8').catch(() => '')).includes('bait'),
+      (await readFile(join(agent.stateDir, 'detectors.json'), 'utf8').catch(() => '')).includes('/bait"'),
     );
     await writeFile(join(agent.folder, 'bait'), 'encrypted by somebody');
     await waitUntil('it activates itself', async () => (await runs()) === 1);
@@ -95,7 +95,7 @@ describe('a pre-issued token', () => {
     const nonce = await preIssue({ or_severity_critical: true });
     await hub.db.admin.query(sql.unsafe`
       insert into alerts (tenant_id, number, agent_id, source, fingerprint, severity, title, opened_at, last_occurred_at, sla_due_at)
-      values (${hub.api.tenants.a}::uuid, 4711, ${agent.id}::uuid, 'test', 'test', 'critical', 'Ransomware', now(), now(), now())`);
+      values (${hub.api.tenants.a}::uuid, 4711, ${agent.id}::uuid, 'alertmanager', 'test', 'critical', 'Ransomware', now(), now(), now())`);
     const evidence = await evidenceOf(alice, nonce);
     expect(eatResult.parse(JSON.parse(evidence.result as string)).activation).toMatchObject({
       condition: 'severity_critical',
