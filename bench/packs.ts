@@ -62,14 +62,15 @@ async function collect(uri: string): Promise<void> {
   try {
     const activities = createPackActivities({ pool, store: createFolderStore(folder) });
     const before = process.memoryUsage.rss();
-    const began = performance.now();
+    const [began, cpuBefore] = [performance.now(), process.cpuUsage()];
     const pack: CollectedPack = await new MockActivityEnvironment().run(() => activities.collectPack(REF));
     const seconds = (performance.now() - began) / 1000;
+    const cpu = process.cpuUsage(cpuBefore);
     // Kilobytes, of the whole life of the process.
     const peak = process.resourceUsage().maxRSS * 1024;
     const mib = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(0)} MiB`;
     process.stdout.write(
-      `${pack.lines.entries} lines in ${seconds.toFixed(1)} s, peak memory ${mib(peak)} (${mib(before)} before), ` +
+      `${pack.lines.entries} lines in ${seconds.toFixed(1)} s (${((cpu.user + cpu.system) / 1e6).toFixed(1)} s of processor time), peak memory ${mib(peak)} (${mib(before)} before), ` +
         `${mib(pack.lines.uncompressed_bytes)} of JSON lines in ${mib(pack.jsonl.bytes)} of gzip\n`,
     );
   } finally {
