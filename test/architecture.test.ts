@@ -186,13 +186,15 @@ describe('the routes', () => {
     }
   });
 
-  it('are public only where a person or host cannot have signed in yet, and where they serve the public log', () => {
+  it('are public only where a person or host cannot have signed in yet, and where they serve the public log or the brand of the host asked', () => {
     expect(
       ROUTES.filter((route) => route.auth.kind === 'public')
         .map((route) => `${route.method} ${route.path}`)
         .toSorted(),
     ).toMatchInlineSnapshot(`
       [
+        "get /branding",
+        "get /branding/logo/:sha256",
         "get /transparency/checkpoint",
         "get /transparency/keys",
         "get /transparency/log",

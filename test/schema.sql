@@ -463,6 +463,19 @@ table bootstrap (
   constraint bootstrap_pkey PRIMARY KEY (only_row)
 ) -- row-level security forced;
 
+table custom_domains (
+  domain text not null,
+  tenant_id uuid not null,
+  challenge text not null,
+  claimed_at timestamp with time zone not null default now(),
+  proven_at timestamp with time zone,
+  constraint custom_domains_challenge_check CHECK ((challenge ~ '^[0-9a-f]{40}$'::text)),
+  constraint custom_domains_domain_check CHECK (((length(domain) <= 253) AND (domain ~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$'::text))),
+  constraint custom_domains_pkey PRIMARY KEY (domain),
+  constraint custom_domains_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint custom_domains_tenant_id_key UNIQUE (tenant_id)
+) -- row-level security forced;
+
 table cve_scores (
   cve_id text not null,
   epss real,
@@ -594,6 +607,52 @@ table feeds (
   last_error text,
   constraint feeds_pkey PRIMARY KEY (name)
 );
+
+table group_members (
+  tenant_id uuid not null,
+  group_id uuid not null,
+  agent_id uuid not null,
+  added_at timestamp with time zone not null default now(),
+  constraint group_members_pkey PRIMARY KEY (tenant_id, group_id, agent_id),
+  constraint group_members_tenant_id_agent_id_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES agents(tenant_id, id),
+  constraint group_members_tenant_id_group_id_fkey FOREIGN KEY (tenant_id, group_id) REFERENCES groups(tenant_id, id)
+) -- row-level security forced;
+
+table group_runbooks (
+  tenant_id uuid not null,
+  group_id uuid not null,
+  version integer not null,
+  markdown text not null,
+  author_email text,
+  created_at timestamp with time zone not null default now(),
+  constraint group_runbooks_markdown_check CHECK ((length(markdown) <= 200000)),
+  constraint group_runbooks_pkey PRIMARY KEY (tenant_id, group_id, version),
+  constraint group_runbooks_tenant_id_group_id_fkey FOREIGN KEY (tenant_id, group_id) REFERENCES groups(tenant_id, id),
+  constraint group_runbooks_version_check CHECK ((version > 0))
+) -- row-level security forced;
+
+table groups (
+  id uuid not null default gen_random_uuid(),
+  tenant_id uuid not null,
+  name text not null,
+  rule jsonb not null,
+  priority integer not null default 100,
+  sla_resolve_minutes jsonb not null default '{}'::jsonb,
+  on_call jsonb,
+  runbook_version integer not null default 0,
+  has_runbook boolean not null default false,
+  members_hash bytea not null default sha256('\x'::bytea),
+  member_count integer not null default 0,
+  members_changed_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  archived_at timestamp with time zone,
+  constraint groups_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint groups_pkey PRIMARY KEY (id),
+  constraint groups_priority_check CHECK (((priority >= 0) AND (priority <= 1000000))),
+  constraint groups_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint groups_tenant_id_id_key UNIQUE (tenant_id, id)
+) -- row-level security forced;
 
 table handover_contacts (
   tenant_id uuid not null,
@@ -1000,6 +1059,24 @@ table sessions (
   constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 ) -- row-level security forced;
 
+table tenant_branding (
+  tenant_id uuid not null,
+  product_name text,
+  primary_color text,
+  logo bytea,
+  logo_type text,
+  logo_sha256 text,
+  updated_at timestamp with time zone not null default now(),
+  constraint tenant_branding_check CHECK ((((logo IS NULL) = (logo_type IS NULL)) AND ((logo IS NULL) = (logo_sha256 IS NULL)))),
+  constraint tenant_branding_logo_check CHECK ((length(logo) <= 262144)),
+  constraint tenant_branding_logo_sha256_check CHECK ((logo_sha256 ~ '^[0-9a-f]{64}$'::text)),
+  constraint tenant_branding_logo_type_check CHECK ((logo_type = ANY (ARRAY['image/svg+xml'::text, 'image/png'::text, 'image/webp'::text]))),
+  constraint tenant_branding_pkey PRIMARY KEY (tenant_id),
+  constraint tenant_branding_primary_color_check CHECK ((primary_color ~ '^#[0-9a-f]{6}$'::text)),
+  constraint tenant_branding_product_name_check CHECK (((length(product_name) >= 1) AND (length(product_name) <= 60))),
+  constraint tenant_branding_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+) -- row-level security forced;
+
 table tenant_settings (
   tenant_id uuid not null,
   sla_resolve_minutes jsonb not null default '{}'::jsonb,
@@ -1178,6 +1255,10 @@ CREATE INDEX eats_live_pre_issued ON public.eats USING btree (tenant_id, agent_i
 CREATE INDEX eats_newest ON public.eats USING btree (issued_at DESC, nonce DESC);
 
 CREATE INDEX eats_unanswered ON public.eats USING btree (tenant_id, expires_at) WHERE ((outcome IS NULL) AND (acknowledged_at IS NULL));
+
+CREATE INDEX group_members_agent ON public.group_members USING btree (tenant_id, agent_id);
+
+CREATE UNIQUE INDEX groups_name ON public.groups USING btree (tenant_id, lower(name)) WHERE (archived_at IS NULL);
 
 CREATE INDEX idempotency_keys_old ON public.idempotency_keys USING btree (created_at);
 
@@ -1436,6 +1517,25 @@ policy identity_scope on bootstrap for all to monsys_app
   using ((( SELECT app.scope() AS scope) = 'identity'::text))
   with check ((( SELECT app.scope() AS scope) = 'identity'::text));
 
+policy identity_lapses on custom_domains for delete to monsys_app
+  using (((( SELECT app.scope() AS scope) = 'identity'::text) AND (proven_at IS NULL) AND (claimed_at < (now() - '3 days'::interval))));
+
+policy identity_reads on custom_domains for select to monsys_app
+  using ((( SELECT app.scope() AS scope) = 'identity'::text));
+
+policy msp_reads on custom_domains for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on custom_domains for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on custom_domains for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
 policy core_orders_automatic on eat_orders for insert to monsys_core
   with check (((authorisation = 'automatic'::text) AND (kind = 'immediate'::text)));
 
@@ -1478,6 +1578,45 @@ policy system_scope on enrolment_tokens for all to monsys_core, monsys_signing
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
 
 policy tenant_scope on enrolment_tokens for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on group_members for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on group_members for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on group_members for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on group_runbooks for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on group_runbooks for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on group_runbooks for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on groups for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on groups for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on groups for all to monsys_app, monsys_core, monsys_signing
   using ((tenant_id = ( SELECT app.tenant() AS tenant)))
   with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
 
@@ -1759,6 +1898,22 @@ policy system_scope on sessions for all to monsys_core
 policy tenant_reads on sessions for select to monsys_app
   using ((tenant_id = ( SELECT app.tenant() AS tenant)));
 
+policy identity_reads on tenant_branding for select to monsys_app
+  using ((( SELECT app.scope() AS scope) = 'identity'::text));
+
+policy msp_reads on tenant_branding for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on tenant_branding for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on tenant_branding for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
 policy msp_reads on tenant_settings for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
@@ -1908,6 +2063,8 @@ baseline_files to monsys_core: delete, insert, select, update
 billing_months to monsys_app: select
 billing_months to monsys_core: insert, select
 bootstrap to monsys_app: insert, select, update (token_hash, used_at)
+custom_domains to monsys_app: delete, insert, select, update (proven_at)
+custom_domains to monsys_core: select
 cve_scores to monsys_app: select
 cve_scores to monsys_core: delete, insert, select, update
 eat_orders to monsys_app: insert, select, update (abandoned_at)
@@ -1920,6 +2077,12 @@ enrolment_tokens to monsys_app: insert, select, update
 enrolment_tokens to monsys_core: delete, insert, select, update
 feeds to monsys_app: select
 feeds to monsys_core: delete, insert, select, update
+group_members to monsys_app: delete, insert, select
+group_members to monsys_core: delete, insert, select
+group_runbooks to monsys_app: insert, select
+group_runbooks to monsys_core: select
+groups to monsys_app: insert, select, update
+groups to monsys_core: select, update (member_count, members_changed_at, members_hash)
 handover_contacts to monsys_app: delete, insert, select
 handover_contacts to monsys_core: select
 handover_reports to monsys_app: select
@@ -1980,6 +2143,8 @@ security_findings to monsys_app: insert, select, update
 security_findings to monsys_core: delete, insert, select, update
 sessions to monsys_app: insert, select, update
 sessions to monsys_core: delete, select
+tenant_branding to monsys_app: insert, select, update (logo, logo_sha256, logo_type, primary_color, product_name, updated_at)
+tenant_branding to monsys_core: select
 tenant_settings to monsys_app: insert, select, select (impersonation_consent, tenant_id), update
 tenant_settings to monsys_core: delete, insert, select, update
 tenants to monsys_app: insert, select, update

@@ -7,6 +7,7 @@
 import { Context } from '@temporalio/activity';
 import type { DatabasePool } from 'slonik';
 import { appendAudit } from '../db/audit.ts';
+import { findBrandBefore } from '../db/branding.ts';
 import { findCurrentHubKey, type HubKeyRow } from '../db/hubKeys.ts';
 import {
   eachPackAlert,
@@ -357,7 +358,7 @@ export function createPackActivities(deps: { readonly pool: DatabasePool; readon
       pack_id,
       tenant: head.tenant,
       msp: head.msp,
-      brand: { product_name: null, primary_color: null },
+      brand: (await findBrandBefore(tx, ref.tenant_id, period.until)) ?? { product_name: null, primary_color: null },
       period: { month: ref.month, from: period.from, until: period.until },
       is_preview: !head.is_over,
       filter: suffix === null ? null : { actor_suffix: suffix, kept, left_out: leftOut },

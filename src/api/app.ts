@@ -1,7 +1,7 @@
 /** Builds the HTTP application from its dependencies; `app.request()` in tests is the same as over a socket. */
 
 import { randomUUID } from 'node:crypto';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { z } from 'zod';
 import { RefusedError } from '../domain/refusal.ts';
@@ -13,6 +13,7 @@ import { httpMetrics } from './middleware/httpMetrics.ts';
 import { rememberAnswers } from './middleware/idempotency.ts';
 import { limitRate } from './middleware/rateLimit.ts';
 import { clientAddress, readBody, requestLog } from './middleware/request.ts';
+import { readMultipart } from './multipart.ts';
 import { errorResponse, problemResponse } from './problem.ts';
 import type { AnyRoute, AppEnv } from './route.ts';
 import { mountSite } from './site.ts';
@@ -41,6 +42,8 @@ export function createApp(deps: ApiDeps, routes: readonly AnyRoute[]): Hono<AppE
         frameAncestors: ["'none'"],
       },
       xFrameOptions: 'DENY',
+      // A route may lock its answer down further.
+      overwrite: false,
     }),
   );
   app.onError((error, c) => errorResponse(c, error, c.get('log') ?? deps.log));
@@ -62,7 +65,7 @@ export function createApp(deps: ApiDeps, routes: readonly AnyRoute[]): Hono<AppE
         const input = {
           params: parsePart(route.params, c.req.param(), 'params'),
           query: parsePart(route.query, readQuery(c.req.url), 'query'),
-          body: route.body ? parsePart(route.body, readJsonOrNothing(route.body, c.get('rawBody')), 'body') : undefined,
+          body: route.body ? parsePart(route.body, await readFields(route, route.body, c), 'body') : undefined,
         };
         const result = await route.handle({
           deps,
@@ -119,6 +122,13 @@ function readQuery(url: string): Record<string, string> {
     query[key] = value;
   }
   return { ...query };
+}
+
+/** The body in the kind that the route takes. */
+function readFields(route: AnyRoute, schema: z.ZodType, c: Context<AppEnv>): unknown {
+  return route.multipart
+    ? readMultipart(c.get('rawBody'), c.req.header('content-type'))
+    : readJsonOrNothing(schema, c.get('rawBody'));
 }
 
 /** No body at all is fine where the schema says so. */

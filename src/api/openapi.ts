@@ -60,7 +60,14 @@ function operation(route: AnyRoute): ZodOpenApiOperationObject {
           },
         }
       : {}),
-    ...(route.body ? { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } } : {}),
+    ...(route.body
+      ? {
+          requestBody: {
+            required: true,
+            content: { [route.multipart ? 'multipart/form-data' : 'application/json']: { schema: route.body } },
+          },
+        }
+      : {}),
     responses: {
       [String(route.output || route.produces ? (route.status ?? 200) : (route.status ?? 204))]: route.output
         ? { description: 'Done', content: { 'application/json': { schema: route.output } } }

@@ -97,6 +97,8 @@ export type Route<
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
+  /** The body is `multipart/form-data`: texts and files by name (src/api/multipart.ts). Absent: JSON. */
+  readonly multipart?: true;
   /** Absent for 204 and for routes that answer with a `Response` of their own. */
   readonly output?: O;
   readonly status?: 200 | 201 | 202 | 204;

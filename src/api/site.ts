@@ -11,6 +11,7 @@ import { API_BASE } from './basePath.ts';
 import type { ApiDeps } from './deps.ts';
 import { metrics } from './middleware/httpMetrics.ts';
 import { openApiDocument } from './openapi.ts';
+import { servesDomain } from './portalHost.ts';
 import { problemResponse } from './problem.ts';
 import type { AnyRoute, AppEnv } from './route.ts';
 
@@ -55,6 +56,11 @@ export function mountSite(app: Hono<AppEnv>, deps: ApiDeps, routes: readonly Any
     return c.body(bytes, 200, { 'Content-Type': type, 'Cache-Control': 'public, max-age=86400' });
   });
   app.get('/', (c) => c.redirect('/docs'));
+
+  // Asked by Caddy before it gets a certificate; the proxy in front lets nobody else ask.
+  app.get('/internal/tls-ask', async (c) =>
+    c.body(null, (await servesDomain(deps.pool, c.req.query('domain') ?? '')) ? 200 : 404),
+  );
 
   app.get('/pubkeys/hub.pub', async (c) => {
     const key = await findCurrentHubKey(deps.pool);

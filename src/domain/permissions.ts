@@ -53,6 +53,7 @@ export const PERMISSIONS = {
     sentence: 'See and download audit packs (the client: its own).',
   },
   'packs.build': { roles: ADMINS, sentence: 'Build audit packs and say whom they are handed to.' },
+  'branding.write': { roles: ADMINS, sentence: 'Set a client’s logo, colour, product name and domain.' },
   'billing.read': { roles: ADMINS, sentence: 'See and export the invoice over all tenants.' },
   'impersonation.start': { roles: OPERATORS, sentence: 'Work in a client’s context for up to an hour.' },
   'impersonation.read': {

@@ -233,6 +233,31 @@ export const REFUSALS = {
     title: 'The month is not closed',
     sentence: 'Months are closed in the first night after them; older ones than the hub have no numbers.',
   },
+  logo_refused: {
+    status: 422,
+    title: 'The logo is not accepted',
+    sentence: 'Send an SVG, PNG or WebP of 256 KiB at most, as "detail" says.',
+  },
+  domain_invalid: {
+    status: 422,
+    title: 'The domain cannot be a client’s',
+    sentence: 'Send a public domain name of the client, like "ops.acme.com".',
+  },
+  domain_taken: {
+    status: 409,
+    title: 'The domain is taken',
+    sentence: 'Choose another one. A claim that nobody proves ends after three days.',
+  },
+  domain_not_claimed: {
+    status: 409,
+    title: 'The tenant has no domain to prove',
+    sentence: 'Set custom_domain first: PUT /tenants/:id/branding.',
+  },
+  domain_not_proven: {
+    status: 409,
+    title: 'The proof was not found',
+    sentence: 'Publish the TXT record in "record", wait until the DNS has it, and ask again.',
+  },
   playbook_unknown: {
     status: 422,
     title: 'There is no such playbook',

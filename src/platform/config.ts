@@ -97,6 +97,14 @@ const api = common
       .string()
       .regex(/^[0-9a-f]{64}$/, '64 hex digits')
       .describe('AES-256 key that seals TOTP secrets; keep it outside the database'),
+    DNS_SERVER: z
+      .string()
+      .regex(
+        /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]|[0-9a-fA-F]*:[0-9a-fA-F:]*:[0-9a-fA-F:]*)(:\d{1,5})?$/,
+        'an IP address, with :port if not 53',
+      )
+      .optional()
+      .describe('where proofs of custom domains are looked up; none: the resolver of the machine'),
     TRUST_PROXY: z.stringbool().default(false).describe('take the client address from X-Forwarded-For'),
     RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(1000).describe('requests per client address'),
   })

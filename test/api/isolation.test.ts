@@ -111,6 +111,7 @@ async function plant(tenantId: string, mark: string): Promise<Things> {
     agents: randomUUID(),
     alerts: randomUUID(),
     'alert-rules': randomUUID(),
+    groups: randomUUID(),
     'enrolment-tokens': randomUUID(),
     'integration-tokens': randomUUID(),
     emergency: randomUUID(),
@@ -128,6 +129,10 @@ async function plant(tenantId: string, mark: string): Promise<Things> {
       values (${ids.alerts}::uuid, ${tenant}, 1, ${ids.agents}::uuid, 'rule', 'f', 'high', ${`alert-${mark}`}, now(), now(), now())`,
     sql.unsafe`insert into alert_rules (id, tenant_id, name, metric, operator, threshold, duration_secs, severity, target)
       values (${ids['alert-rules']}::uuid, ${tenant}, ${`rule-${mark}`}, 'cpu_pct', '>', 85, 60, 'high', '{"kind":"all"}')`,
+    sql.unsafe`insert into groups (id, tenant_id, name, rule, runbook_version, has_runbook)
+      values (${ids.groups}::uuid, ${tenant}, ${`group-${mark}`}, '{"hostname": "*"}', 1, true)`,
+    sql.unsafe`insert into group_members (tenant_id, group_id, agent_id) values (${tenant}, ${ids.groups}::uuid, ${ids.agents}::uuid)`,
+    sql.unsafe`insert into group_runbooks (tenant_id, group_id, version, markdown) values (${tenant}, ${ids.groups}::uuid, 1, ${`runbook-${mark}`})`,
     sql.unsafe`insert into enrolment_tokens (id, tenant_id, token_hash, name, max_uses, expires_at)
       values (${ids['enrolment-tokens']}::uuid, ${tenant}, ${hash()}, ${`enrol-${mark}`}, 1, now() + interval '1 day')`,
     sql.unsafe`insert into integration_tokens (id, tenant_id, token_hash, name, purpose)
@@ -153,6 +158,9 @@ async function plant(tenantId: string, mark: string): Promise<Things> {
         select t.msp_owner, t.id, ${`link-${ids['auditor-links']}@links.invalid`}, 'link', 'auditor', 'unusable' from tenants t where t.id = ${tenant} returning id, msp_id)
       insert into auditor_links (id, tenant_id, msp_id, user_id, token_hash, note, created_by, created_by_email, expires_at)
       select ${ids['auditor-links']}::uuid, ${tenant}, msp_id, id, ${hash()}, ${`link-${mark}`}, id, 'admin@msp.example', now() + interval '1 day' from made`,
+    sql.unsafe`insert into tenant_branding (tenant_id, product_name, logo, logo_type, logo_sha256)
+      values (${tenant}, ${`brand-${mark}`}, ${hash()}, 'image/png', ${randomBytes(32).toString('hex')})`,
+    sql.unsafe`insert into custom_domains (domain, tenant_id, challenge, proven_at) values (${`${mark}.acme.com`}, ${tenant}, ${randomBytes(20).toString('hex')}, now())`,
     sql.unsafe`insert into tenant_settings (tenant_id) values (${tenant}) on conflict do nothing`,
   ])
     await db.admin.query(statement);
@@ -179,6 +187,9 @@ const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   'POST /alerts/acknowledge': (things) => ({ ids: [things['alerts']] }),
   'POST /alert-rules': () => RULE,
   'PUT /alert-rules/:id': () => RULE,
+  'POST /groups': (things) => ({ tenant_id: things['tenants'], name: 'stolen', rule: { tag: 'stolen' } }),
+  'PUT /groups/:id': () => ({ name: 'stolen too', rule: { tag: 'stolen' } }),
+  'POST /groups/preview': (things) => ({ tenant_id: things['tenants'], rule: { hostname: '*' } }),
   'POST /emergency/quorum': (things) => ({ ...EMERGENCY, agent_id: things['agents'], required_approvers: 2 }),
   'POST /emergency/quorum/:id/approve': () => ({}),
   'POST /emergency/quorum/:id/reject': () => ({}),
@@ -192,6 +203,7 @@ const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   }),
   'POST /auth/impersonations/:id/consent': () => ({ granted: true }),
   'PUT /tenants/:id/automatic-level': () => ({ automatic_level: 2 }),
+  'PUT /tenants/:id/branding': () => form({ product_name: 'stolen', custom_domain: 'stolen.acme.com' }),
   'PUT /tenants/:id/handover-contacts': () => ({ items: [{ email: 'thief@example.com' }] }),
   'POST /audit-packs': (things) => ({ tenant_id: things['tenants'], month: '2999-01' }),
   'POST /tenants/:id/auditor-links': () => ({
@@ -201,6 +213,11 @@ const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   'PUT /tenants/:id/impersonation-consent': () => ({ impersonation_consent: 'none' }),
   'PUT /tenants/:id/settings': () => ({ sla_resolve_minutes: { critical: 1 } }),
 };
+function form(fields: Readonly<Record<string, string>>): FormData {
+  const made = new FormData();
+  for (const [name, value] of Object.entries(fields)) made.set(name, value);
+  return made;
+}
 /** Queries without which a route answers nothing. */
 const QUERIES: Readonly<Record<string, string>> = { 'GET /audit-packs/:id/download': '?format=pdf' };
 /** Fails on the playbook once the host has been found, so that nothing is signed. */

@@ -36,7 +36,7 @@ export type TestApi = {
   /** Two tenants of `msp`; `other` belongs to another MSP altogether. */
   readonly tenants: { readonly a: string; readonly b: string; readonly other: string };
   readonly user: (role: Role) => TestUser;
-  /** Calls the API as a person of `role` (the client's people belong to tenant a). A body is sent as JSON. */
+  /** Calls the API as a person of `role` (the client's people belong to tenant a). A body is sent as JSON, a form as multipart. */
   readonly as: (
     role: Role,
   ) => (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Response>;
@@ -103,7 +103,9 @@ export async function createTestApi(db: TestDatabase, options: TestApiOptions = 
       app.request(`http://hub.test/api/v1${path}`, {
         method,
         headers: { ...(authorization === null ? {} : { authorization }), ...headers },
-        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+        ...(body === undefined
+          ? {}
+          : { body: typeof body === 'string' || body instanceof FormData ? body : JSON.stringify(body) }),
       });
   const user = (role: Role): TestUser => users.get(role) as TestUser;
   return { app, deps, msp, tenants, user, as: (role) => call(`Bearer ${user(role).token}`), anonymous: call(null) };

@@ -11,6 +11,7 @@ import { auditPackRoutes } from './auditPacks.ts';
 import { authRoutes } from './auth.ts';
 import { authenticatorRoutes } from './authenticator.ts';
 import { billingRoutes } from './billing.ts';
+import { brandingRoutes } from './branding.ts';
 import { cockpitRoutes } from './cockpit.ts';
 import { credentialRoutes } from './credentials.ts';
 import { eatResultRoutes } from './eatResults.ts';
@@ -38,6 +39,7 @@ export const ROUTES: readonly AnyRoute[] = [
   ...auditorLinkRoutes,
   ...cockpitRoutes,
   ...tenantRoutes,
+  ...brandingRoutes,
   ...agentRoutes,
   ...agentLinkRoutes,
   ...enrolmentRoutes,
