@@ -13,6 +13,7 @@ import { auditOfNonce, commandsOf, publicKeyOf, readEvidence, resultOf, signResu
 import { createTestHub, type Person } from '../support/hub.ts';
 import { problemOf } from '../support/people.ts';
 import { waitUntil } from '../support/processes.ts';
+import { recordLastRun } from '../support/replay.ts';
 
 const hub = await createTestHub();
 const { db } = hub;
@@ -157,6 +158,7 @@ describe('states and revocation', () => {
       data: { never_sent: true },
     });
     expect(await hub.client.workflow.getHandle(`pre-issued-eat:${id}`).result()).toEqual({ outcome: 'revoked' });
+    await recordLastRun(hub.client, hub.temporal.address, `pre-issued-eat:${id}`, 'preIssuedEatWindow-revoked');
   });
 
   it('sent: held, armed in its window, revoking with an honest answer, and revoked when the host confirms', async () => {
@@ -248,6 +250,7 @@ describe('the end of a window', () => {
     const signed = signResult(resultOf(held, { activation }), agent);
     expect((await agent.send(hub.api, 'POST', `/agents/${agent.id}/eat-results`, signed)).status).toBe(200);
     expect(await hub.client.workflow.getHandle(`pre-issued-eat:${id}`).result()).toEqual({ outcome: 'succeeded' });
+    await recordLastRun(hub.client, hub.temporal.address, `pre-issued-eat:${id}`, 'preIssuedEatWindow-activated');
 
     const immediate = await alice.call('POST', `/agents/${agent.id}/emergency`, {
       reason: 'Runaway process, ticket TKT-9003',

@@ -11,6 +11,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { Client } from '@temporalio/client';
 import { bundleWorkflowCode, Worker, type WorkflowBundle } from '@temporalio/worker';
 
 /** Where histories are kept. */
@@ -32,6 +33,17 @@ export async function recordHistory(
   );
   await mkdir(HISTORIES, { recursive: true });
   await writeFile(join(HISTORIES, `${name}.json`), stdout);
+}
+
+/** The same for the last run of a workflow. */
+export async function recordLastRun(
+  client: Client,
+  temporalAddress: string,
+  workflowId: string,
+  name: string,
+): Promise<void> {
+  const { runId } = await client.workflow.getHandle(workflowId).describe();
+  await recordHistory(temporalAddress, { workflowId, runId }, name);
 }
 
 /** Names of the histories that are kept. */

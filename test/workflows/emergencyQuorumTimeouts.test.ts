@@ -6,6 +6,7 @@ import { sql } from '../../src/db/pool.ts';
 import { registerTestAgent, type TestAgent } from '../support/agent.ts';
 import { createPerson, type Person } from '../support/hub.ts';
 import { problemOf } from '../support/people.ts';
+import { recordLastRun } from '../support/replay.ts';
 import { createSkippingHub } from '../support/skippingHub.ts';
 
 const hub = await createSkippingHub();
@@ -70,9 +71,10 @@ const tokens = async (requestId: string): Promise<number> =>
   ).count;
 
 /** Waits for a workflow while time jumps; gives its result and how many minutes it took by Temporal's clock. */
-async function ended(workflowId: string): Promise<{ result: unknown; tookMs: number }> {
+async function ended(workflowId: string, keepAs?: string): Promise<{ result: unknown; tookMs: number }> {
   const handle = env.client.workflow.getHandle(workflowId);
   const result: unknown = await handle.result();
+  if (keepAs !== undefined) await recordLastRun(env.client, env.address, workflowId, keepAs);
   const { startTime, closeTime } = await handle.describe();
   return { result, tookMs: Number(closeTime) - Number(startTime) };
 }
@@ -80,7 +82,7 @@ async function ended(workflowId: string): Promise<{ result: unknown; tookMs: num
 describe('emergencyQuorum', () => {
   it('expires after the collection time: audited once, people told, and nobody can approve any more', async () => {
     const { id } = await request([await host('db-1')]);
-    const { result, tookMs } = await ended(`quorum:${id}`);
+    const { result, tookMs } = await ended(`quorum:${id}`, 'emergencyQuorum-expired');
     expect(result).toEqual({ state: 'expired', outcomes: {} });
     expect(tookMs).toBeGreaterThanOrEqual(60 * MINUTE_MS - SLACK_MS);
     expect(tookMs).toBeLessThan(62 * MINUTE_MS);
@@ -146,7 +148,7 @@ describe('emergencyQuorum', () => {
   it('a canary that does not answer is the last host: the others get no token', async () => {
     const { id, targets } = await request([await host('canary'), await host('next-1'), await host('next-2')]);
     await post(bob, `/emergency/quorum/${id}/approve`, undefined, 200);
-    const { result, tookMs } = await ended(`quorum:${id}`);
+    const { result, tookMs } = await ended(`quorum:${id}`, 'emergencyQuorum-stopped');
     expect(result).toEqual({
       state: 'approved',
       outcomes: { canary: 'overdue', 'next-1': 'stopped', 'next-2': 'stopped' },
@@ -175,7 +177,7 @@ describe('eatDelivery', () => {
       { reason: 'Runaway process, ticket TKT-9003', actions: [{ kind: 'kill_process', pid: 4711, start_time: 1 }] },
       202,
     );
-    const { result, tookMs } = await ended(`eat:${nonce}`);
+    const { result, tookMs } = await ended(`eat:${nonce}`, 'eatDelivery-overdue');
     expect(result).toEqual({ outcome: 'overdue' });
     expect(tookMs).toBeGreaterThanOrEqual(2 * MINUTE_MS + GRACE_MS - SLACK_MS);
     expect(await audited('emergency_token_overdue', nonce)).toBe(1);
@@ -194,7 +196,7 @@ describe('eatDelivery', () => {
       202,
     );
     expect(state).toBe('signing');
-    const { result, tookMs } = await ended(`eat:${nonce}`);
+    const { result, tookMs } = await ended(`eat:${nonce}`, 'eatDelivery-abandoned');
     expect(result).toEqual({ outcome: 'abandoned' });
     expect(tookMs).toBeLessThan(11 * MINUTE_MS);
     expect(await audited('emergency_order_abandoned', nonce)).toBe(1);
@@ -224,7 +226,7 @@ describe('preIssuedEatWindow', () => {
       },
       201,
     );
-    const { result, tookMs } = await ended(`pre-issued-eat:${id}`);
+    const { result, tookMs } = await ended(`pre-issued-eat:${id}`, 'preIssuedEatWindow-unused');
     expect(result).toEqual({ outcome: 'expired_unused' });
     expect(tookMs).toBeGreaterThanOrEqual(15 * 60 * MINUTE_MS - SLACK_MS);
     expect(await audited('pre_issued_token_expired_unused', id)).toBe(1);
@@ -252,7 +254,7 @@ describe('impersonationSession', () => {
 
   it('ends after its minute, once', async () => {
     const { impersonation_id: id } = await impersonate(200);
-    const { result, tookMs } = await ended(`impersonation:${id}`);
+    const { result, tookMs } = await ended(`impersonation:${id}`, 'impersonationSession-expired');
     expect(result).toEqual({ state: 'ended' });
     expect(tookMs).toBeGreaterThanOrEqual(MINUTE_MS - SLACK_MS);
     expect(tookMs).toBeLessThan(3 * MINUTE_MS);
@@ -263,7 +265,7 @@ describe('impersonationSession', () => {
   it('ends when nobody consents in half an hour', async () => {
     await consent('approve');
     const { impersonation_id: id } = await impersonate(202);
-    const { tookMs } = await ended(`impersonation:${id}`);
+    const { tookMs } = await ended(`impersonation:${id}`, 'impersonationSession-noConsent');
     expect(tookMs).toBeGreaterThanOrEqual(30 * MINUTE_MS - SLACK_MS);
     expect(await stateOf(id)).toEqual({ state: 'ended', end_reason: 'consent_timeout' });
     expect(await audited('impersonation_ended', id)).toBe(1);
