@@ -1,0 +1,116 @@
+/**
+ * A real Caddy in front, with the Caddyfile of docker-compose.yml and its own CA: a client's domain gets a certificate
+ * once it is proven, and not before. Needs `caddy` on the PATH (apt-get install caddy).
+ */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serve } from '@hono/node-server';
+import { afterAll, expect, it, vi } from 'vitest';
+import { sql } from '../../src/db/pool.ts';
+import { createTestApi } from '../support/api.ts';
+import { createTestDatabase, freePort } from '../support/postgres.ts';
+import { ROOT, spawnProgram } from '../support/processes.ts';
+
+const HUB = 'hub.msp.net';
+const START_MS = 20_000;
+/** Caddy gets the first certificate of a name while the handshake waits. */
+const HANDSHAKE_MS = 10_000;
+
+const db = await createTestDatabase();
+const api = await createTestApi(db);
+const hub = serve({ fetch: api.app.fetch, port: 0, hostname: '127.0.0.1' });
+await vi.waitUntil(() => hub.address() !== null, START_MS);
+const hubPort = (hub.address() as AddressInfo).port;
+const httpsPort = await freePort();
+const folder = await mkdtemp(join(tmpdir(), 'monsys-caddy-'));
+
+/** The Caddyfile as it is deployed; only ports, CA and upstream are the test's. */
+function caddyfile(): string {
+  const compose = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
+  const found = /^ {4}content: \|\n((?: {6}.*\n|\n)+)/m.exec(compose)?.[1];
+  if (found === undefined) throw new Error('docker-compose.yml has no Caddyfile any more');
+  const options = `local_certs\n skip_install_trust\n admin off\n auto_https disable_redirects\n https_port ${httpsPort}`;
+  return found.replaceAll('$$', '$').replaceAll('api:8080', `127.0.0.1:${hubPort}`).replace('{', `{\n ${options}`);
+}
+
+await writeFile(join(folder, 'Caddyfile'), caddyfile());
+const caddy = spawnProgram('caddy', ['run', '--config', join(folder, 'Caddyfile'), '--adapter', 'caddyfile'], {
+  DOMAIN: HUB,
+  HOME: folder,
+  XDG_DATA_HOME: folder,
+  XDG_CONFIG_HOME: folder,
+});
+afterAll(async () => {
+  if (caddy.isRunning()) await caddy.stop();
+  await new Promise<void>((done) => {
+    hub.close(() => done());
+    if ('closeAllConnections' in hub) hub.closeAllConnections();
+  });
+  await rm(folder, { recursive: true, force: true });
+});
+
+const ROOT_CERTIFICATE = join(folder, 'caddy/pki/authorities/local/root.crt');
+
+type Answer = { readonly status: number; readonly text: string };
+
+/** GET over TLS as a browser would: the certificate must be the CA's and name the host. */
+function get(host: string, path: string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const call = request(
+      {
+        host: '127.0.0.1',
+        port: httpsPort,
+        servername: host,
+        path,
+        headers: { host },
+        ca: readFileSync(ROOT_CERTIFICATE),
+        agent: false,
+        timeout: HANDSHAKE_MS,
+      },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => {
+          text += chunk;
+        });
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+      },
+    );
+    call.on('timeout', () => call.destroy(new Error('timed out')));
+    call.on('error', reject);
+    call.end();
+  });
+}
+
+it('gives a client’s domain a certificate and its brand once it is proven, and nothing before', async () => {
+  await caddy.waitFor(/serving initial configuration/, START_MS);
+  await vi.waitUntil(() => existsSync(ROOT_CERTIFICATE), START_MS);
+  // A control: Caddy serves the hub's own name, which has no brand.
+  expect((await get(HUB, '/healthz')).status).toBe(200);
+  expect((await get(HUB, '/api/v1/branding')).status).toBe(404);
+
+  const claim = (domain: string, tenant: string) =>
+    db.admin.query(sql.unsafe`
+    insert into custom_domains (domain, tenant_id, challenge) values (${domain}, ${tenant}::uuid, ${'0'.repeat(40)})`);
+  await claim('ops.acme.com', api.tenants.a);
+  await claim('ops.globex.com', api.tenants.b);
+  await expect(get('ops.acme.com', '/api/v1/branding')).rejects.toThrow();
+
+  await db.admin.query(sql.unsafe`update custom_domains set proven_at = now() where domain = 'ops.acme.com'`);
+  const own = await get('ops.acme.com', '/api/v1/branding');
+  expect(own.status).toBe(200);
+  expect(JSON.parse(own.text)).toMatchObject({ product_name: 'ACME', powered_by: 'Test MSP' });
+
+  // No certificate for a claim of another tenant, nor for a name that nobody claimed.
+  for (const host of ['ops.globex.com', 'evil.net']) await expect(get(host, '/'), host).rejects.toThrow();
+  // The proxy lets nobody ask which domains are proven.
+  for (const host of [HUB, 'ops.acme.com'])
+    expect(await get(host, '/internal/tls-ask?domain=ops.acme.com'), host).toEqual({ status: 404, text: '' });
+  // A control: past the proxy, the same question is answered.
+  expect((await fetch(`http://127.0.0.1:${hubPort}/internal/tls-ask?domain=ops.acme.com`)).status).toBe(200);
+}, 90_000);
