@@ -214,7 +214,7 @@ describe('a report', () => {
     const { largest, chunks } = JSON.parse(stdout) as { readonly largest: number; readonly chunks: number };
     expect(chunks).toBeGreaterThan(200);
     expect(largest).toBeLessThan(8 * 1024 * 1024);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('veraPDF', () => {
