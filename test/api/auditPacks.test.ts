@@ -9,6 +9,7 @@ import { isPackSigValid, PACK_START, parsePackSig, readPackLine } from '../../sr
 import { registerTestAgent } from '../support/agent.ts';
 import { createTestHub } from '../support/hub.ts';
 import { waitUntil } from '../support/processes.ts';
+import { recordLastRun } from '../support/replay.ts';
 
 const hub = await createTestHub();
 const { a: acme, b: globex } = hub.api.tenants;
@@ -37,6 +38,7 @@ async function buildPack(tenantId: string, month: string): Promise<Pack> {
   const { workflow_id } = (await started.json()) as { workflow_id: string };
   // A build that fails is repeated for ever; the test is not.
   await hub.client.withDeadline(Date.now() + 45_000, () => hub.client.workflow.getHandle(workflow_id).result());
+  await recordLastRun(hub.client, hub.temporal.address, workflow_id, 'auditPackBuild');
   const list = (await (await admin.call('GET', `/audit-packs?tenant_id=${tenantId}&month=${month}`)).json()) as {
     items: Pack[];
   };
