@@ -223,20 +223,6 @@ export function createNotificationActivities(deps: NotificationDeps) {
       const notice = await withSystem(pool, (tx) => findPackNotice(tx, ref));
       if (notice === null) return { outcome: 'closed', ...NOTHING_SENT };
       const link = `${publicUrl.replace(/\/$/, '')}/audit-packs`;
-      if (deps.mail !== null && notice.contacts.length > 0) {
-        await deps.mail({
-          to: notice.contacts,
-          subject: `${notice.tenant_name}: audit pack of ${notice.month}`,
-          text: [
-            `The audit pack of ${notice.month} for ${notice.tenant_name} is signed and ready.`,
-            '',
-            `Download the PDF and its .sig: ${link}`,
-            'Verify them offline with monsys-verify-eat, or with openssl alone as the last chapter of the PDF says.',
-            '',
-            notice.msp_name,
-          ].join('\n'),
-        });
-      }
       const text = plainText({
         title: `${notice.tenant_name}: audit pack of ${notice.month}`,
         body: `${notice.entries} entries, signed. Download it and verify it yourself.`,
@@ -245,6 +231,29 @@ export function createNotificationActivities(deps: NotificationDeps) {
         tag: `audit-pack-${ref.pack_id}`,
       });
       return tell(notice.client_ids, text, NEWS_TTL_SECONDS);
+    },
+
+    /** Mails the tenant's contacts where a finished pack lies; apart from the pushes, whose retries must not mail again. */
+    async mailPack(ref: {
+      readonly tenant_id: string;
+      readonly pack_id: string;
+    }): Promise<{ readonly mailed: number }> {
+      const notice = await withSystem(pool, (tx) => findPackNotice(tx, ref));
+      if (notice === null || deps.mail === null || notice.contacts.length === 0) return { mailed: 0 };
+      const link = `${publicUrl.replace(/\/$/, '')}/audit-packs`;
+      await deps.mail({
+        to: notice.contacts,
+        subject: `${notice.tenant_name}: audit pack of ${notice.month}`,
+        text: [
+          `The audit pack of ${notice.month} for ${notice.tenant_name} is signed and ready.`,
+          '',
+          `Download the PDF and its .sig: ${link}`,
+          'Verify them offline with monsys-verify-eat, or with openssl alone as the last chapter of the PDF says.',
+          '',
+          notice.msp_name,
+        ].join('\n'),
+      });
+      return { mailed: notice.contacts.length };
     },
 
     /** Tells one person. `click` is a page of the hub, as a path; the words go into the history. */

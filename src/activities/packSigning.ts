@@ -3,6 +3,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { DatabasePool } from 'slonik';
 import { findCurrentHubKey } from '../db/hubKeys.ts';
+import { findPackOfMonth } from '../db/packs.ts';
 import { withTenant } from '../db/scope.ts';
 import { findTenant } from '../db/tenants.ts';
 import { queueLeaf } from '../db/transparency.ts';
@@ -40,6 +41,13 @@ export function createPackSigningActivities(deps: { readonly pool: DatabasePool;
       await withTenant(deps.pool, input.tenant_id, async (tx) => {
         if ((await findTenant(tx, input.tenant_id)) === null)
           throw ApplicationFailure.nonRetryable('There is no such tenant.', 'ManifestRefused');
+        const closed = await findPackOfMonth(tx, input.tenant_id, parsed.data.period.month);
+        const isOther = closed?.manifest !== input.manifest;
+        if (parsed.data.filter === null && closed?.has_files && !closed.is_preview && isOther)
+          throw ApplicationFailure.nonRetryable(
+            'The pack of this month is closed with another manifest.',
+            'ManifestRefused',
+          );
         await queueLeaf(tx, {
           type: 'pack_signed',
           at: parsed.data.period.until,

@@ -61,3 +61,12 @@ export async function closeWindow(tx: TenantTx, nonce: string): Promise<z.infer<
     where nonce = ${nonce}::uuid and kind = 'pre_issued' and outcome is null and expires_at < now()
     returning outcome, revoked_at is not null as revoked, agent_id`);
 }
+
+/** Pre-issued tokens of a host that are neither used, revoked nor over. */
+export async function countLivePreIssued(tx: TenantTx, host: Host): Promise<number> {
+  const { count } = await tx.one(sql.type(countRow)`
+    select count(*) as count from eats
+    where tenant_id = ${host.tenantId}::uuid and agent_id = ${host.agentId}::uuid and kind = 'pre_issued' and outcome is null
+      and revoked_at is null and expires_at > now()`);
+  return count;
+}

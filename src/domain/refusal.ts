@@ -293,6 +293,11 @@ export const REFUSALS = {
     title: 'The host is deactivated',
     sentence: 'Activate it first; a deactivated host is not heard.',
   },
+  agent_holds_tokens: {
+    status: 409,
+    title: 'The host holds pre-issued tokens',
+    sentence: 'Revoke them first: GET /agents/:id/pre-issued-eats lists them.',
+  },
   eat_already_final: {
     status: 409,
     title: 'The token has its result',

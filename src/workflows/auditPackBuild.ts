@@ -24,7 +24,7 @@ const { signPack } = proxyActivities<PackSigningActivities>({
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
   summary: 'sign the manifest',
 });
-const { announcePack } = proxyActivities<NotificationActivities>({
+const { announcePack, mailPack } = proxyActivities<NotificationActivities>({
   startToCloseTimeout: '5 minutes',
   heartbeatTimeout: '1 minute',
   retry: { initialInterval: '10 seconds', maximumInterval: '10 minutes', maximumAttempts: 8 },
@@ -73,6 +73,7 @@ export async function auditPackBuild(
 /** The pack is there whether or not anybody could be told. */
 async function announce(ref: PackRef, pack_id: string): Promise<void> {
   try {
+    await mailPack({ tenant_id: ref.tenant_id, pack_id });
     await announcePack({ tenant_id: ref.tenant_id, msp_id: ref.msp_id, pack_id });
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;

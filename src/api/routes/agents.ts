@@ -7,6 +7,7 @@ import { appendAudit } from '../../db/audit.ts';
 import { syncHostGroups } from '../../db/groupMembership.ts';
 import { acceptBaseline, getAgentDetail, listMetricSamples, sampleRow } from '../../db/inventories.ts';
 import { enqueueCommand } from '../../db/outbox.ts';
+import { countLivePreIssued } from '../../db/preIssued.ts';
 import type { TenantTx } from '../../db/scope.ts';
 import { syncKevAlerts } from '../../db/vulnerabilities.ts';
 import type { Json } from '../../domain/canonicalJson.ts';
@@ -168,13 +169,16 @@ const change = defineRoute({
     })
     .refine((body) => Object.keys(body).length > 0, 'name at least one change'),
   output: agentRow,
-  refusals: ['not_found'],
+  refusals: ['not_found', 'agent_holds_tokens'],
   handle: async (ctx) => {
     const { principal, params: path, body } = ctx;
     return inTenantOf(
       ctx,
       (tx) => findAgentTenant(tx, path.id),
       async (tx, tenantId) => {
+        // A host that is not heard any more would take its own silence for the condition of what it holds.
+        if (body.is_active === false && (await countLivePreIssued(tx, { tenantId, agentId: path.id })) > 0)
+          throw new RefusedError('agent_holds_tokens');
         const agent = await updateAgent(tx, tenantId, path.id, {
           ...body,
           ...(body.tags ? { tags: [...new Set(body.tags)] } : {}),

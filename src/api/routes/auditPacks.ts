@@ -21,6 +21,7 @@ import { monthBounds, packFileStem } from '../../domain/pack.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { type PackInput, packStart, WORKFLOW_IDS } from '../../workflows/messages.ts';
 import type { ApiDeps } from '../deps.ts';
+import { enforceLimit } from '../middleware/rateLimit.ts';
 import { inTenant, readScope } from '../reach.ts';
 import { auditActor, defineRoute } from '../route.ts';
 import { requireTemporal, startOnce } from '../temporal.ts';
@@ -29,6 +30,8 @@ const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month: 2026-04');
 const params = z.object({ id: z.uuid() });
 /** How long a download waits for a filtered pack to be built. */
 const HANDOVER_WAIT_MS = 60_000;
+/** Filters that were never built before, for each person. */
+const HANDOVERS_PER_HOUR = 20;
 
 const list = defineRoute({
   method: 'get',
@@ -223,6 +226,7 @@ async function handoverFiles(ctx: Parameters<typeof readScope>[0], pack: PackFil
   const known = await find();
   if (known !== null) return { stem, ...known };
   const temporal = requireTemporal(ctx.deps);
+  await enforceLimit(ctx.deps, `handover:${ctx.principal.userId}`, HANDOVERS_PER_HOUR, 3600);
   const input: PackInput = {
     tenant_id: pack.tenant_id,
     msp_id: pack.msp_id,
