@@ -2,6 +2,7 @@
 
 import { startTestPostgres } from '../test/support/embeddedPostgres.ts';
 import { benchCockpit } from './cockpit.ts';
+import { benchGroups } from './groups.ts';
 
 const began = performance.now();
 const say = (line: string): void => {
@@ -15,6 +16,11 @@ try {
   say(
     `cockpit, ${result.tenants} tenants, ${result.openCves} open CVEs, median: ` +
       `${result.withIndexMs.toFixed(0)} ms with agent_cves_open_by_cve, ${result.withoutIndexMs.toFixed(0)} ms without (${result.ratio.toFixed(2)} times)`,
+  );
+  const groups = await benchGroups(server, say);
+  say(
+    `groups, ${groups.hosts} hosts, ${groups.groups} groups, ${groups.members} members: ${groups.fillMs.toFixed(0)} ms to fill, median ` +
+      `${groups.quietMs.toFixed(0)} ms without a change, ${groups.changedMs.toFixed(0)} ms after a hundred, ${groups.oneHostMs.toFixed(0)} ms for one host`,
   );
 } finally {
   await server.stop();

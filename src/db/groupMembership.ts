@@ -154,15 +154,18 @@ export async function applyMembership(
   );
   const changes = await tx.any(sql.type(changeRow)`
     with ${wantedOf(groups)},
+    present as materialized (
+      select group_id, agent_id from group_members where tenant_id = ${tenant.id}::uuid and group_id = any (${ids})
+    ),
+    -- EXCEPT is hashed whatever the planner believes: a join would be a nested loop over a table that fills meanwhile.
     added as (
       insert into group_members (tenant_id, group_id, agent_id)
-      select ${tenant.id}::uuid, group_id, agent_id from wanted w where not exists (
-        select from group_members m where m.tenant_id = ${tenant.id}::uuid and (m.group_id, m.agent_id) = (w.group_id, w.agent_id))
+      select ${tenant.id}::uuid, group_id, agent_id from (select * from wanted except select * from present) as missing
       returning group_id, agent_id
     ), removed as (
-      delete from group_members m where m.tenant_id = ${tenant.id}::uuid and m.group_id = any (${ids})
-        and not exists (select from wanted w where (w.group_id, w.agent_id) = (m.group_id, m.agent_id))
-      returning group_id, agent_id
+      delete from group_members m using (select * from present except select * from wanted) as surplus
+      where m.tenant_id = ${tenant.id}::uuid and m.group_id = surplus.group_id and m.agent_id = surplus.agent_id
+      returning m.group_id, m.agent_id
     )
     select c.group_id, c.agent_id, a.hostname, c.is_added
     from (select *, true as is_added from added union all select *, false from removed) c

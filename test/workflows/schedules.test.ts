@@ -121,6 +121,17 @@ describe('a scheduled pass', () => {
     expect(alert.count).toBe(1);
   });
 
+  it('group-membership puts hosts into the groups that their tags ask for', async () => {
+    const { id } = await db.admin.one(sql.type(z.object({ id: z.string() }))`
+      insert into groups (tenant_id, name, rule) select id, 'All of Harbour', '{"hostname": "*"}' from tenants where slug = 'harbour' returning id`);
+    expect(await run('group-membership', 'groupMembership')).toMatchObject({ changed: 1, removed: 0 });
+    const { count } = await db.admin.one(sql.type(countRow)`
+      select count(*) as count from agents a where is_active and tenant_id = (select tenant_id from groups where id = ${id}::uuid)
+        and exists (select from group_members m where m.agent_id = a.id and m.group_id = ${id}::uuid)`);
+    expect(count).toBeGreaterThan(0);
+    expect(await run('group-membership', 'groupMembership')).toMatchObject({ changed: 0 });
+  });
+
   it('trust-scores takes a snapshot of every tenant for the half hour', async () => {
     await db.admin.query(sql.unsafe`delete from trust_scores where computed_at > now() - interval '1 hour'`);
     expect(await run('trust-scores', 'trustScores')).toEqual({ snapshots: 12 });

@@ -420,5 +420,5 @@ const effective = defineRoute({
     }),
 });
 
-/** Routes of groups. */
-export const groupRoutes = [list, create, preview, get, replace, archive, members, versions, runbook, effective];
+/** Routes of groups; what ends a group comes last. */
+export const groupRoutes = [list, create, preview, get, replace, members, versions, runbook, effective, archive];
