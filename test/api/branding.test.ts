@@ -320,6 +320,17 @@ describe('a logo', () => {
       expect(await problem(await put({ logo }))).toEqual([422, 'logo_refused']);
   });
 
+  it.each([
+    ['spaces', `${SVG}<path fill="url(${' '.repeat(240_000)}"/></svg>`],
+    ['document types', '<!DOCTYPE '.repeat(25_000)],
+    ['comments', `${SVG}<style>${'/*x'.repeat(80_000)}</style></svg>`],
+    ['open elements', `${SVG}${'<g>'.repeat(80_000)}`],
+  ])('of a quarter of a megabyte of %s is judged at once', async (_, logo) => {
+    const startedAt = performance.now();
+    await put({ logo: text(logo) });
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+
   it('may be a PNG of 16 to 4096 pixels, by its bytes and not by its name', async () => {
     const response = await served(png(64, 32));
     expect(response.headers.get('content-type')).toBe('image/png');
