@@ -46,19 +46,30 @@ function ensureTemporal() {
   env.PATH = `${dirname(stdout)}${delimiter}${env.PATH}`;
 }
 
-/** A browser for test/browser, where such tests exist and none is installed. */
-async function ensureBrowser() {
-  const folder = join(ROOT, 'test/browser');
-  if (!existsSync(folder) || !readdirSync(folder).some((name) => name.endsWith('.test.ts'))) return;
+/** Programs of the system that tests use for real, with the Debian package of each. */
+const PROGRAMS = { openssl: 'openssl', ip: 'iproute2', nft: 'nftables', caddy: 'caddy' };
+
+/** Packages that are missing here; Chromium only where tests drive a browser. */
+function missingPackages() {
   const folders = (env.PATH ?? '').split(delimiter);
-  if (BROWSERS.some((name) => folders.some((each) => existsSync(join(each, name))))) return;
+  const has = (name) => folders.some((each) => existsSync(join(each, name)));
+  const missing = Object.entries(PROGRAMS).flatMap(([program, name]) => (has(program) ? [] : [name]));
+  const browserTests = join(ROOT, 'test/browser');
+  const drivesBrowser = existsSync(browserTests) && readdirSync(browserTests).some((name) => name.endsWith('.test.ts'));
+  return drivesBrowser && !BROWSERS.some(has) ? [...missing, 'chromium'] : missing;
+}
+
+/** Installs them on Debian as root; elsewhere the tests that need them fail and say so. */
+async function ensurePrograms() {
+  const missing = missingPackages();
+  if (missing.length === 0) return;
   if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
-    process.stderr.write('No Chromium is installed: the browser tests will fail.\n');
+    process.stderr.write(`Not installed: ${missing.join(', ')}. The tests that use them will fail.\n`);
     return;
   }
-  process.stdout.write('installing Chromium for the browser tests (apt-get; about a minute)\n');
+  process.stdout.write(`installing ${missing.join(', ')} for the tests (apt-get; about a minute)\n`);
   await run('apt-get', ['update', '-qq']);
-  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium']);
+  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing]);
 }
 
 const failures = [];
@@ -101,7 +112,7 @@ async function runTests() {
 }
 
 ensureTemporal();
-await ensureBrowser();
+await ensurePrograms();
 await runChecks();
 await runTests();
 if (failures.length > 0) process.stdout.write(`\nfailed:\n${failures.map((line) => `  ${line}\n`).join('')}`);
