@@ -1,5 +1,6 @@
 /** Alerts: opened by facts, folded by fingerprint, closed by people or by the condition clearing. */
 
+import type { FragmentSqlToken } from 'slonik';
 import { z } from 'zod';
 import type { Json } from '../domain/canonicalJson.ts';
 import { SEVERITIES, type Severity } from '../domain/ingest.ts';
@@ -21,7 +22,23 @@ export type AlertToRaise = {
 };
 
 const raisedRow = z.object({ id: z.uuid(), number: z.number(), folded: z.boolean() });
-const settingsRow = z.object({ sla_resolve_minutes: z.partialRecord(z.enum(SEVERITIES), z.number()) });
+const settingsRow = z.object({
+  sla_resolve_minutes: z.partialRecord(z.enum(SEVERITIES), z.number()),
+  group_minutes: z.number().nullable(),
+});
+
+/** Minutes of the first group of a host that names the severity (src/domain/groupInheritance.ts); null when none does. */
+function groupMinutes(
+  tenantId: FragmentSqlToken,
+  agentId: FragmentSqlToken,
+  severity: FragmentSqlToken,
+): FragmentSqlToken {
+  return sql.fragment`(
+    select (g.sla_resolve_minutes ->> ${severity})::int from group_members m join groups g on (g.tenant_id, g.id) = (m.tenant_id, m.group_id)
+    where m.tenant_id = ${tenantId} and m.agent_id = ${agentId} and g.sla_resolve_minutes ->> ${severity} is not null
+    order by g.priority, g.name collate "C", g.id limit 1)`;
+}
+
 const numberRow = z.object({ number: z.number() });
 
 /**
@@ -38,8 +55,13 @@ export async function raiseAlert(tx: AnyTx, alert: AlertToRaise): Promise<z.infe
     update tenant_settings set next_alert_number = next_alert_number + 1 where tenant_id = ${alert.tenant_id}::uuid
     returning next_alert_number - 1 as number`);
   const settings = await tx.one(sql.type(settingsRow)`
-    select sla_resolve_minutes from tenant_settings where tenant_id = ${alert.tenant_id}::uuid`);
-  const dueMinutes = slaMinutes(settings.sla_resolve_minutes)[alert.severity];
+    select sla_resolve_minutes, ${groupMinutes(
+      sql.fragment`${alert.tenant_id}::uuid`,
+      sql.fragment`${alert.agent_id}::uuid`,
+      sql.fragment`${alert.severity}::text`,
+    )} as group_minutes
+    from tenant_settings where tenant_id = ${alert.tenant_id}::uuid`);
+  const dueMinutes = settings.group_minutes ?? slaMinutes(settings.sla_resolve_minutes)[alert.severity];
   const opened = await tx.maybeOne(sql.type(raisedRow)`
     insert into alerts (tenant_id, number, agent_id, source, fingerprint, severity, title, detail, opened_at, last_occurred_at, sla_due_at)
     values (${alert.tenant_id}::uuid, ${number}, ${alert.agent_id}::uuid, ${alert.source}, ${alert.fingerprint}, ${alert.severity},
@@ -203,7 +225,7 @@ export async function getSlaSettings(tx: AnyTx, tenantId: string): Promise<Parti
   return row?.sla_resolve_minutes ?? {};
 }
 
-/** Sets a tenant's SLA minutes and moves the due times of its unresolved alerts to match. */
+/** Sets a tenant's SLA minutes and moves the due times of its unresolved alerts to match; those of a host's group stay. */
 export async function updateSlaSettings(
   tx: TenantTx,
   tenantId: string,
@@ -213,6 +235,8 @@ export async function updateSlaSettings(
     insert into tenant_settings (tenant_id, sla_resolve_minutes) values (${tenantId}::uuid, ${JSON.stringify(settings)}::jsonb)
     on conflict (tenant_id) do update set sla_resolve_minutes = excluded.sla_resolve_minutes`);
   await tx.query(sql.unsafe`
-    update alerts set sla_due_at = opened_at + make_interval(mins => (${JSON.stringify(slaMinutes(settings))}::jsonb ->> severity)::int)
+    update alerts set sla_due_at = opened_at + make_interval(mins => coalesce(
+      ${groupMinutes(sql.fragment`alerts.tenant_id`, sql.fragment`alerts.agent_id`, sql.fragment`alerts.severity`)},
+      (${JSON.stringify(slaMinutes(settings))}::jsonb ->> severity)::int))
     where tenant_id = ${tenantId}::uuid and status <> 'resolved'`);
 }
