@@ -43,10 +43,12 @@ export type RequestState = {
 export type WorkflowStarter = {
   readonly startDelivery: (order: OrderRef & { readonly agent_id: string }) => Promise<void>;
   readonly startPreIssued: (order: OrderRef & { readonly agent_id: string }) => Promise<void>;
+  /** Sees that the request's workflow runs. */
+  readonly startQuorum: (request: RequestRef) => Promise<void>;
   /** Starts the request's workflow, or tells a running one to look again. */
   readonly wakeQuorum: (request: RequestRef) => Promise<void>;
   readonly startAutomaticResponse: (ref: ProposalRef & { readonly level: number }) => Promise<void>;
-  readonly wakeImpersonation: (ref: ImpersonationRef) => Promise<void>;
+  readonly startImpersonation: (ref: ImpersonationRef) => Promise<void>;
 };
 
 /** Makes the activities of the core queue. */
@@ -181,8 +183,12 @@ export function createEmergencyActivities(deps: { readonly pool: DatabasePool; r
       for (const { kind, ...order } of orders) {
         await (kind === 'pre_issued' ? starter.startPreIssued(order) : starter.startDelivery(order));
       }
-      for (const { id, ...request } of requests) await starter.wakeQuorum({ request_id: id, ...request });
-      for (const ref of impersonations) await starter.wakeImpersonation(ref);
+      for (const { id, state, ...request } of requests) {
+        const ref: RequestRef = { request_id: id, ...request };
+        // An open one has its own timer: it only has to be there. A fired one that signs nothing must look again.
+        await (state === 'open' ? starter.startQuorum(ref) : starter.wakeQuorum(ref));
+      }
+      for (const ref of impersonations) await starter.startImpersonation(ref);
       for (const proposal of proposals) await starter.startAutomaticResponse(proposal);
       return {
         orders: orders.length,

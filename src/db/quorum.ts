@@ -190,12 +190,12 @@ export async function listApproverCandidates(tx: MspTx): Promise<readonly z.infe
     from users where tenant_id is null order by email`);
 }
 
-const openRow = z.object({ id: z.uuid(), tenant_id: z.uuid(), msp_id: z.uuid() });
+const openRow = z.object({ id: z.uuid(), tenant_id: z.uuid(), msp_id: z.uuid(), state: z.enum(QUORUM_STATES) });
 
 /** Requests that a workflow should be watching: open ones, and fired ones with a token still to be signed. */
 export async function listWatchedRequests(tx: AnyTx): Promise<readonly z.infer<typeof openRow>[]> {
   return tx.any(sql.type(openRow)`
-    select q.id, q.tenant_id, q.msp_id from quorum_requests q
+    select q.id, q.tenant_id, q.msp_id, q.state from quorum_requests q
     where (q.state = 'open' and q.created_at < now() - interval '15 seconds')
       or (q.state = 'approved' and q.decided_at between now() - interval '1 day' and now() - interval '15 seconds'
         and exists (select from eat_orders o where o.quorum_request_id = q.id and o.abandoned_at is null

@@ -25,16 +25,14 @@ export function createWorkflowStarter(client: Client): WorkflowStarter {
           automaticStart({ ...ref, wait_seconds: level === 1 ? 0 : LEVEL2_WAIT_SECONDS }),
         ),
       ),
+    startQuorum: (request) => startOnce(() => client.workflow.start('emergencyQuorum', quorumStart(request))),
     wakeQuorum: (request) =>
       startOnce(() =>
         client.workflow.signalWithStart('emergencyQuorum', { ...quorumStart(request), signal: heardSignal }),
       ),
-    wakeImpersonation: (ref) =>
+    startImpersonation: (ref) =>
       startOnce(() =>
-        client.workflow.signalWithStart('impersonationSession', {
-          ...impersonationStart({ ...ref, tell_client: false }),
-          signal: heardSignal,
-        }),
+        client.workflow.start('impersonationSession', impersonationStart({ ...ref, tell_client: false })),
       ),
   };
 }
