@@ -210,6 +210,7 @@ describe('the routes', () => {
         "post /auth/totp/enrol",
         "post /bootstrap",
         "post /invitations/accept",
+        "post /transparency/checkpoint/cosignatures",
       ]
     `);
   });
@@ -249,6 +250,7 @@ describe('the catalogue', async () => {
         "rate_limits",
         "schema_migrations",
         "transparency_checkpoints",
+        "transparency_cosignatures",
         "transparency_leaves",
         "transparency_pending",
         "transparency_subtrees",

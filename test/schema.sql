@@ -1122,6 +1122,21 @@ table transparency_checkpoints (
   constraint transparency_checkpoints_size_check CHECK ((size > 0))
 );
 
+table transparency_cosignatures (
+  size bigint not null,
+  witness text not null,
+  key_id text not null,
+  cosigned_time bigint not null,
+  signature bytea not null,
+  received_at timestamp with time zone not null default now(),
+  constraint transparency_cosignatures_cosigned_time_check CHECK ((cosigned_time > 0)),
+  constraint transparency_cosignatures_key_id_check CHECK ((key_id ~ '^[0-9a-f]{8}$'::text)),
+  constraint transparency_cosignatures_pkey PRIMARY KEY (size, key_id),
+  constraint transparency_cosignatures_signature_check CHECK ((length(signature) = 64)),
+  constraint transparency_cosignatures_size_fkey FOREIGN KEY (size) REFERENCES transparency_checkpoints(size),
+  constraint transparency_cosignatures_witness_check CHECK (((length(witness) >= 1) AND (length(witness) <= 1000)))
+);
+
 table transparency_leaves (
   index bigint not null,
   prev_index bigint generated always as (
@@ -2155,6 +2170,7 @@ totp_used_steps to monsys_core: delete, select
 transparency_checkpoints to monsys_app: select
 transparency_checkpoints to monsys_core: select
 transparency_checkpoints to monsys_signing: insert, select
+transparency_cosignatures to monsys_app: insert, select
 transparency_leaves to monsys_app: select
 transparency_leaves to monsys_core: select
 transparency_leaves to monsys_signing: insert, select

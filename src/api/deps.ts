@@ -2,6 +2,7 @@
 
 import type { Client } from '@temporalio/client';
 import type { DatabasePool } from 'slonik';
+import type { WitnessKey } from '../domain/tlog/cosignature.ts';
 import type { ApiConfig } from '../platform/config.ts';
 import type { Logger } from '../platform/log.ts';
 import type { PackStore } from '../platform/packStore.ts';
@@ -18,6 +19,8 @@ export type ApiDeps = {
   readonly events: EventHub;
   /** Where the files of packs lie. */
   readonly packs: Pick<PackStore, 'read'>;
+  /** Whose cosignatures of the transparency log are taken. */
+  readonly witnesses: readonly WitnessKey[];
   /** Milliseconds since the epoch; a test may turn it. */
   readonly now: () => number;
 };

@@ -15,6 +15,7 @@ import { listenForEvents } from './events.ts';
 import { startPresence } from './presence.ts';
 import { ROUTES } from './routes/index.ts';
 import { attachAgentSockets } from './sockets/agents.ts';
+import { readWitnesses } from './witnesses.ts';
 
 /** Runs one step of the start; when it fails, `sentence` says what to do and the cause goes to the log. */
 async function step<T>(work: Promise<T>, sentence: string): Promise<T> {
@@ -29,6 +30,7 @@ const log = createLogger('api', 'info');
 try {
   const config = readConfig('api', process.env);
   log.level = config.LOG_LEVEL;
+  const witnesses = readWitnesses(config);
   // Without user and password.
   const database = new URL(config.DATABASE_URL).host;
   const noPostgres = `Postgres does not answer at ${database}, or does not let this role in; start it or set DATABASE_URL.`;
@@ -51,6 +53,7 @@ try {
     seal: createSeal(config.MONSYS_SEAL_KEY),
     events,
     packs: await openPackStore(config),
+    witnesses,
     now: Date.now,
   };
   const app = createApp(deps, ROUTES);

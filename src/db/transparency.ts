@@ -1,7 +1,8 @@
-/** The transparency log's rows. Public data: read without a scope; appended by the signing worker alone. */
+/** The transparency log's rows. Public data: read without a scope; appended by the signing worker alone, cosignatures by the API. */
 
-import type { CommonQueryMethods } from 'slonik';
+import type { CommonQueryMethods, DatabasePool } from 'slonik';
 import { z } from 'zod';
+import type { Cosignature } from '../domain/tlog/cosignature.ts';
 import { type LogLeaf, leafBytes, leafKey, logLeaf } from '../domain/tlog/leaf.ts';
 import { hashesOfPlan, type LevelGrowth, type ProofPlan } from '../domain/tlog/merkle.ts';
 import { TILE_WIDTH, type Tile, tilePath } from '../domain/tlog/paths.ts';
@@ -113,6 +114,51 @@ export async function insertCheckpoint(tx: SystemTx, checkpoint: Omit<Checkpoint
 export async function findNewestCheckpoint(reader: Reader): Promise<CheckpointRow | null> {
   return reader.maybeOne(sql.type(checkpointRow)`
     select size, root, origin, note, signed_at from transparency_checkpoints order by size desc limit 1`);
+}
+
+/** The checkpoint of exactly this size; null when there is none. */
+export async function findCheckpoint(reader: Reader, size: number): Promise<CheckpointRow | null> {
+  return reader.maybeOne(sql.type(checkpointRow)`
+    select size, root, origin, note, signed_at from transparency_checkpoints where size = ${size}`);
+}
+
+/** Keeps cosignatures of a checkpoint; a witness's first one stays. Tells how many are new. */
+export async function insertCosignatures(
+  pool: DatabasePool,
+  size: number,
+  cosignatures: readonly Cosignature[],
+): Promise<number> {
+  const { rowCount } = await pool.query(sql.unsafe`
+    insert into transparency_cosignatures (size, witness, key_id, cosigned_time, signature)
+    select ${size}::int8, witness, key_id, cosigned_time, signature from unnest(${sql.array(
+      cosignatures.map(({ name }) => name),
+      'text',
+    )}, ${sql.array(
+      cosignatures.map(({ id }) => id),
+      'text',
+    )}, ${sql.array(
+      cosignatures.map(({ time }) => time),
+      'int8',
+    )}, ${sql.array(
+      cosignatures.map(({ signature }) => Buffer.from(signature)),
+      'bytea',
+    )}) as new (witness, key_id, cosigned_time, signature)
+    on conflict (size, key_id) do nothing`);
+  return rowCount;
+}
+
+const cosignatureRow = z.object({
+  name: z.string(),
+  id: z.string(),
+  time: z.number(),
+  signature: z.instanceof(Buffer),
+});
+
+/** What witnesses have said about the checkpoint of this size, in the order of their key ids. */
+export async function listCosignatures(reader: Reader, size: number): Promise<readonly Cosignature[]> {
+  return reader.any(sql.type(cosignatureRow)`
+    select witness as name, key_id as id, cosigned_time as time, signature
+    from transparency_cosignatures where size = ${size} order by key_id`);
 }
 
 /** How many leaves are stored. */

@@ -150,6 +150,17 @@ export const REFUSALS = {
     title: 'The MSP would be left without an active owner',
     sentence: 'Make another owner first.',
   },
+  // Witnesses of the transparency log
+  witness_unknown: {
+    status: 403,
+    title: 'The witness is not known here',
+    sentence: 'The operator adds its cosignature key to TRANSPARENCY_WITNESSES.',
+  },
+  cosignature_invalid: {
+    status: 422,
+    title: 'The cosignature does not fit',
+    sentence: 'Sign the text of the checkpoint of that size, as docs/formats/transparency-log.md says.',
+  },
   // Agents
   agent_signature_missing: {
     status: 401,

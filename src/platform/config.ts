@@ -107,6 +107,11 @@ const api = common
       .describe('where proofs of custom domains are looked up; none: the resolver of the machine'),
     TRUST_PROXY: z.stringbool().default(false).describe('take the client address from X-Forwarded-For'),
     RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(1000).describe('requests per client address'),
+    TRANSPARENCY_WITNESSES: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('witnesses whose cosignatures of the transparency log are taken; none: nobody’s'),
   })
   .refine(requireTopicSecret, TOPIC_SECRET_MISSING)
   .refine(requireS3Keys, S3_KEYS_MISSING);

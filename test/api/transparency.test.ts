@@ -11,15 +11,17 @@ import { hexToBytes } from '../../src/domain/bytes.ts';
 import { hubKeyId } from '../../src/domain/ed25519.ts';
 import { parseLeaf } from '../../src/domain/tlog/leaf.ts';
 import { isConsistent, isIncluded, leafHash } from '../../src/domain/tlog/merkle.ts';
-import { type NoteKey, openCheckpoint, parseVerifierKey } from '../../src/domain/tlog/note.ts';
+import { checkpointText, type NoteKey, openCheckpoint, parseVerifierKey } from '../../src/domain/tlog/note.ts';
 import { decodeEntries } from '../../src/domain/tlog/paths.ts';
 import { createTestApi } from '../support/api.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import { createTestLog, ORIGIN } from '../support/transparency.ts';
+import { createTestWitness } from '../support/witness.ts';
 
 const db = await createTestDatabase();
 const forkDb = await createTestDatabase();
-const api = await createTestApi(db);
+const witness = createTestWitness('witness.example');
+const api = await createTestApi(db, { witnesses: witness.key });
 const log = createTestLog(db);
 const get = (path: string): Promise<Response> => api.anonymous('GET', `/transparency/${path}`);
 const json = async (path: string): Promise<Record<string, never>> =>
@@ -211,6 +213,11 @@ describe('the log of 300 leaves', () => {
     });
     if (!server.listening) await new Promise((listening) => server.once('listening', listening));
     const prefix = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/v1/transparency`;
+    // A line of somebody whom the client does not know.
+    const line = witness.cosign(checkpointText(current), Math.floor(Date.now() / 1000));
+    const cosigned = await api.anonymous('POST', '/transparency/checkpoint/cosignatures', { size: 300, lines: [line] });
+    expect(cosigned.status).toBe(201);
+    expect(await (await get('checkpoint')).text()).toContain(line);
     const { keys } = (await json('keys')) as unknown as { keys: { verifier_key: string }[] };
     const known = join(folder, 'known.txt');
     await writeFile(known, first.note);

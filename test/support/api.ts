@@ -11,6 +11,7 @@ import type { ApiDeps } from '../../src/api/deps.ts';
 import { listenForEvents } from '../../src/api/events.ts';
 import type { AppEnv } from '../../src/api/route.ts';
 import { ROUTES } from '../../src/api/routes/index.ts';
+import { readWitnesses } from '../../src/api/witnesses.ts';
 import { sql } from '../../src/db/pool.ts';
 import { CLIENT_ROLES, PERMISSIONS, type Permission, ROLES, type Role } from '../../src/domain/permissions.ts';
 import { formatToken, tokenHash } from '../../src/domain/token.ts';
@@ -56,6 +57,8 @@ export type TestApiOptions = {
   readonly rateLimitPerMinute?: number;
   /** Folder of packs' files, when a worker shares it. */
   readonly packDir?: string;
+  /** Verifier keys of witnesses, commas between. */
+  readonly witnesses?: string;
 };
 
 /** Seeds the database and builds the app on the RLS-bound role. */
@@ -82,6 +85,7 @@ export async function createTestApi(db: TestDatabase, options: TestApiOptions = 
     MONSYS_SEAL_KEY: randomBytes(32).toString('hex'),
     RATE_LIMIT_PER_MINUTE: String(options.rateLimitPerMinute ?? 1_000_000),
     PUBLIC_URL: 'http://hub.test',
+    ...(options.witnesses === undefined ? {} : { TRANSPARENCY_WITNESSES: options.witnesses }),
   });
   const packDir = options.packDir ?? join(tmpdir(), `monsys-test-packs-${randomUUID()}`);
   const events = await listenForEvents(db.uri('monsys_app'), log);
@@ -94,6 +98,7 @@ export async function createTestApi(db: TestDatabase, options: TestApiOptions = 
     seal: createSeal(config.MONSYS_SEAL_KEY),
     events,
     packs: createFolderStore(packDir),
+    witnesses: readWitnesses(config),
     now: options.now ?? Date.now,
   };
   const app = createApp(deps, ROUTES);

@@ -4,20 +4,25 @@ import { z } from 'zod';
 import {
   type CheckpointRow,
   computePlan,
+  findCheckpoint,
   findLeafIndex,
   findNewestCheckpoint,
+  insertCosignatures,
   type LeafRow,
   listAllHubKeys,
+  listCosignatures,
   listLeaves,
   readTile,
 } from '../../db/transparency.ts';
 import { bytesToHex, hexToBytes } from '../../domain/bytes.ts';
 import { RefusedError } from '../../domain/refusal.ts';
+import { type Cosignature, formatCosignature, verifyCosignature } from '../../domain/tlog/cosignature.ts';
 import { logLeaf, parseLeaf } from '../../domain/tlog/leaf.ts';
 import { planConsistency, planInclusion, planRoot } from '../../domain/tlog/merkle.ts';
-import { formatVerifierKey } from '../../domain/tlog/note.ts';
+import { formatVerifierKey, parseNote } from '../../domain/tlog/note.ts';
 import { encodeEntries, isCovered, parseTilePath, TILE_WIDTH } from '../../domain/tlog/paths.ts';
 import type { ApiDeps } from '../deps.ts';
+import { enforceLimit } from '../middleware/rateLimit.ts';
 import { defineRoute } from '../route.ts';
 
 /** What a name of a tile says can never change. */
@@ -25,6 +30,11 @@ const IMMUTABLE = 'public, max-age=31536000, immutable';
 /** The head moves once a minute; tlog-tiles asks for a few seconds at most. */
 const FRESH = 'public, max-age=5';
 const A_MINUTE = 'public, max-age=60';
+/** Of one address: checking a signature costs more than most requests. */
+const COSIGNATURES_PER_MINUTE = 60;
+const MAX_LINES = 32;
+const MAX_LINE_CHARACTERS = 1000;
+const COSIGNATURES_BODY_BYTES = 64 * 1024;
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hex digits');
 const hashes = z.array(hash);
@@ -67,6 +77,22 @@ async function tileResponse(deps: ApiDeps, path: string): Promise<Response> {
   });
 }
 
+/** The cosignatures in `lines`, every one of them valid; otherwise a refusal. */
+async function verifyLines(deps: ApiDeps, size: number, lines: readonly string[]): Promise<readonly Cosignature[]> {
+  const checkpoint = await findCheckpoint(deps.pool, size);
+  if (checkpoint === null) throw new RefusedError('not_found', `The log has no checkpoint of ${size} leaves.`);
+  const text = parseNote(checkpoint.note)?.text;
+  if (text === undefined) throw new TypeError(`the checkpoint of ${size} leaves is not a note`);
+  const now = Math.floor(deps.now() / 1000);
+  return lines.map((line) => {
+    const verdict = verifyCosignature(line, text, deps.witnesses, now);
+    if (verdict.kind === 'cosigned') return verdict.cosignature;
+    if (verdict.kind === 'unknown_witness')
+      throw new RefusedError('witness_unknown', `No witness ${verdict.name} with key ${verdict.id} is configured.`);
+    throw new RefusedError('cosignature_invalid', `A line is refused: ${verdict.why}.`);
+  });
+}
+
 /** Routes of the transparency log. */
 export const transparencyRoutes = [
   defineRoute({
@@ -79,8 +105,36 @@ export const transparencyRoutes = [
     produces: 'text/plain; charset=utf-8',
     refusals: ['unavailable'],
     handle: async ({ deps, http }) => {
-      const { note } = await currentCheckpoint(deps);
-      return http.body(note, 200, { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': FRESH });
+      const { size, note } = await currentCheckpoint(deps);
+      const cosignatures = (await listCosignatures(deps.pool, size)).map(formatCosignature);
+      return http.body(note + cosignatures.join(''), 200, {
+        'Content-Type': 'text/plain; charset=utf-8',
+        'Cache-Control': FRESH,
+      });
+    },
+  }),
+  defineRoute({
+    method: 'post',
+    path: '/transparency/checkpoint/cosignatures',
+    tag: 'Transparency log',
+    summary: 'Witnesses hand in their cosignatures of a checkpoint (C2SP tlog-cosignature)',
+    description: 'All lines are taken or none. Who sends them does not matter: each proves by itself who signed.',
+    auth: { kind: 'public' },
+    tenantScoped: false,
+    body: z.strictObject({
+      size: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).describe('of the checkpoint'),
+      lines: z.array(z.string().min(1).max(MAX_LINE_CHARACTERS)).min(1).max(MAX_LINES),
+    }),
+    output: z.object({ size: z.number().int(), added: z.number().int().describe('lines that were not here before') }),
+    status: 201,
+    refusals: ['invalid_request', 'not_found', 'witness_unknown', 'cosignature_invalid', 'conflict'],
+    bodyLimitBytes: COSIGNATURES_BODY_BYTES,
+    handle: async ({ deps, body, clientAddress }) => {
+      await enforceLimit(deps, `cosignatures:${clientAddress}`, COSIGNATURES_PER_MINUTE);
+      const cosignatures = await verifyLines(deps, body.size, body.lines);
+      const added = await insertCosignatures(deps.pool, body.size, cosignatures);
+      if (added > 0) return { size: body.size, added };
+      throw new RefusedError('conflict', `The checkpoint of ${body.size} leaves has these witnesses’ cosignatures.`);
     },
   }),
   defineRoute({

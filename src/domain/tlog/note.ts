@@ -3,7 +3,7 @@
  * could take differently is refused. This file cannot sign; the signer hands in the signature bytes.
  */
 
-import { base64ToBytes, bytesToBase64, bytesToHex, sha256, utf8ToBytes } from '../bytes.ts';
+import { base64ToBytes, bytesToBase64, bytesToHex, hexToBytes, sha256, utf8ToBytes } from '../bytes.ts';
 import { type AcceptedKey, acceptKey, signatureFault } from '../ed25519.ts';
 import { HASH_BYTES } from './paths.ts';
 
@@ -64,11 +64,12 @@ export function isKeyName(name: string): boolean {
 
 /** Puts a note together from its text (which ends in a newline) and signatures. */
 export function formatNote(text: string, signatures: readonly NoteSignature[]): string {
-  const lines = signatures.map(({ name, id, signature }) => {
-    const idBytes = [0, 2, 4, 6].map((at) => Number.parseInt(id.slice(at, at + 2), 16));
-    return `— ${name} ${bytesToBase64(Uint8Array.of(...idBytes, ...signature))}\n`;
-  });
-  return `${text}\n${lines.join('')}`;
+  return `${text}\n${signatures.map(formatSignatureLine).join('')}`;
+}
+
+/** One signature line with its newline. */
+export function formatSignatureLine({ name, id, signature }: NoteSignature): string {
+  return `— ${name} ${bytesToBase64(Uint8Array.of(...hexToBytes(id), ...signature))}\n`;
 }
 
 /** Takes a note apart; null when it is not one. */
@@ -86,7 +87,8 @@ export function parseNote(note: string): Note | null {
   return { text: note.slice(0, split + 1), signatures };
 }
 
-function parseSignatureLine(line: string): NoteSignature | null {
+/** Reads one signature line without its newline; null when it is none. */
+export function parseSignatureLine(line: string): NoteSignature | null {
   const match = /^— (\S+) ([A-Za-z0-9+/=]+)$/u.exec(line);
   if (!match) return null;
   const [, name = '', encoded = ''] = match;
