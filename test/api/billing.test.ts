@@ -37,10 +37,9 @@ type Overview = {
 const overview = async (query = ''): Promise<Overview> =>
   (await (await api.as('admin')('GET', `/billing/overview${query}`)).json()) as Overview;
 const csv = async (query = ''): Promise<Record<string, string>[]> =>
-  parse(await (await api.as('admin')('GET', `/billing/export.csv${query}`)).text(), { columns: true }) as Record<
-    string,
-    string
-  >[];
+  parse<Record<string, string>>(await (await api.as('admin')('GET', `/billing/export.csv${query}`)).text(), {
+    columns: true,
+  });
 
 async function addAgents(tenantId: string, active: number, inactive: number): Promise<void> {
   await db.admin.query(sql.unsafe`

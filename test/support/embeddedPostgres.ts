@@ -59,7 +59,8 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
     // The data is thrown away, so durability is worth nothing here.
-    postgresFlags: ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'max_connections=200'],
+    // Commits reach the kernel before they are answered: a test that kills the server must find them again.
+    postgresFlags: ['-c', 'fsync=off', '-c', 'synchronous_commit=on', '-c', 'max_connections=200'],
     onLog: () => undefined,
     onError: () => undefined,
   });
