@@ -90,8 +90,15 @@ function get(host: string, path: string): Promise<Answer> {
 it('gives a client’s domain a certificate and its brand once it is proven, and nothing before', async () => {
   await caddy.waitFor(/serving initial configuration/, START_MS);
   await vi.waitUntil(() => existsSync(ROOT_CERTIFICATE), START_MS);
-  // A control: Caddy serves the hub's own name, which has no brand.
-  expect((await get(HUB, '/healthz')).status).toBe(200);
+  // A control: Caddy serves the hub's own name, which has no brand; its certificate takes a moment after the start.
+  await vi.waitUntil(
+    () =>
+      get(HUB, '/healthz').then(
+        (answer) => answer.status === 200,
+        () => false,
+      ),
+    START_MS,
+  );
   expect((await get(HUB, '/api/v1/branding')).status).toBe(404);
 
   const claim = (domain: string, tenant: string) =>
