@@ -111,6 +111,17 @@ begin
     using ((select app.scope()) = ''system'') with check ((select app.scope()) = ''system'')', tbl);
 end $procedure$
 
+CREATE OR REPLACE FUNCTION app.report_is_final()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.state = 'done' then
+    raise exception 'the report % is done', old.id using errcode = 'insufficient_privilege';
+  end if;
+  return case tg_op when 'DELETE' then old else new end;
+end $function$
+
 CREATE OR REPLACE FUNCTION app.scope()
  RETURNS text
  LANGUAGE sql
@@ -1013,6 +1024,42 @@ table recovery_codes (
   constraint recovery_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 ) -- row-level security forced;
 
+table reports (
+  id uuid not null default gen_random_uuid(),
+  tenant_id uuid not null,
+  template text not null,
+  title text not null,
+  period_from timestamp with time zone not null,
+  period_until timestamp with time zone not null,
+  agent_ids uuid[],
+  actor_suffix text,
+  state text not null default 'building'::text,
+  stage text not null default 'waiting'::text,
+  lines integer not null default 0,
+  error text,
+  requested_by_email text not null,
+  created_at timestamp with time zone not null default now(),
+  finished_at timestamp with time zone,
+  manifest text,
+  sig text,
+  key_id text,
+  jsonl_sha256 text,
+  pdf_sha256 text,
+  constraint reports_actor_suffix_check CHECK (((length(actor_suffix) >= 2) AND (length(actor_suffix) <= 254))),
+  constraint reports_check CHECK (((period_from < period_until) AND ((period_until - period_from) <= '365 days'::interval))),
+  constraint reports_check1 CHECK (((template = 'msp_handover'::text) = (actor_suffix IS NOT NULL))),
+  constraint reports_check2 CHECK ((((state = 'done'::text) = (manifest IS NOT NULL)) AND ((manifest IS NULL) = (sig IS NULL)) AND ((manifest IS NULL) = (key_id IS NULL)) AND ((manifest IS NULL) = (jsonl_sha256 IS NULL)) AND ((manifest IS NULL) = (pdf_sha256 IS NULL)))),
+  constraint reports_jsonl_sha256_check CHECK ((jsonl_sha256 ~ '^[0-9a-f]{64}$'::text)),
+  constraint reports_key_id_fkey FOREIGN KEY (key_id) REFERENCES hub_keys(key_id),
+  constraint reports_pdf_sha256_check CHECK ((pdf_sha256 ~ '^[0-9a-f]{64}$'::text)),
+  constraint reports_pkey PRIMARY KEY (id),
+  constraint reports_state_check CHECK ((state = ANY (ARRAY['building'::text, 'done'::text, 'failed'::text]))),
+  constraint reports_template_check CHECK ((template = ANY (ARRAY['executive'::text, 'technical_audit'::text, 'per_group'::text, 'msp_handover'::text]))),
+  constraint reports_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint reports_tenant_id_id_key UNIQUE (tenant_id, id),
+  constraint reports_title_check CHECK (((length(title) >= 1) AND (length(title) <= 200)))
+) -- row-level security forced;
+
 table schema_migrations (
   id integer not null default nextval('schema_migrations_id_seq'::regclass),
   name character varying(255) not null,
@@ -1294,6 +1341,8 @@ CREATE INDEX quorum_requests_open ON public.quorum_requests USING btree (msp_id,
 CREATE INDEX quorum_requests_recent ON public.quorum_requests USING btree (tenant_id, created_at DESC);
 
 CREATE INDEX rate_limits_old ON public.rate_limits USING btree (window_start);
+
+CREATE INDEX reports_newest ON public.reports USING btree (tenant_id, created_at DESC, id);
 
 CREATE INDEX security_findings_open ON public.security_findings USING btree (tenant_id, severity) WHERE (resolved_at IS NULL);
 
@@ -1886,6 +1935,19 @@ policy of_visible_user on recovery_codes for all to monsys_app
   with check ((user_id IN ( SELECT users.id
    FROM users)));
 
+policy msp_reads on reports for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on reports for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on reports for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
 policy msp_reads on security_findings for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
@@ -2028,6 +2090,8 @@ CREATE TRIGGER cockpit_update AFTER UPDATE ON public.eats REFERENCING NEW TABLE 
 
 CREATE TRIGGER impersonations_ended AFTER UPDATE OF state ON public.impersonations FOR EACH ROW WHEN (((new.state = 'ended'::text) AND (old.state <> 'ended'::text))) EXECUTE FUNCTION app.notify_credentials();
 
+CREATE TRIGGER report_is_final BEFORE DELETE OR UPDATE ON public.reports FOR EACH ROW EXECUTE FUNCTION app.report_is_final();
+
 CREATE TRIGGER sessions_ended AFTER UPDATE OF revoked_at ON public.sessions FOR EACH ROW WHEN (((new.revoked_at IS NOT NULL) AND (old.revoked_at IS NULL))) EXECUTE FUNCTION app.notify_credentials();
 
 CREATE TRIGGER cockpit_insert AFTER INSERT ON public.trust_scores REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.notify_cockpit();
@@ -2154,6 +2218,8 @@ quorum_targets to monsys_signing: select
 rate_limits to monsys_app: delete, insert, select, update
 rate_limits to monsys_core: delete, select
 recovery_codes to monsys_app: delete, insert, select, update
+reports to monsys_app: insert, select, update (error, finished_at, stage, state)
+reports to monsys_core: select, update (error, finished_at, jsonl_sha256, key_id, lines, manifest, pdf_sha256, sig, stage, state)
 security_findings to monsys_app: insert, select, update
 security_findings to monsys_core: delete, insert, select, update
 sessions to monsys_app: insert, select, update

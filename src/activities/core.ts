@@ -13,6 +13,7 @@ import { createImpersonationActivities } from './impersonation.ts';
 import { createLivenessActivities } from './liveness.ts';
 import { createNotificationActivities, type NotificationDeps } from './notifications.ts';
 import { createPackActivities } from './packs.ts';
+import { createReportActivities } from './reports.ts';
 import { createTrustScoreActivities } from './trustScores.ts';
 
 /** What the core worker's activities need. */
@@ -38,6 +39,7 @@ export function createCoreActivities({ pool, feedUrls, starter, store, notificat
     ...createLivenessActivities({ pool }),
     ...createNotificationActivities({ pool, ...notifications }),
     ...createPackActivities({ pool, store }),
+    ...createReportActivities({ pool }),
     ...createTrustScoreActivities({ pool }),
   };
 }

@@ -109,7 +109,9 @@ function without<T extends { readonly page_key: string }>(row: T): Omit<T, 'page
 
 /** The line of a resolved alert. */
 export function alertEntry(row: PackAlertRow): PackEntry {
-  return { ...without(row), kind: 'alert', sla_met: row.resolved_at <= row.sla_due_at } as unknown as PackEntry;
+  // The format names an alert's host by its name alone.
+  const { agent_id: _, ...rest } = without(row);
+  return { ...rest, kind: 'alert', sla_met: row.resolved_at <= row.sla_due_at } as unknown as PackEntry;
 }
 
 /** The line of a kernel update. */

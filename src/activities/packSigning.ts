@@ -43,7 +43,14 @@ export function createPackSigningActivities(deps: { readonly pool: DatabasePool;
           throw ApplicationFailure.nonRetryable('There is no such tenant.', 'ManifestRefused');
         const closed = await findPackOfMonth(tx, input.tenant_id, parsed.data.period.month);
         const isOther = closed?.manifest !== input.manifest;
-        if (parsed.data.filter === null && closed?.has_files && !closed.is_preview && isOther)
+        // A report on demand is no pack of a month, and its manifest says so.
+        if (
+          parsed.data.report === undefined &&
+          parsed.data.filter === null &&
+          closed?.has_files &&
+          !closed.is_preview &&
+          isOther
+        )
           throw ApplicationFailure.nonRetryable(
             'The pack of this month is closed with another manifest.',
             'ManifestRefused',

@@ -28,13 +28,15 @@ import {
   publishHandover,
   publishPack,
 } from '../db/packs.ts';
-import { withSystem, withTenant, withTenantSnapshot } from '../db/scope.ts';
+import { findReport, listReportHosts, type ReportFilesRow } from '../db/reports.ts';
+import { type AnyTx, withSystem, withTenant, withTenantSnapshot } from '../db/scope.ts';
 import { sha256Hex } from '../domain/bytes.ts';
 import { eatToken } from '../domain/eat.ts';
 import { publicKeyPem } from '../domain/ed25519.ts';
 import { monthBounds, PACK_SCHEMA_VERSION, type PackManifest, packFileStem, packManifestText } from '../domain/pack.ts';
 import { MAX_REPORT_ROWS, type PackReport, type ReportList } from '../domain/packReport.ts';
 import { quorumLabel } from '../domain/quorum.ts';
+import { hostsDigest, reportFileStem, TEMPLATES } from '../domain/report.ts';
 import type { FileDraft, KeptFile, PackStore } from '../platform/packStore.ts';
 import {
   alertEntry,
@@ -58,6 +60,8 @@ export type PackRef = {
   readonly msp_id: string;
   readonly month: string;
   readonly actor_suffix: string | null;
+  /** Of a report on demand: its row has the period and the hosts. */
+  readonly report_id?: string;
 };
 
 /** What the first step leaves: the lines' file and the report's, by digest. */
@@ -102,16 +106,14 @@ export function createPackActivities(deps: { readonly pool: DatabasePool; readon
   return {
     /** Reads the month in one snapshot and writes its lines; gathers the report on the way. */
     async collectPack(ref: PackRef): Promise<CollectedPack> {
-      const { from, until } = monthBounds(ref.month);
-      const period: PackPeriod = { tenantId: ref.tenant_id, from, until };
       const heartbeat = (): void => Context.current().heartbeat();
       const key = await findCurrentHubKey(pool);
       if (key === null) throw new Error('The hub has no signing key yet; start the signing worker.');
       let collected: Omit<CollectedPack, 'jsonl' | 'report_sha256'> | null = null;
       let report: PackReport | null = null;
       const jsonl = await keepAll(async (draft) => {
-        const gathered = await withTenantSnapshot(pool, ref.tenant_id, ref.msp_id, (tx) =>
-          gather({ tx, ref, period, key, sink: draft, heartbeat }),
+        const gathered = await withTenantSnapshot(pool, ref.tenant_id, ref.msp_id, async (tx) =>
+          gather({ tx, ref, wanted: await reportOf(tx, ref), key, sink: draft, heartbeat }),
         );
         collected = gathered.collected;
         report = gathered.report;
@@ -146,10 +148,11 @@ export function createPackActivities(deps: { readonly pool: DatabasePool; readon
       readonly pdf: KeptFile;
     }): Promise<{ readonly manifest: string }> {
       const { ref, collected, pdf } = input;
-      const { from, until } = monthBounds(ref.month);
       return withTenant(pool, ref.tenant_id, async (tx) => {
+        const wanted = await reportOf(tx, ref);
+        const { from, until } = wanted ?? monthBounds(ref.month);
         const head = await getPackHead(tx, { tenantId: ref.tenant_id, from, until });
-        const stem = packFileStem(head.tenant.slug, ref.month, ref.actor_suffix !== null);
+        const stem = stemOf(head.tenant.slug, ref, wanted);
         const manifest: PackManifest = {
           type: 'monsys-audit-pack',
           schema_version: PACK_SCHEMA_VERSION,
@@ -173,7 +176,8 @@ export function createPackActivities(deps: { readonly pool: DatabasePool; readon
             pdf: { name: `${stem}.pdf`, ...pdf },
           },
           hash_chain_root: collected.lines.hash_chain_root,
-          previous: await findPreviousPack(tx, ref.tenant_id, ref.month),
+          previous: wanted === null ? await findPreviousPack(tx, ref.tenant_id, ref.month) : null,
+          ...(wanted === null ? {} : { report: reportMember(wanted) }),
         };
         return { manifest: packManifestText(manifest) };
       });
@@ -274,17 +278,20 @@ export function createPackActivities(deps: { readonly pool: DatabasePool; readon
   type Gathering = {
     readonly tx: Parameters<Parameters<typeof withTenantSnapshot>[3]>[0];
     readonly ref: PackRef;
-    readonly period: PackPeriod;
+    readonly wanted: ReportFilesRow | null;
     readonly key: HubKeyRow;
     readonly sink: FileDraft;
     readonly heartbeat: () => void;
   };
 
   /** One pass over everything, in the order of the format. */
-  async function gather({ tx, ref, period, key, sink, heartbeat }: Gathering) {
+  async function gather({ tx, ref, wanted, key, sink, heartbeat }: Gathering) {
+    const { from, until } = wanted ?? monthBounds(ref.month);
+    const period: PackPeriod = { tenantId: ref.tenant_id, from, until };
     const head = await getPackHead(tx, period);
-    const previous = await findPreviousPack(tx, ref.tenant_id, ref.month);
-    const pack_id = packIdOf(ref.tenant_id, ref.month);
+    const previous = wanted === null ? await findPreviousPack(tx, ref.tenant_id, ref.month) : null;
+    const pack_id = wanted?.id ?? packIdOf(ref.tenant_id, ref.month);
+    const chosen = wanted?.agent_ids == null ? null : new Set(wanted.agent_ids);
     const suffix = ref.actor_suffix;
     const writer = createLineWriter(sink);
     let kept = 0;
@@ -296,9 +303,18 @@ export function createPackActivities(deps: { readonly pool: DatabasePool; readon
       cves: emptyList<PackReport['cves']['rows'][number]>(),
       sessions: emptyList<PackReport['sessions']['rows'][number]>(),
     };
-    const take = async (emails: readonly (string | null)[], write: () => Promise<void>): Promise<void> => {
+    let outside = 0;
+    const take = async (
+      agentId: string | null,
+      emails: readonly (string | null)[],
+      write: () => Promise<void>,
+    ): Promise<void> => {
       // Of rows left out as well: a filter that keeps nothing must not look like a worker that died.
-      if ((kept + leftOut) % HEARTBEAT_ROWS === 0) heartbeat();
+      if ((kept + leftOut + outside) % HEARTBEAT_ROWS === 0) heartbeat();
+      if (chosen !== null && (agentId === null || !chosen.has(agentId))) {
+        outside += 1;
+        return;
+      }
       if (!keepFor(suffix, emails)) {
         leftOut += 1;
         return;
@@ -316,36 +332,42 @@ export function createPackActivities(deps: { readonly pool: DatabasePool; readon
       period: { month: ref.month, from: period.from, until: period.until },
       actor_suffix: suffix,
       previous,
+      ...(wanted === null
+        ? {}
+        : { report: { template: wanted.template, title: wanted.title, agent_ids: wanted.agent_ids } }),
     });
     await eachPackEat(tx, period, (row) => {
       const proof = row.token === null ? null : proofOf(row.token);
       const emails = [row.requested_by_email, ...(proof?.approvers ?? [])];
-      return take(emails, async () => {
+      return take(row.agent_id, emails, async () => {
         await writer.write(eatEntry(row, period.from));
         push(lists.eats, reportEat(row, proof, isLate(row, period.from)));
       });
     });
-    await eachPackAudit(tx, period, (row) => take([row.actor_email], () => writer.write(auditEntry(row))));
+    await eachPackAudit(tx, period, (row) =>
+      take(hostOfEvent(row.event_data), [row.actor_email], () => writer.write(auditEntry(row))),
+    );
     await eachPackAlert(tx, period, (row) =>
-      take([row.resolved_by_email, row.acknowledged_by_email], async () => {
+      take(row.agent_id, [row.resolved_by_email, row.acknowledged_by_email], async () => {
         await writer.write(alertEntry(row));
         push(lists.alerts, reportAlert(row));
       }),
     );
     await eachPackKernelUpdate(tx, period, (row) =>
-      take([row.operator_email], async () => {
+      take(row.agent_id, [row.operator_email], async () => {
         await writer.write(kernelEntry(row));
         push(lists.kernel_updates, reportKernel(row));
       }),
     );
     await eachPackCve(tx, period, (row) =>
-      take([row.operator_email], async () => {
+      take(row.agent_id, [row.operator_email], async () => {
         await writer.write(cveEntry(row));
         push(lists.cves, reportCve(row));
       }),
     );
     await eachPackSession(tx, period, (row) =>
-      take([row.user_email], async () => {
+      // A session is in the client's context, not on a host.
+      take(null, [row.user_email], async () => {
         await writer.write(sessionEntry(row));
         push(lists.sessions, reportSession(row));
       }),
@@ -362,9 +384,9 @@ export function createPackActivities(deps: { readonly pool: DatabasePool; readon
       period: { month: ref.month, from: period.from, until: period.until },
       is_preview: !head.is_over,
       filter: suffix === null ? null : { actor_suffix: suffix, kept, left_out: leftOut },
-      hosts: head.hosts,
+      hosts: chosen?.size ?? head.hosts,
       jsonl: {
-        name: `${packFileStem(head.tenant.slug, ref.month, suffix !== null)}.jsonl.gz`,
+        name: `${stemOf(head.tenant.slug, ref, wanted)}.jsonl.gz`,
         sha256: '',
         entries: lines.entries,
         hash_chain_root: lines.hash_chain_root,
@@ -373,9 +395,47 @@ export function createPackActivities(deps: { readonly pool: DatabasePool; readon
       hub_key: { key_id: key.key_id, public_key_pem: publicKeyPem(key.public_key) },
       scores: scores.map(reportScore),
       ...lists,
+      ...(wanted === null ? {} : { on_demand: await onDemand(tx, wanted) }),
     };
     return { collected: { pack_id, is_preview: !head.is_over, lines, kept, left_out: leftOut }, report };
   }
+}
+
+/** The row of a report on demand; null for a pack. */
+async function reportOf(tx: AnyTx, ref: PackRef): Promise<ReportFilesRow | null> {
+  if (ref.report_id === undefined) return null;
+  const report = await findReport(tx, ref.report_id);
+  if (report === null) throw new Error(`There is no report ${ref.report_id}.`);
+  return report;
+}
+
+function stemOf(slug: string, ref: PackRef, wanted: ReportFilesRow | null): string {
+  return wanted === null
+    ? packFileStem(slug, ref.month, ref.actor_suffix !== null)
+    : reportFileStem(slug, wanted.template, wanted.id);
+}
+
+function reportMember({ template, title, agent_ids }: ReportFilesRow): NonNullable<PackManifest['report']> {
+  const scope = agent_ids === null ? null : { hosts: agent_ids.length, agent_ids_sha256: hostsDigest(agent_ids) };
+  return { template, title, scope };
+}
+
+async function onDemand(tx: AnyTx, wanted: ReportFilesRow): Promise<NonNullable<PackReport['on_demand']>> {
+  const { name, chapters } = TEMPLATES[wanted.template];
+  const hosts = await listReportHosts(tx, wanted);
+  return {
+    name,
+    title: wanted.title,
+    chapters,
+    chosen: wanted.agent_ids?.length ?? null,
+    hosts: { total: hosts.length, rows: hosts.slice(0, MAX_REPORT_ROWS) },
+  };
+}
+
+/** The host that an audit event names, if it names one. */
+function hostOfEvent(data: unknown): string | null {
+  const { agent_id } = data as { readonly agent_id?: unknown };
+  return typeof agent_id === 'string' ? agent_id : null;
 }
 
 /** Type by which workflows know them. */

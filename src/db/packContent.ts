@@ -115,6 +115,7 @@ const alertRow = z.object({
   severity: z.enum(SEVERITIES),
   source: z.string(),
   title: z.string(),
+  agent_id: z.uuid().nullable(),
   hostname: z.string().nullable(),
   opened_at: z.string(),
   acknowledged_at: z.string().nullable(),
@@ -131,7 +132,7 @@ export function eachPackAlert(tx: AnyTx, period: PackPeriod, take: Take<PackAler
   return eachRow(
     (after: { key: string; id: string } | null) =>
       tx.any(sql.type(alertRow)`
-        select l.resolved_at::text as page_key, l.id, l.number, l.severity, l.source, l.title, a.hostname, l.opened_at, l.acknowledged_at,
+        select l.resolved_at::text as page_key, l.id, l.number, l.severity, l.source, l.title, l.agent_id, a.hostname, l.opened_at, l.acknowledged_at,
           (select email from users u where u.id = l.acknowledged_by) as acknowledged_by_email, l.resolved_at,
           (select email from users u where u.id = l.resolved_by) as resolved_by_email, l.resolution, l.sla_due_at
         from alerts l left join agents a on a.tenant_id = l.tenant_id and a.id = l.agent_id

@@ -13,6 +13,7 @@ import { z } from 'zod';
 import { base64ToBytes, bytesToBase64, sha256Hex, utf8ToBytes } from './bytes.ts';
 import { canonicalJson, type Json, NotCanonicalError } from './canonicalJson.ts';
 import { acceptKey, signatureFault } from './ed25519.ts';
+import { REPORT_TEMPLATES } from './report.ts';
 import { parseStrictJson } from './strictJson.ts';
 
 export const PACK_SCHEMA_VERSION = 1;
@@ -142,6 +143,17 @@ export const packManifest = z.strictObject({
   hash_chain_root: sha256,
   /** The month before: a chain of months. Null for the first pack. */
   previous: z.strictObject({ month: z.string(), manifest_sha256: sha256, hash_chain_root: sha256 }).nullable(),
+  /**
+   * Only in a report on demand: of any period, `month` being that of its first moment. `scope` null: every host. Else
+   * only what is about the chosen ones, whose ids the first line holds.
+   */
+  report: z
+    .strictObject({
+      template: z.enum(REPORT_TEMPLATES),
+      title: z.string().min(1).max(200),
+      scope: z.strictObject({ hosts: count.min(1), agent_ids_sha256: sha256 }).nullable(),
+    })
+    .exactOptional(),
 });
 export type PackManifest = z.infer<typeof packManifest>;
 

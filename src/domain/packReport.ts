@@ -4,6 +4,7 @@
  */
 
 import type { Severity } from './ingest.ts';
+import type { ReportChapter } from './report.ts';
 import type { Component } from './trustScore.ts';
 
 /** Most rows of one table in the PDF. */
@@ -88,6 +89,13 @@ export type ReportEat = {
   readonly eat_sha256: string | null;
 };
 
+/** A host of a report. */
+export type ReportHost = {
+  readonly hostname: string;
+  readonly registered_at: string;
+  readonly tags: readonly string[];
+};
+
 /** Everything the PDF is made from: two equal reports give the same bytes. */
 export type PackReport = {
   readonly pack_id: string;
@@ -114,4 +122,13 @@ export type PackReport = {
   readonly alerts: ReportList<ReportAlert>;
   readonly sessions: ReportList<ReportSession>;
   readonly eats: ReportList<ReportEat>;
+  /** A report on demand; absent in a pack, which has every chapter of one. */
+  readonly on_demand?: {
+    readonly name: string;
+    readonly title: string;
+    readonly chapters: readonly ReportChapter[];
+    /** Null: every host of the client. */
+    readonly chosen: number | null;
+    readonly hosts: ReportList<ReportHost>;
+  };
 };

@@ -229,6 +229,21 @@ export const REFUSALS = {
     title: 'The pack of this month is closed',
     sentence: 'It never changes; download it as it is.',
   },
+  report_not_built: {
+    status: 409,
+    title: 'This report has no files yet',
+    sentence: 'GET /reports/:id tells how its build is getting on.',
+  },
+  report_period_invalid: {
+    status: 422,
+    title: 'The period of the report cannot be',
+    sentence: 'Name a period that is over, at most 365 days long, and that ends after it begins.',
+  },
+  report_scope_empty: {
+    status: 422,
+    title: 'The scope of the report has no host',
+    sentence: 'Name a group, tags or hosts that mean at least one host.',
+  },
   pack_month_invalid: {
     status: 422,
     title: 'The month has not begun',

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { CHAIN_START, chainHash } from '../domain/auditChain.ts';
 import { canonicalJson, type Json } from '../domain/canonicalJson.ts';
 import { PACK_LINE_KINDS, PACK_SCHEMA_VERSION, type PackLineKind, type PackManifest } from '../domain/pack.ts';
+import { hostsDigest } from '../domain/report.ts';
 import { createEatChecker } from './eat.ts';
 import type { HubKey } from './keys.ts';
 import type { FailureClass, Report } from './report.ts';
@@ -21,6 +22,8 @@ const eatLine = z.looseObject({
   outcome: z.string(),
   is_demo: z.boolean(),
 });
+
+const reportHead = z.looseObject({ agent_ids: z.array(z.string()) });
 
 /** The members of docs/formats/audit-chain.md under the names of a line. */
 const auditLine = z.strictObject({
@@ -58,6 +61,10 @@ export function createLineChecker(manifest: PackManifest, keys: readonly HubKey[
   let firstAudit: number | null = null;
   let lastAudit: { readonly seq: number; readonly hash: string } | null = null;
   let faults = 0;
+  /** Hosts that a report is about; null: all. */
+  let chosen: ReadonlySet<string> | null = null;
+  // A filter or a choice of hosts leaves audit events out; every other pack has them all.
+  const isWhole = manifest.filter === null && (manifest.report?.scope ?? null) === null;
 
   function fault(failure: FailureClass, text: string, line: number): void {
     faults += 1;
@@ -75,9 +82,27 @@ export function createLineChecker(manifest: PackManifest, keys: readonly HubKey[
       period: manifest.period,
       actor_suffix: manifest.filter?.actor_suffix ?? null,
       previous: manifest.previous,
+      ...(manifest.report === undefined ? {} : { report: expectedReport(entry) }),
     };
     if (canonicalJson(head) !== canonicalJson(expected))
       fault('content', 'the first line is of another pack than the manifest', line);
+  }
+
+  /** The head's member `report`, as the manifest has it; its hosts are those of the digest, or the head is another one. */
+  function expectedReport(entry: Readonly<Record<string, Json>>): Json {
+    const { template, title, scope } = manifest.report as NonNullable<PackManifest['report']>;
+    if (scope === null) return { template, title, agent_ids: null };
+    const ids = reportHead.safeParse(entry.report).data?.agent_ids ?? [];
+    if (ids.length !== scope.hosts || hostsDigest(ids) !== scope.agent_ids_sha256) return null;
+    chosen = new Set(ids);
+    return { template, title, agent_ids: ids };
+  }
+
+  /** A line that names a host names one of those that the report is about. */
+  function takeHost(entry: Readonly<Record<string, Json>>, line: number): void {
+    const { agent_id } = entry;
+    if (chosen !== null && typeof agent_id === 'string' && !chosen.has(agent_id))
+      fault('content', 'this is about a host that the report does not cover', line);
   }
 
   function takeEat(entry: Readonly<Record<string, Json>>, line: number): void {
@@ -124,8 +149,8 @@ export function createLineChecker(manifest: PackManifest, keys: readonly HubKey[
       const isNext = chain_seq === lastAudit.seq + 1;
       if (isNext ? prev_hash !== lastAudit.hash : chain_seq <= lastAudit.seq)
         fault('content', `${number} does not follow event ${lastAudit.seq}`, line);
-      // A filter leaves events out, and says how many; a whole pack has them all.
-      else if (!isNext && manifest.filter === null)
+      // A whole pack has every event.
+      else if (!isNext && isWhole)
         fault('content', `audit events ${lastAudit.seq + 1} to ${chain_seq - 1} are missing before this line`, line);
     }
     firstAudit ??= chain_seq;
@@ -145,6 +170,7 @@ export function createLineChecker(manifest: PackManifest, keys: readonly HubKey[
     take(entry, line) {
       const kind = entry.kind as PackLineKind;
       counts[kind] += 1;
+      takeHost(entry, line);
       if (kind === 'pack') takeHead(entry, line);
       else if (kind === 'eat') takeEat(entry, line);
       else if (kind === 'audit') takeAudit(entry, line);
@@ -161,9 +187,9 @@ export function createLineChecker(manifest: PackManifest, keys: readonly HubKey[
       if (demo > 0) report.note(`${demo} entries are a demonstration's invented history and carry no token`);
       if (lastAudit !== null && firstAudit !== null)
         report.passed(
-          manifest.filter === null
+          isWhole
             ? `audit events ${firstAudit} to ${(lastAudit as { seq: number }).seq} follow one another without a gap`
-            : `${counts.audit} audit events are as recorded (the filter leaves others between them out)`,
+            : `${counts.audit} audit events are as recorded (the ${manifest.filter === null ? 'choice of hosts' : 'filter'} leaves others between them out)`,
         );
     },
   };

@@ -19,6 +19,7 @@ import {
   parsePackSig,
   readPackLine,
 } from '../domain/pack.ts';
+import { MAX_REPORT_DAYS } from '../domain/report.ts';
 import { readGzipLines } from './gzip.ts';
 import type { HubKey } from './keys.ts';
 import { createLineChecker } from './lines.ts';
@@ -36,6 +37,7 @@ export type PackInput = {
   readonly allowOtherKeys: boolean;
 };
 
+const DAY_MS = 86_400_000;
 /** Manifest and signature, a few kilobytes. */
 const MAX_SIG_BYTES = 64 * 1024;
 
@@ -106,17 +108,26 @@ async function openSig(
 
 /** What a schema cannot say about a manifest. */
 function checkManifest(manifest: PackManifest, report: Report): boolean {
-  const { period, counts, entries, files, previous } = manifest;
+  const { period, counts, entries, files, previous, report: onDemand } = manifest;
   const lines = Object.values(counts).reduce((sum, count) => sum + count, 1);
   const bounds = monthBounds(period.month);
   const faults = [
     lines !== entries && `the manifest counts ${lines} lines and says ${entries}`,
-    (bounds.from !== period.from || bounds.until !== period.until) && 'the period of the manifest is not its month',
+    onDemand === undefined &&
+      (bounds.from !== period.from || bounds.until !== period.until) &&
+      'the period of the manifest is not its month',
+    onDemand !== undefined && !isReportPeriod(period) && 'the period of the manifest is none of a report',
+    onDemand !== undefined && previous !== null && 'a report follows no month',
     previous !== null && previous.month >= period.month && 'the manifest follows a month that is not before it',
     files.jsonl.name === files.pdf.name && 'two files of the manifest have one name',
   ].filter((fault) => fault !== false);
   for (const fault of faults) report.failed('manifest', fault);
   return faults.length === 0;
+}
+
+function isReportPeriod({ month, from, until }: PackManifest['period']): boolean {
+  const length = Date.parse(until) - Date.parse(from);
+  return from.startsWith(month) && length > 0 && length <= MAX_REPORT_DAYS * DAY_MS;
 }
 
 /** The chain of months, when the `.sig` of the month before is given. */
@@ -241,8 +252,14 @@ async function verifyArchive(input: PackInput, report: Report): Promise<PackSig 
   return opened.sig;
 }
 
-function tellFilter({ filter, tenant, period }: PackManifest, report: Report): void {
-  report.note(`pack of ${tenant.name} (${tenant.slug}), ${period.month}`);
+function tellFilter({ filter, tenant, period, report: onDemand }: PackManifest, report: Report): void {
+  if (onDemand === undefined) report.note(`pack of ${tenant.name} (${tenant.slug}), ${period.month}`);
+  else {
+    const hosts = onDemand.scope === null ? 'every host' : `${onDemand.scope.hosts} chosen hosts`;
+    report.note(
+      `report on demand, not the pack of a month: ${onDemand.template} of ${tenant.name} (${tenant.slug}), ${period.from} until ${period.until}, ${hosts}`,
+    );
+  }
   if (filter !== null)
     report.note(
       `filtered: only what actors did whose email ends in ${filter.actor_suffix}; ${filter.kept} entries kept, ${filter.left_out} left out`,

@@ -15,5 +15,6 @@ export { housekeeping } from './housekeeping.ts';
 export { impersonationSession } from './impersonationSession.ts';
 export { monthlyAuditPacks } from './monthlyAuditPacks.ts';
 export { preIssuedEatWindow } from './preIssuedEatWindow.ts';
+export { reportBuild } from './reportBuild.ts';
 export { transparencyCheckpoint } from './transparencyCheckpoint.ts';
 export { trustScores } from './trustScores.ts';

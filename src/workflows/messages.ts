@@ -112,6 +112,7 @@ export const WORKFLOW_IDS = {
   eat: (nonce: string) => `eat:${nonce}`,
   auditPack: (tenantId: string, month: string) => `audit-pack:${tenantId}:${month}`,
   handover: (tenantId: string, month: string, suffix: string) => `handover:${tenantId}:${month}:${suffix}`,
+  report: (id: string) => `report:${id}`,
   quorum: (requestId: string) => `quorum:${requestId}`,
   automatic: (alertId: string) => `automatic-response:${alertId}`,
   impersonation: (id: string) => `impersonation:${id}`,
@@ -151,6 +152,15 @@ export type PackInput = {
   readonly month: string;
   readonly actor_suffix: string | null;
   readonly announce: boolean;
+};
+
+/** Input of `reportBuild`; period and hosts are in the report's row. `month` is that of the period's first moment. */
+export type ReportInput = {
+  readonly report_id: string;
+  readonly tenant_id: string;
+  readonly msp_id: string;
+  readonly month: string;
+  readonly actor_suffix: string | null;
 };
 
 /** The host's result was stored. */
@@ -215,6 +225,19 @@ export function packStart(input: PackInput) {
         : WORKFLOW_IDS.handover(input.tenant_id, input.month, input.actor_suffix),
     taskQueue: TASK_QUEUES.core,
     args: [input] as [PackInput],
+    typedSearchAttributes: [
+      { key: MSP_ID, value: input.msp_id },
+      { key: TENANT_ID, value: input.tenant_id },
+    ],
+  };
+}
+
+/** How `reportBuild` is started. */
+export function reportStart(input: ReportInput) {
+  return {
+    workflowId: WORKFLOW_IDS.report(input.report_id),
+    taskQueue: TASK_QUEUES.core,
+    args: [input] as [ReportInput],
     typedSearchAttributes: [
       { key: MSP_ID, value: input.msp_id },
       { key: TENANT_ID, value: input.tenant_id },

@@ -119,6 +119,7 @@ async function plant(tenantId: string, mark: string): Promise<Things> {
     quorum: randomUUID(),
     impersonations: randomUUID(),
     'audit-packs': randomUUID(),
+    reports: randomUUID(),
     'auditor-links': randomUUID(),
   };
   const hash = () => sql.binary(randomBytes(32));
@@ -153,6 +154,8 @@ async function plant(tenantId: string, mark: string): Promise<Things> {
       select ${ids.impersonations}::uuid, t.id, t.msp_owner, ${api.user('operator').id}::uuid, 'operator@msp.example', ${`to look into ${mark}`}, 'full', 60,
         'awaiting_consent', now() + interval '1 hour', (select id from api_tokens where user_id = ${api.user('operator').id}::uuid) from tenants t where t.id = ${tenant}`,
     sql.unsafe`insert into audit_packs (id, tenant_id, month, built_at, is_demo) values (${ids['audit-packs']}::uuid, ${tenant}, '2020-01', now(), true)`,
+    sql.unsafe`insert into reports (id, tenant_id, template, title, period_from, period_until, requested_by_email)
+      values (${ids.reports}::uuid, ${tenant}, 'executive', ${`report-${mark}`}, '2020-01-01', '2020-02-01', 'admin@msp.example')`,
     sql.unsafe`with made as (
         insert into users (msp_id, tenant_id, email, name, role, password_hash)
         select t.msp_owner, t.id, ${`link-${ids['auditor-links']}@links.invalid`}, 'link', 'auditor', 'unusable' from tenants t where t.id = ${tenant} returning id, msp_id)
@@ -206,6 +209,12 @@ const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   'PUT /tenants/:id/branding': () => form({ product_name: 'stolen', custom_domain: 'stolen.acme.com' }),
   'PUT /tenants/:id/handover-contacts': () => ({ items: [{ email: 'thief@example.com' }] }),
   'POST /audit-packs': (things) => ({ tenant_id: things['tenants'], month: '2999-01' }),
+  'POST /reports': (things) => ({
+    tenant_id: things['tenants'],
+    template: 'executive',
+    from: '2999-01-01T00:00:00Z',
+    until: '2999-02-01T00:00:00Z',
+  }),
   'POST /tenants/:id/auditor-links': () => ({
     expires_at: new Date(clock.now() + 3600_000).toISOString(),
     note: 'stolen',
@@ -219,7 +228,10 @@ function form(fields: Readonly<Record<string, string>>): FormData {
   return made;
 }
 /** Queries without which a route answers nothing. */
-const QUERIES: Readonly<Record<string, string>> = { 'GET /audit-packs/:id/download': '?format=pdf' };
+const QUERIES: Readonly<Record<string, string>> = {
+  'GET /audit-packs/:id/download': '?format=pdf',
+  'GET /reports/:id/download': '?format=pdf',
+};
 /** Fails on the playbook once the host has been found, so that nothing is signed. */
 const EMERGENCY = {
   actions: [{ kind: 'run_playbook', id: 'no-such-playbook' }],

@@ -128,14 +128,19 @@ function hashes(report: PackReport): readonly (readonly [string, string])[] {
     ['SHA-256 of the evidence file', report.jsonl.sha256],
     ['Entries', amount(report.jsonl.entries)],
     ['Root of the chain of lines', report.jsonl.hash_chain_root],
-    [
-      'Manifest of the month before',
-      report.previous === null
-        ? 'none: this is the first pack'
-        : `${report.previous.month}: ${report.previous.manifest_sha256}`,
-    ],
+    // Packs follow one another; a report on demand stands by itself.
+    ...(report.on_demand === undefined
+      ? [
+          [
+            'Manifest of the month before',
+            report.previous === null
+              ? 'none: this is the first pack'
+              : `${report.previous.month}: ${report.previous.manifest_sha256}`,
+          ] as const,
+        ]
+      : []),
     ['Id of the signing key', report.hub_key.key_id],
-    ['Pack', report.pack_id],
+    [report.on_demand === undefined ? 'Pack' : 'Report', report.pack_id],
     ['Client', report.tenant.id],
   ];
 }

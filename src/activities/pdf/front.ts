@@ -3,7 +3,7 @@
 import type { PackReport } from '../../domain/packReport.ts';
 import { BAD, INK, LINE, QUIET, WARN } from './palette.ts';
 import { AREA, BODY, LABEL, PAGE, type Sheet, type TextStyle } from './sheet.ts';
-import { amount, counted, dayInWords, monthInWords } from './words.ts';
+import { amount, counted, dayInWords, periodInWords, second, span } from './words.ts';
 
 const BAND_HEIGHT = 150;
 
@@ -16,6 +16,7 @@ export function filterNotice(filter: NonNullable<PackReport['filter']>): string 
 /** The first page: whose report, by whom, of when, and what it is not. */
 export function cover(sheet: Sheet, report: PackReport): void {
   const { palette } = sheet;
+  const onDemand = report.on_demand;
   const product = sheet.clean(report.brand.product_name ?? 'monsys');
   sheet.newPage();
   sheet.open('Sect');
@@ -27,16 +28,16 @@ export function cover(sheet: Sheet, report: PackReport): void {
       sheet.put(line, AREA.left, 46 + index * sheet.lineHeight(onBand), onBand);
   });
   sheet.tag('P', {}, () =>
-    sheet.put('Audit pack', AREA.left, 116, { face: 'regular', size: 12, color: palette.onBrand }),
+    sheet.put(onDemand?.name ?? 'Audit pack', AREA.left, 116, { face: 'regular', size: 12, color: palette.onBrand }),
   );
 
   sheet.y = 230;
-  sheet.paragraph(report.filter === null ? 'Monthly audit report' : 'Handover report', {
+  sheet.paragraph(onDemand?.title ?? (report.filter === null ? 'Monthly audit report' : 'Handover report'), {
     style: { face: 'regular', size: 13, color: QUIET },
     after: 6,
   });
   sheet.paragraph(report.tenant.name, { style: { face: 'bold', size: 30, color: INK }, tag: 'H1', most: 4, after: 8 });
-  sheet.paragraph(monthInWords(report.period.month), {
+  sheet.paragraph(periodInWords(report), {
     style: { face: 'regular', size: 20, color: palette.accent },
     after: 26,
   });
@@ -44,17 +45,19 @@ export function cover(sheet: Sheet, report: PackReport): void {
   if (report.is_preview)
     notice(
       sheet,
-      'Preview: the month is not over. The pack of the whole month is built after its end, and replaces this one.',
+      onDemand === undefined
+        ? 'Preview: the month is not over. The pack of the whole month is built after its end, and replaces this one.'
+        : 'Built soon after the end of its period: what was still under way then may be missing.',
       BAD,
     );
 
   sheet.y = Math.max(sheet.y + 10, 520);
   const facts: readonly (readonly [string, string])[] = [
     ['Prepared by', report.msp.name],
-    ['Period', `${dayInWords(report.period.from)}, 00:00 UTC, until ${dayInWords(report.period.until)}, 00:00 UTC`],
-    ['Hosts', `${counted(report.hosts, 'host')} registered before the month ended`],
+    ['Period', periodFact(report)],
+    ['Hosts', hostsFact(report)],
     ['Evidence', `${report.jsonl.name}, ${counted(report.jsonl.entries, 'entry', 'entries')} chained by SHA-256`],
-    ['Pack', report.pack_id],
+    [onDemand === undefined ? 'Pack' : 'Report', report.pack_id],
   ];
   for (const [label, text] of facts) {
     const lines = sheet.lines(text, BODY, AREA.width - 100, 3);
@@ -79,6 +82,25 @@ export function cover(sheet: Sheet, report: PackReport): void {
     { style: { ...BODY, color: QUIET } },
   );
   sheet.close();
+}
+
+function periodFact(report: PackReport): string {
+  const { from, until } = report.period;
+  return report.on_demand === undefined
+    ? `${dayInWords(from)}, 00:00 UTC, until ${dayInWords(until)}, 00:00 UTC`
+    : `${second(from)} until ${second(until)}`;
+}
+
+/** Few chosen hosts are named at once; the chapter on hosts has them all. */
+const MOST_NAMED_HOSTS = 12;
+
+function hostsFact(report: PackReport): string {
+  const { on_demand } = report;
+  if (on_demand === undefined || on_demand.chosen === null)
+    return `${counted(report.hosts, 'host')} registered before the ${span(report)} ended`;
+  const names = on_demand.hosts.rows.slice(0, MOST_NAMED_HOSTS).map(({ hostname }) => hostname);
+  const more = on_demand.hosts.total - names.length;
+  return `${counted(on_demand.chosen, 'chosen host')}: ${names.join(', ')}${more > 0 ? ` and ${amount(more)} more` : ''}`;
 }
 
 function notice(sheet: Sheet, text: string, color: string): void {

@@ -8,14 +8,14 @@
 import PdfDocument from 'pdfkit';
 import type { PackReport } from '../../domain/packReport.ts';
 import { appendix } from './appendix.ts';
-import { chapters } from './chapters.ts';
+import { chapters, hasChapter } from './chapters.ts';
 import { type Fonts, registerFonts } from './fonts.ts';
 import { contents, cover } from './front.ts';
 import { paletteOf } from './palette.ts';
 import { createSheet, type Sheet, type SheetInput } from './sheet.ts';
 import { summary } from './summary.ts';
 import { clean } from './text.ts';
-import { monthInWords } from './words.ts';
+import { periodInWords } from './words.ts';
 
 /** What made the file, in its metadata; no version of ours, so that an upgrade alone does not change a pack. */
 const PRODUCER = 'monsys-msp with pdfkit 0.20.2';
@@ -53,7 +53,7 @@ function* pages(sheet: Sheet, report: PackReport): Generator<undefined> {
   sheet.open('Document');
   cover(sheet, report);
   contents(sheet);
-  yield* summary(sheet, report);
+  if (hasChapter(report, 'summary')) yield* summary(sheet, report);
   yield* chapters(sheet, report);
   yield* appendix(sheet, report);
   sheet.finish();
@@ -74,9 +74,11 @@ function openDocument(report: PackReport): PDFKit.PDFDocument {
     lang: 'en',
     displayTitle: true,
     info: {
-      Title: forMetadata(`Audit pack of ${report.tenant.name}, ${monthInWords(report.period.month)}`),
+      Title: forMetadata(
+        `${report.on_demand?.title ?? 'Audit pack'} of ${report.tenant.name}, ${periodInWords(report)}`,
+      ),
       Author: forMetadata(report.msp.name),
-      Subject: forMetadata(`Pack ${report.pack_id}`),
+      Subject: forMetadata(`${report.on_demand === undefined ? 'Pack' : 'Report'} ${report.pack_id}`),
       Creator: 'monsys-msp',
       Producer: PRODUCER,
       CreationDate: until,
@@ -103,6 +105,6 @@ function runningHead(report: PackReport, fonts: Fonts): SheetInput['running'] {
   };
   return {
     left: shorten(report.tenant.name, 60),
-    right: shorten([monthInWords(report.period.month), ...marks].join(' · '), 60),
+    right: shorten([periodInWords(report), ...marks].join(' · '), 60),
   };
 }

@@ -6,7 +6,7 @@ import { outcomesInWords } from './eats.ts';
 import { BAD, BAND, GOOD, INK, QUIET } from './palette.ts';
 import { AREA, LABEL, type Sheet } from './sheet.ts';
 import { type Column, table } from './table.ts';
-import { amount, counted, daysBetween, duration, median } from './words.ts';
+import { amount, counted, daysBetween, duration, median, span } from './words.ts';
 
 type Tile = { readonly label: string; readonly figure: string; readonly note: string; readonly color?: string };
 
@@ -28,7 +28,7 @@ function tilesOf(report: PackReport): readonly Tile[] {
   const actions = sessions.rows.reduce((sum, session) => sum + session.actions, 0);
   return [
     first === undefined || last === undefined
-      ? { label: 'Trust Score', figure: '–', note: 'no snapshot in this month' }
+      ? { label: 'Trust Score', figure: '–', note: `no snapshot in this ${span(report)}` }
       : {
           label: 'Trust Score at the end',
           figure: last.score.toFixed(1),
@@ -121,7 +121,7 @@ function remarks(report: PackReport): readonly string[] {
     said.push(
       Math.abs(change) < 0.05
         ? `The Trust Score ended where it began, at ${last.score.toFixed(1)}.`
-        : `The Trust Score ${change > 0 ? 'rose' : 'fell'} by ${Math.abs(change).toFixed(1)} points over the month.`,
+        : `The Trust Score ${change > 0 ? 'rose' : 'fell'} by ${Math.abs(change).toFixed(1)} points over the ${span(report)}.`,
     );
   }
   const breached = alerts.rows.filter((alert) => !alert.sla_met);
@@ -150,12 +150,12 @@ function remarks(report: PackReport): readonly string[] {
   const late = eats.rows.filter((eat) => eat.is_late).length;
   if (late > 0)
     said.push(
-      `${counted(late, 'result')} of an earlier month came in late and ${late === 1 ? 'is' : 'are'} told here.`,
+      `${counted(late, 'result')} of an earlier ${span(report)} came in late and ${late === 1 ? 'is' : 'are'} told here.`,
     );
   const open = sessions.rows.filter((session) => session.ended_at === null).length;
-  if (open > 0) said.push(`${counted(open, 'session')} had not ended when the month did.`);
+  if (open > 0) said.push(`${counted(open, 'session')} had not ended when the ${span(report)} did.`);
   if (said.length === 0)
-    said.push('Nothing to report: no alert, no fix, no emergency token and no session in this month.');
+    said.push(`Nothing to report: no alert, no fix, no emergency token and no session in this ${span(report)}.`);
   return said;
 }
 

@@ -1,5 +1,7 @@
 /** Dates and numbers as a report writes them: in English and in UTC, whatever the machine's settings. */
 
+import type { PackReport } from '../../domain/packReport.ts';
+
 const MONTHS = [
   'January',
   'February',
@@ -76,4 +78,19 @@ export function median(values: readonly number[]): number | null {
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] ?? 0;
   return sorted.length % 2 === 1 ? upper : Math.round(((sorted[middle - 1] ?? 0) + upper) * 5) / 10;
+}
+
+type Spanned = Pick<PackReport, 'period' | 'on_demand'>;
+
+/** What the time of a report is called: `month` in a pack, `period` in a report on demand. */
+export function span(report: Spanned): 'month' | 'period' {
+  return report.on_demand === undefined ? 'month' : 'period';
+}
+
+/** `April 2026`; of a report on demand `3 April 2026 – 17 May 2026`, with the last day that belongs to it. */
+export function periodInWords(report: Spanned): string {
+  const { month, from, until } = report.period;
+  if (report.on_demand === undefined) return monthInWords(month);
+  const last = new Date(Date.parse(until) - 1).toISOString();
+  return `${dayInWords(from)} – ${dayInWords(last)}`;
 }

@@ -24,6 +24,7 @@ import { playbookRoutes } from './playbooks.ts';
 import { preIssuedEatRoutes } from './preIssuedEats.ts';
 import { pushRoutes } from './push.ts';
 import { quorumRoutes } from './quorum.ts';
+import { reportRoutes } from './reports.ts';
 import { teamRoutes } from './team.ts';
 import { tenantRoutes } from './tenants.ts';
 import { transparencyRoutes } from './transparency.ts';
@@ -56,6 +57,7 @@ export const ROUTES: readonly AnyRoute[] = [
   ...eatResultRoutes,
   ...preIssuedEatRoutes,
   ...auditPackRoutes,
+  ...reportRoutes,
   ...billingRoutes,
   ...transparencyRoutes,
   ...pushRoutes,
