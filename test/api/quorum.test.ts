@@ -119,6 +119,31 @@ describe('201: a request as the source writes it', () => {
   });
 });
 
+describe('201: for a group', () => {
+  it('names every host of it, the first by name as the canary; an empty group and a foreign one are refused', async () => {
+    const second = await registerTestAgent(hub.api, hub.api.tenants.a, 'db-prod-00');
+    const rule = { hostname: 'db-prod-*' };
+    const created = await alice.call('POST', '/groups', {
+      tenant_id: hub.api.tenants.a,
+      name: 'databases',
+      rule,
+      runbook_md: '# x',
+    });
+    const { id: group_id } = (await created.json()) as { id: string };
+    const { agent_id: _, ...body } = requestBody({ group_id });
+    const { status, body: request } = await read(await alice.call('POST', '/emergency/quorum', body));
+    expect(status, JSON.stringify(request)).toBe(201);
+    expect(request.targets).toMatchObject([
+      { hostname: 'db-prod-00', agent_id: second.id, stage: 0 },
+      { hostname: 'db-prod-01', agent_id: agent.id, stage: 1 },
+    ]);
+    const foreign = await alice.call('POST', '/emergency/quorum', { ...body, group_id: alice.id });
+    expect(foreign.status).toBe(404);
+    const both = await alice.call('POST', '/emergency/quorum', { ...body, agent_id: agent.id });
+    expect(both.status).toBe(400);
+  });
+});
+
 describe('at the same millisecond', () => {
   it('counts two approvals once each and fires once (30 races)', async () => {
     for (let round = 0; round < 30; round++) {

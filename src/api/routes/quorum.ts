@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { findAgent } from '../../db/agents.ts';
 import { appendAudit } from '../../db/audit.ts';
+import { findGroup, listMembers } from '../../db/groups.ts';
 import {
   closeQuorumRequest,
   findQuorumRequest,
@@ -13,7 +14,7 @@ import {
   lockQuorumRequest,
   type QuorumRow,
 } from '../../db/quorum.ts';
-import { withMsp, withTenant } from '../../db/scope.ts';
+import { type AnyTx, withMsp, withTenant } from '../../db/scope.ts';
 import { actionLabel, levelOf } from '../../domain/eat.ts';
 import {
   DEFAULT_COLLECTION_MINUTES,
@@ -35,6 +36,27 @@ import { requireTemporal, startOnce } from '../temporal.ts';
 
 const MAX_FLEET = 200;
 
+/** The hosts that a request names, each once; those of a group as it is now. */
+async function namedHosts(
+  tx: AnyTx,
+  body: {
+    readonly agent_id?: string | undefined;
+    readonly agent_ids?: readonly string[] | undefined;
+    readonly group_id?: string | undefined;
+  },
+): Promise<readonly string[]> {
+  if (body.group_id === undefined) return [...new Set(body.agent_ids ?? [body.agent_id as string])];
+  const group = await findGroup(tx, body.group_id);
+  if (group === null) throw new RefusedError('not_found', 'There is no such group.');
+  const members = await listMembers(tx, group, { after: null, limit: MAX_FLEET + 1 });
+  if (members.length === 0 || members.length > MAX_FLEET)
+    throw new RefusedError(
+      'invalid_request',
+      `A request is for 1 to ${MAX_FLEET} hosts; this group has ${members.length === 0 ? 'none' : 'more'}.`,
+    );
+  return members.map((member) => member.id);
+}
+
 const create = defineRoute({
   method: 'post',
   path: '/emergency/quorum',
@@ -54,12 +76,16 @@ const create = defineRoute({
         .max(MAX_FLEET)
         .optional()
         .describe('several hosts of one tenant; the first is the canary'),
+      group_id: z.uuid().optional().describe('every host of a group by name; the first is the canary'),
       actions: z.array(namedAction).min(1).max(10),
       reason: z.string().trim().min(10).max(1000),
       required_approvers: z.int().min(MIN_APPROVERS).max(MAX_APPROVERS),
       collection_minutes: z.int().min(1).max(MAX_COLLECTION_MINUTES).default(DEFAULT_COLLECTION_MINUTES),
     })
-    .refine((body) => (body.agent_id === undefined) !== (body.agent_ids === undefined), 'name agent_id or agent_ids'),
+    .refine(
+      (body) => [body.agent_id, body.agent_ids, body.group_id].filter((named) => named !== undefined).length === 1,
+      'name agent_id, agent_ids or group_id',
+    ),
   output: quorumAnswer,
   status: 201,
   refusals: [
@@ -74,10 +100,9 @@ const create = defineRoute({
   handle: async (ctx) => {
     const { deps, principal, body } = ctx;
     const temporal = requireTemporal(deps);
-    const agentIds = [...new Set(body.agent_ids ?? [body.agent_id as string])];
     const { agents, actions } = await readScope(ctx, async (tx) => {
       const found = [];
-      for (const id of agentIds) {
+      for (const id of await namedHosts(tx, body)) {
         const agent = await findAgent(tx, id);
         if (agent === null) throw new RefusedError('not_found', `There is no host ${id}.`);
         if (!agent.is_active) throw new RefusedError('agent_inactive', `${agent.hostname} is deactivated.`);
@@ -85,6 +110,7 @@ const create = defineRoute({
       }
       return { agents: found, actions: await pinActions(tx, body.actions) };
     });
+    const agentIds = agents.map((agent) => agent.id);
     const tenantId = agents[0]?.tenant_id as string;
     if (agents.some((agent) => agent.tenant_id !== tenantId))
       throw new RefusedError('invalid_request', 'All hosts of one request belong to one tenant.');
