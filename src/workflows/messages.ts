@@ -175,15 +175,26 @@ export const decideUpdate = defineUpdate<
 /** Look at the database again. */
 export const heardSignal = defineSignal('heard');
 
-/** How `eatDelivery` or `preIssuedEatWindow` is started: id, queue, and what operators search by. */
-export function deliveryStart(input: DeliveryInput, kind: 'eat' | 'preIssued' = 'eat') {
+/** What every start has: a readable id, the queue, the input, and the tenant that operators search by. */
+function startOf<I extends { readonly msp_id: string; readonly tenant_id: string }>(workflowId: string, input: I) {
   return {
-    workflowId: WORKFLOW_IDS[kind](input.nonce),
+    workflowId,
     taskQueue: TASK_QUEUES.core,
-    args: [input] as [DeliveryInput],
+    args: [input] as [I],
     typedSearchAttributes: [
       { key: MSP_ID, value: input.msp_id },
       { key: TENANT_ID, value: input.tenant_id },
+    ],
+  };
+}
+
+/** How `eatDelivery` or `preIssuedEatWindow` is started; operators search it by host and nonce as well. */
+export function deliveryStart(input: DeliveryInput, kind: 'eat' | 'preIssued' = 'eat') {
+  const start = startOf(WORKFLOW_IDS[kind](input.nonce), input);
+  return {
+    ...start,
+    typedSearchAttributes: [
+      ...start.typedSearchAttributes,
       { key: AGENT_ID, value: input.agent_id },
       { key: EAT_NONCE, value: input.nonce },
     ],
@@ -192,68 +203,30 @@ export function deliveryStart(input: DeliveryInput, kind: 'eat' | 'preIssued' = 
 
 /** How `emergencyQuorum` is started. */
 export function quorumStart(input: QuorumInput) {
-  return {
-    workflowId: WORKFLOW_IDS.quorum(input.request_id),
-    taskQueue: TASK_QUEUES.core,
-    args: [input] as [QuorumInput],
-    typedSearchAttributes: [
-      { key: MSP_ID, value: input.msp_id },
-      { key: TENANT_ID, value: input.tenant_id },
-    ],
-  };
+  return startOf(WORKFLOW_IDS.quorum(input.request_id), input);
 }
 
 /** How `impersonationSession` is started. */
 export function impersonationStart(input: ImpersonationInput) {
-  return {
-    workflowId: WORKFLOW_IDS.impersonation(input.impersonation_id),
-    taskQueue: TASK_QUEUES.core,
-    args: [input] as [ImpersonationInput],
-    typedSearchAttributes: [
-      { key: MSP_ID, value: input.msp_id },
-      { key: TENANT_ID, value: input.tenant_id },
-    ],
-  };
+  return startOf(WORKFLOW_IDS.impersonation(input.impersonation_id), input);
 }
 
 /** How `auditPackBuild` or, with a filter, `handoverReport` is started. */
 export function packStart(input: PackInput) {
-  return {
-    workflowId:
-      input.actor_suffix === null
-        ? WORKFLOW_IDS.auditPack(input.tenant_id, input.month)
-        : WORKFLOW_IDS.handover(input.tenant_id, input.month, input.actor_suffix),
-    taskQueue: TASK_QUEUES.core,
-    args: [input] as [PackInput],
-    typedSearchAttributes: [
-      { key: MSP_ID, value: input.msp_id },
-      { key: TENANT_ID, value: input.tenant_id },
-    ],
-  };
+  const { tenant_id, month, actor_suffix } = input;
+  const workflowId =
+    actor_suffix === null
+      ? WORKFLOW_IDS.auditPack(tenant_id, month)
+      : WORKFLOW_IDS.handover(tenant_id, month, actor_suffix);
+  return startOf(workflowId, input);
 }
 
 /** How `reportBuild` is started. */
 export function reportStart(input: ReportInput) {
-  return {
-    workflowId: WORKFLOW_IDS.report(input.report_id),
-    taskQueue: TASK_QUEUES.core,
-    args: [input] as [ReportInput],
-    typedSearchAttributes: [
-      { key: MSP_ID, value: input.msp_id },
-      { key: TENANT_ID, value: input.tenant_id },
-    ],
-  };
+  return startOf(WORKFLOW_IDS.report(input.report_id), input);
 }
 
 /** How `automaticResponse` is started. */
 export function automaticStart(input: ProposalInput) {
-  return {
-    workflowId: WORKFLOW_IDS.automatic(input.alert_id),
-    taskQueue: TASK_QUEUES.core,
-    args: [input] as [ProposalInput],
-    typedSearchAttributes: [
-      { key: MSP_ID, value: input.msp_id },
-      { key: TENANT_ID, value: input.tenant_id },
-    ],
-  };
+  return startOf(WORKFLOW_IDS.automatic(input.alert_id), input);
 }
