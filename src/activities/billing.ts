@@ -1,26 +1,48 @@
-/** The day's count of agents, and the months that are over and not closed yet. */
+/** The day's count of agents, the months that are over and not closed yet, and the invoices of closed months. */
 
 import type { DatabasePool } from 'slonik';
-import { closeBillingMonth, countActiveAgents, getRunningMonth } from '../db/billing.ts';
+import { closeBillingMonth, countActiveAgents, getRunningMonth, getToday } from '../db/billing.ts';
+import { listMonthsToInvoice } from '../db/invoicing.ts';
 import { withSystem } from '../db/scope.ts';
+import type { OperatorInvoicing } from '../domain/invoicing.ts';
 import { monthBounds } from '../domain/pack.ts';
+import { issueInvoices } from './invoices.ts';
 
 /** Months back in which a hub that was away still closes what it missed. */
 const CATCH_UP_MONTHS = 3;
 
+/** What billing's activities need; without an operator MSPs are billed by other means. */
+export type BillingDeps = { readonly pool: DatabasePool; readonly operator: OperatorInvoicing | null };
+
 /** Makes the activities. */
-export function createBillingActivities(deps: { readonly pool: DatabasePool }) {
+export function createBillingActivities({ pool, operator }: BillingDeps) {
+  /** One transaction for each MSP's month: one that fails takes no other's invoices with it. */
+  async function issueAll(since: string, issuedOn: string): Promise<number> {
+    const failures: unknown[] = [];
+    let invoices = 0;
+    for (const { msp_id, month } of await withSystem(pool, (tx) => listMonthsToInvoice(tx, since))) {
+      try {
+        invoices += await withSystem(pool, (tx) => issueInvoices(tx, { mspId: msp_id, month, issuedOn, operator }));
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} months could not be invoiced`);
+    return invoices;
+  }
+
   return {
-    /** Counts today; closes the months before the present one. Safe to repeat: a closed line stays. */
-    async closeBilling(): Promise<{ readonly counted: number; readonly lines: number }> {
-      return withSystem(deps.pool, async (tx) => {
+    /** Counts today; closes the months before the present one, and invoices them. Safe to repeat: what is closed stays. */
+    async closeBilling(): Promise<{ readonly counted: number; readonly lines: number; readonly invoices: number }> {
+      const closed = await withSystem(pool, async (tx) => {
         const running = await getRunningMonth(tx);
         let lines = 0;
-        for (const month of monthsBefore(running, CATCH_UP_MONTHS)) {
-          lines += await closeBillingMonth(tx, { month, ...monthBounds(month) });
-        }
-        return { counted: await countActiveAgents(tx), lines };
+        const months = monthsBefore(running, CATCH_UP_MONTHS);
+        for (const month of months) lines += await closeBillingMonth(tx, { month, ...monthBounds(month) });
+        return { counted: await countActiveAgents(tx), lines, since: months[0] as string, today: await getToday(tx) };
       });
+      const { since, today, ...counts } = closed;
+      return { ...counts, invoices: await issueAll(since, today) };
     },
   };
 }

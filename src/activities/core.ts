@@ -1,7 +1,9 @@
 /** All activities of the `core` task queue. */
 
 import type { DatabasePool } from 'slonik';
+import type { OperatorInvoicing } from '../domain/invoicing.ts';
 import type { PackStore } from '../platform/packStore.ts';
+import type { Seal } from '../platform/seal.ts';
 import { createAlertRuleActivities } from './alertRules.ts';
 import { createAutomaticResponseActivities } from './automaticResponses.ts';
 import { createBillingActivities } from './billing.ts';
@@ -15,6 +17,7 @@ import { createNotificationActivities, type NotificationDeps } from './notificat
 import { createPackActivities } from './packs.ts';
 import { createReportActivities } from './reports.ts';
 import { createTrustScoreActivities } from './trustScores.ts';
+import { createWebhookActivities } from './webhooks.ts';
 
 /** What the core worker's activities need. */
 export type CoreDeps = {
@@ -22,15 +25,18 @@ export type CoreDeps = {
   readonly feedUrls: FeedDeps['urls'];
   readonly starter: WorkflowStarter;
   readonly store: PackStore;
+  readonly operator: OperatorInvoicing | null;
   readonly notifications: Omit<NotificationDeps, 'pool'>;
+  /** Opens the secrets of webhooks; null: none can be sent. */
+  readonly webhookSeal: Seal | null;
 };
 
 /** Makes them all. */
-export function createCoreActivities({ pool, feedUrls, starter, store, notifications }: CoreDeps) {
+export function createCoreActivities({ pool, feedUrls, starter, store, operator, notifications, webhookSeal }: CoreDeps) {
   return {
     ...createAlertRuleActivities({ pool }),
     ...createAutomaticResponseActivities({ pool }),
-    ...createBillingActivities({ pool }),
+    ...createBillingActivities({ pool, operator }),
     ...createEmergencyActivities({ pool, starter }),
     ...createFeedActivities({ pool, urls: feedUrls }),
     ...createGroupActivities({ pool }),
@@ -41,6 +47,7 @@ export function createCoreActivities({ pool, feedUrls, starter, store, notificat
     ...createPackActivities({ pool, store }),
     ...createReportActivities({ pool }),
     ...createTrustScoreActivities({ pool }),
+    ...createWebhookActivities({ pool, starter, post: notifications.post, seal: webhookSeal }),
   };
 }
 

@@ -4,6 +4,8 @@ import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
 import { Client, Connection } from '@temporalio/client';
 import { openPool } from '../db/pool.ts';
+import { readOperatorInvoicing } from '../domain/invoicing.ts';
+import { businessIds } from '../platform/businessIds.ts';
 import { readConfig } from '../platform/config.ts';
 import { failProcess } from '../platform/failProcess.ts';
 import { createLogger } from '../platform/log.ts';
@@ -31,6 +33,7 @@ try {
   const config = readConfig('api', process.env);
   log.level = config.LOG_LEVEL;
   const witnesses = readWitnesses(config);
+  const operator = readOperatorInvoicing(config.OPERATOR_INVOICING, businessIds);
   // Without user and password.
   const database = new URL(config.DATABASE_URL).host;
   const noPostgres = `Postgres does not answer at ${database}, or does not let this role in; start it or set DATABASE_URL.`;
@@ -51,9 +54,11 @@ try {
     config,
     log,
     seal: createSeal(config.MONSYS_SEAL_KEY),
+    webhookSeal: config.WEBHOOK_SEAL_KEY === undefined ? null : createSeal(config.WEBHOOK_SEAL_KEY),
     events,
     packs: await openPackStore(config),
     witnesses,
+    operator,
     now: Date.now,
   };
   const app = createApp(deps, ROUTES);

@@ -103,6 +103,13 @@ export async function getRunningMonth(tx: AnyTx): Promise<string> {
   return (await tx.one(sql.type(nowRow)`select to_char(now() at time zone 'UTC', 'YYYY-MM') as month`)).month;
 }
 
+const todayRow = z.object({ today: z.string() });
+
+/** Today by the database's clock, in UTC. */
+export async function getToday(tx: AnyTx): Promise<string> {
+  return (await tx.one(sql.type(todayRow)`select to_char(now() at time zone 'UTC', 'YYYY-MM-DD') as today`)).today;
+}
+
 const hostRow = z.object({ hostname: z.string(), registered_at: z.string() });
 
 /** The hosts that a running month counts. */

@@ -15,6 +15,12 @@ const PRIVATE_TARGETS = z
   .stringbool()
   .default(false)
   .describe('let addresses that people type (push endpoints, webhooks) be private ones and plain HTTP');
+/** Of API and core worker: the one seals the secrets of webhooks, the other signs with them. */
+const WEBHOOK_SEAL_KEY = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, '64 hex digits')
+  .optional()
+  .describe('AES-256 key that seals the secrets of webhooks; none: no webhooks');
 const vapidPublicKey = z.string().regex(/^[A-Za-z0-9_-]{87}$/, 'an uncompressed P-256 point in base64url');
 
 /** Of both processes: the API tells people their topic, the core worker publishes to it. */
@@ -33,6 +39,15 @@ const ntfy = {
     .regex(/^[0-9a-f]{64}$/, '64 hex digits')
     .optional()
     .describe('makes topics that nobody can guess; required with NTFY_URL'),
+};
+
+/** Of both processes: the API shows drafts, the core worker makes the invoices. */
+const invoicing = {
+  OPERATOR_INVOICING: z
+    .string()
+    .min(2)
+    .optional()
+    .describe('JSON: the company that bills the MSPs of this hub; none: the hub makes no invoices to them'),
 };
 
 function requireTopicSecret(config: {
@@ -87,16 +102,19 @@ const api = common
   .extend({
     ...packs,
     ...ntfy,
+    ...invoicing,
     VAPID_PUBLIC_KEY: vapidPublicKey.optional().describe('as the core worker has it; none: no Web Push'),
     ALLOW_PRIVATE_TARGETS: PRIVATE_TARGETS,
     PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
     HOST: z.string().default('127.0.0.1').describe('address to listen on'),
     PUBLIC_URL: url.optional().describe('how browsers and agents reach the hub; default http://HOST:PORT'),
     TEMPORAL_UI_URL: url.optional().describe('where operators find the Temporal UI'),
+    DASHBOARD_DIR: z.string().min(1).optional().describe('folder of the built dashboard; none: the API alone'),
     MONSYS_SEAL_KEY: z
       .string()
       .regex(/^[0-9a-f]{64}$/, '64 hex digits')
       .describe('AES-256 key that seals TOTP secrets; keep it outside the database'),
+    WEBHOOK_SEAL_KEY,
     DNS_SERVER: z
       .string()
       .regex(
@@ -119,6 +137,7 @@ const api = common
 const core = common
   .extend({
     ...packs,
+    ...invoicing,
     SMTP_URL: z
       .url({ protocol: /^smtps?$/, error: 'smtp:// or smtps://' })
       .optional()
@@ -146,6 +165,7 @@ const core = common
       .optional()
       .describe('whom push services may write to'),
     ALLOW_PRIVATE_TARGETS: PRIVATE_TARGETS,
+    WEBHOOK_SEAL_KEY,
   })
   .refine(requireTopicSecret, TOPIC_SECRET_MISSING)
   .refine(requireS3Keys, S3_KEYS_MISSING)

@@ -13,7 +13,7 @@ import { createTestDatabase } from '../support/postgres.ts';
 
 const db = await createTestDatabase();
 const api = await createTestApi(db);
-const activities = createBillingActivities({ pool: db.core });
+const activities = createBillingActivities({ pool: db.core, operator: null });
 
 const THIS_MONTH = new Date().toISOString().slice(0, 7);
 const LAST_MONTH = new Date(Date.UTC(new Date().getUTCFullYear(), new Date().getUTCMonth() - 1, 1))

@@ -13,6 +13,7 @@ import type { AppEnv } from '../../src/api/route.ts';
 import { ROUTES } from '../../src/api/routes/index.ts';
 import { readWitnesses } from '../../src/api/witnesses.ts';
 import { sql } from '../../src/db/pool.ts';
+import type { OperatorInvoicing } from '../../src/domain/invoicing.ts';
 import { CLIENT_ROLES, PERMISSIONS, type Permission, ROLES, type Role } from '../../src/domain/permissions.ts';
 import { formatToken, tokenHash } from '../../src/domain/token.ts';
 import { readConfig } from '../../src/platform/config.ts';
@@ -50,6 +51,9 @@ export type TestApi = {
   ) => Promise<Response>;
 };
 
+/** Seals the secrets of webhooks in tests, where API and worker must agree. */
+export const TEST_WEBHOOK_SEAL_KEY = '5e'.repeat(32);
+
 /** Options: a Temporal client where routes start workflows, and a clock that can be turned. */
 export type TestApiOptions = {
   readonly temporal?: Client;
@@ -57,8 +61,12 @@ export type TestApiOptions = {
   readonly rateLimitPerMinute?: number;
   /** Folder of packs' files, when a worker shares it. */
   readonly packDir?: string;
+  /** Private addresses and plain HTTP for what people type. */
+  readonly allowPrivateTargets?: boolean;
   /** Verifier keys of witnesses, commas between. */
   readonly witnesses?: string;
+  /** Who bills MSPs. */
+  readonly operator?: OperatorInvoicing;
 };
 
 /** Seeds the database and builds the app on the RLS-bound role. */
@@ -85,6 +93,7 @@ export async function createTestApi(db: TestDatabase, options: TestApiOptions = 
     MONSYS_SEAL_KEY: randomBytes(32).toString('hex'),
     RATE_LIMIT_PER_MINUTE: String(options.rateLimitPerMinute ?? 1_000_000),
     PUBLIC_URL: 'http://hub.test',
+    ALLOW_PRIVATE_TARGETS: String(options.allowPrivateTargets ?? false),
     ...(options.witnesses === undefined ? {} : { TRANSPARENCY_WITNESSES: options.witnesses }),
   });
   const packDir = options.packDir ?? join(tmpdir(), `monsys-test-packs-${randomUUID()}`);
@@ -96,9 +105,11 @@ export async function createTestApi(db: TestDatabase, options: TestApiOptions = 
     config,
     log,
     seal: createSeal(config.MONSYS_SEAL_KEY),
+    webhookSeal: createSeal(TEST_WEBHOOK_SEAL_KEY),
     events,
     packs: createFolderStore(packDir),
     witnesses: readWitnesses(config),
+    operator: options.operator ?? null,
     now: options.now ?? Date.now,
   };
   const app = createApp(deps, ROUTES);

@@ -17,9 +17,11 @@ import { createTransparencyActivities } from '../../src/activities/transparency.
 import { loadBuiltInPlaybooks } from '../../src/db/playbooks.ts';
 import { sql } from '../../src/db/pool.ts';
 import { createFolderStore } from '../../src/platform/packStore.ts';
+import type { SafePost } from '../../src/platform/safeFetch.ts';
+import { createSeal } from '../../src/platform/seal.ts';
 import { createWorkflowStarter } from '../../src/workers/starter.ts';
 import { TASK_QUEUES } from '../../src/workflows/messages.ts';
-import { createTestApi, type TestApi } from './api.ts';
+import { createTestApi, TEST_WEBHOOK_SEAL_KEY, type TestApi } from './api.ts';
 import { keyOf } from './eat.ts';
 import { createTestDatabase, type TestDatabase } from './postgres.ts';
 import { createTimeSkippingEnvironment } from './timeSkipping.ts';
@@ -31,6 +33,7 @@ const CLOCKS: Readonly<Record<string, readonly string[]>> = {
   eat_orders: ['created_at', 'abandoned_at', 'window_from', 'window_until'],
   eats: ['issued_at', 'expires_at', 'valid_from'],
   impersonations: ['requested_at', 'consent_until', 'started_at', 'expires_at'],
+  webhook_deliveries: ['created_at', 'started_at', 'next_attempt_at'],
 };
 
 type Activity = (...args: never[]) => Promise<unknown>;
@@ -52,7 +55,9 @@ export type SkippingHub = {
 };
 
 /** Starts it; ends it after the file. Takes about 10 s. */
-export async function createSkippingHub(): Promise<SkippingHub> {
+export async function createSkippingHub(
+  post: SafePost = () => Promise.reject(new Error('nothing is posted here')),
+): Promise<SkippingHub> {
   const db = await createTestDatabase();
   const env = await createTimeSkippingEnvironment();
   afterAll(() => env.teardown());
@@ -103,13 +108,15 @@ export async function createSkippingHub(): Promise<SkippingHub> {
     feedUrls: { kev: 'http://hub.test/kev', kernel: 'http://hub.test/kernel' },
     starter: createWorkflowStarter(env.client),
     store: createFolderStore(join(tmpdir(), `monsys-test-packs-${randomUUID()}`)),
+    operator: null,
     notifications: {
       publicUrl: 'http://hub.test',
       ntfy: null,
       vapid: null,
       mail: null,
-      post: () => Promise.reject(new Error('nothing is posted here')),
+      post,
     },
+    webhookSeal: createSeal(TEST_WEBHOOK_SEAL_KEY),
   });
   const key = keyOf(randomBytes(32).toString('hex'));
   const signer = { publicKey: Buffer.from(key.publicKey), sign: key.sign };

@@ -1,0 +1,173 @@
+/** Who bills whom and at which prices, and the invoices that are out. */
+
+import { z } from 'zod';
+import { type IssuedInvoice, invoice } from '../domain/invoice.ts';
+import { type Party, party } from '../domain/party.ts';
+import { type PriceList, priceList } from '../domain/priceList.ts';
+import { sql } from './pool.ts';
+import type { AnyTx, MspTx, SystemTx, TenantTx } from './scope.ts';
+
+/** Issuer of the operator's invoices in the counters. */
+const OPERATOR = '00000000-0000-0000-0000-000000000000';
+
+const mspRow = z.object({ party, number_prefix: z.string(), updated_at: z.string() });
+/** The MSP's own party, and how its invoices are numbered. */
+export type MspInvoicing = z.infer<typeof mspRow>;
+
+/** The MSP's settings; null while nothing was set. */
+export async function findMspInvoicing(tx: AnyTx, mspId: string): Promise<MspInvoicing | null> {
+  return tx.maybeOne(
+    sql.type(mspRow)`select party, number_prefix, updated_at from msp_invoicing where msp_id = ${mspId}::uuid`,
+  );
+}
+
+/** Sets them. */
+export async function saveMspInvoicing(
+  tx: MspTx,
+  mspId: string,
+  settings: { readonly party: Party; readonly number_prefix: string },
+): Promise<MspInvoicing> {
+  return tx.one(sql.type(mspRow)`
+    insert into msp_invoicing (msp_id, party, number_prefix)
+    values (${mspId}::uuid, ${sql.jsonb(settings.party)}, ${settings.number_prefix})
+    on conflict (msp_id) do update set party = excluded.party, number_prefix = excluded.number_prefix, updated_at = now()
+    returning party, number_prefix, updated_at`);
+}
+
+const tenantRow = z.object({ party, updated_at: z.string() });
+/** A client's party. */
+export type TenantInvoicing = z.infer<typeof tenantRow>;
+
+/** The tenant's settings; null while nothing was set. */
+export async function findTenantInvoicing(tx: AnyTx, tenantId: string): Promise<TenantInvoicing | null> {
+  return tx.maybeOne(
+    sql.type(tenantRow)`select party, updated_at from tenant_invoicing where tenant_id = ${tenantId}::uuid`,
+  );
+}
+
+/** Sets them. */
+export async function saveTenantInvoicing(tx: TenantTx, tenantId: string, of: Party): Promise<TenantInvoicing> {
+  return tx.one(sql.type(tenantRow)`
+    insert into tenant_invoicing (tenant_id, party) values (${tenantId}::uuid, ${sql.jsonb(of)})
+    on conflict (tenant_id) do update set party = excluded.party, updated_at = now() returning party, updated_at`);
+}
+
+const listRow = z.object({ effective_from: z.string(), list: priceList, updated_at: z.string() });
+/** A price list and the first month that it is for. */
+export type PriceListRow = z.infer<typeof listRow>;
+
+/** Every price list of the MSP, the latest first. */
+export async function listPriceLists(tx: AnyTx, mspId: string): Promise<readonly PriceListRow[]> {
+  return tx.any(sql.type(listRow)`
+    select effective_from, list, updated_at from price_lists where msp_id = ${mspId}::uuid order by effective_from desc limit 240`);
+}
+
+/** The list that is in force in a month; null where there was none yet. */
+export async function findPriceList(tx: AnyTx, mspId: string, month: string): Promise<PriceListRow | null> {
+  return tx.maybeOne(sql.type(listRow)`
+    select effective_from, list, updated_at from price_lists
+    where msp_id = ${mspId}::uuid and effective_from <= ${month} order by effective_from desc limit 1`);
+}
+
+/** Sets the list from a month on; the policy refuses a month that is over. */
+export async function savePriceList(
+  tx: MspTx,
+  mspId: string,
+  effectiveFrom: string,
+  list: PriceList,
+): Promise<PriceListRow> {
+  return tx.one(sql.type(listRow)`
+    insert into price_lists (msp_id, effective_from, list) values (${mspId}::uuid, ${effectiveFrom}, ${sql.jsonb(list)})
+    on conflict (msp_id, effective_from) do update set list = excluded.list, updated_at = now()
+    returning effective_from, list, updated_at`);
+}
+
+const issuedRow = z.object({ document: invoice, xml: z.string() });
+/** An invoice that is out, and its bytes. */
+export type IssuedRow = z.infer<typeof issuedRow>;
+
+/** What the operator billed the MSP for a month; null while it has not. */
+export async function findMspInvoice(tx: AnyTx, mspId: string, month: string): Promise<IssuedRow | null> {
+  return tx.maybeOne(
+    sql.type(issuedRow)`select document, xml from msp_invoices where msp_id = ${mspId}::uuid and month = ${month}`,
+  );
+}
+
+/** What the MSP billed a tenant for a month; null while it has not. */
+export async function findTenantInvoice(tx: AnyTx, tenantId: string, month: string): Promise<IssuedRow | null> {
+  return tx.maybeOne(
+    sql.type(
+      issuedRow,
+    )`select document, xml from tenant_invoices where tenant_id = ${tenantId}::uuid and month = ${month}`,
+  );
+}
+
+const monthRow = z.object({ msp_id: z.uuid(), month: z.string() });
+
+/** Closed months from `since` on in which an MSP may still have invoices to come; the oldest first. */
+export async function listMonthsToInvoice(tx: SystemTx, since: string): Promise<readonly z.infer<typeof monthRow>[]> {
+  return tx.any(sql.type(monthRow)`
+    select distinct b.msp_id, b.month from billing_months b where b.month >= ${since} and (
+      not exists (select from msp_invoices i where i.msp_id = b.msp_id and i.month = b.month)
+      or not exists (select from tenant_invoices i where i.tenant_id = b.tenant_id and i.month = b.month))
+    order by b.month, b.msp_id`);
+}
+
+const partyRow = z.object({ tenant_id: z.uuid(), party });
+
+/** Tenants of a closed month that have no invoice yet, with their parties. */
+export async function listPartiesToBill(
+  tx: SystemTx,
+  mspId: string,
+  month: string,
+): Promise<ReadonlyMap<string, Party>> {
+  const rows = await tx.any(sql.type(partyRow)`
+    select t.tenant_id, t.party from billing_months b join tenant_invoicing t on t.tenant_id = b.tenant_id
+    where b.msp_id = ${mspId}::uuid and b.month = ${month}
+      and not exists (select from tenant_invoices i where i.tenant_id = b.tenant_id and i.month = b.month)`);
+  return new Map(rows.map((row) => [row.tenant_id, row.party]));
+}
+
+const placeRow = z.object({ last: z.int() });
+
+/** Locks an issuer's numbers of a year until the transaction ends: whoever else makes invoices of it waits here. */
+export async function lockInvoiceNumbers(tx: SystemTx, issuerId: string | null, year: number): Promise<void> {
+  await tx.query(sql.unsafe`
+    insert into invoice_counters (issuer_id, year, last) values (${issuerId ?? OPERATOR}::uuid, ${year}, 0) on conflict do nothing`);
+  await tx.one(sql.type(placeRow)`
+    select last from invoice_counters where issuer_id = ${issuerId ?? OPERATOR}::uuid and year = ${year} for update`);
+}
+
+/** The next place in an issuer's year; it is given once, and comes back when the transaction fails. */
+export async function allotInvoicePlace(tx: SystemTx, issuerId: string | null, year: number): Promise<number> {
+  const row = await tx.one(sql.type(placeRow)`
+    update invoice_counters set last = last + 1 where issuer_id = ${issuerId ?? OPERATOR}::uuid and year = ${year} returning last`);
+  return row.last;
+}
+
+/** An invoice to keep. */
+type NewInvoice = {
+  readonly msp_id: string;
+  readonly month: string;
+  readonly document: IssuedInvoice;
+  readonly xml: string;
+};
+
+/** Keeps what the operator bills an MSP. */
+export async function insertMspInvoice(tx: SystemTx, of: NewInvoice): Promise<void> {
+  await tx.query(sql.unsafe`
+    insert into msp_invoices (msp_id, month, number, issued_on, payable_cents, document, xml)
+    values (${of.msp_id}::uuid, ${of.month}, ${of.document.number}, ${of.document.issued_on}::date,
+      ${of.document.totals.payable_cents}, ${sql.jsonb(of.document)}, ${of.xml})`);
+}
+
+/** Keeps what an MSP bills a tenant. */
+export async function insertTenantInvoice(
+  tx: SystemTx,
+  of: NewInvoice & { readonly tenant_id: string },
+): Promise<void> {
+  await tx.query(sql.unsafe`
+    insert into tenant_invoices (tenant_id, msp_id, month, number, issued_on, payable_cents, document, xml)
+    values (${of.tenant_id}::uuid, ${of.msp_id}::uuid, ${of.month}, ${of.document.number}, ${of.document.issued_on}::date,
+      ${of.document.totals.payable_cents}, ${sql.jsonb(of.document)}, ${of.xml})`);
+}
