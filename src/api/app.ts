@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import { RefusedError } from '../domain/refusal.ts';
 import { parseStrictJson } from '../domain/strictJson.ts';
 import { API_BASE } from './basePath.ts';
+import { mountDashboard } from './dashboard.ts';
 import type { ApiDeps } from './deps.ts';
 import { authenticate, requireAuth } from './middleware/authenticate.ts';
 import { httpMetrics } from './middleware/httpMetrics.ts';
@@ -27,6 +28,7 @@ export function createApp(deps: ApiDeps, routes: readonly AnyRoute[]): Hono<AppE
     c.set('requestId', randomUUID());
     c.set('principal', null);
     c.set('totpStep', null);
+    c.set('challenge', null);
     c.header('X-Request-Id', c.get('requestId'));
     await next();
   });
@@ -86,6 +88,7 @@ export function createApp(deps: ApiDeps, routes: readonly AnyRoute[]): Hono<AppE
     );
   }
   refuseOtherMethods(app, routes);
+  mountDashboard(app, deps);
   return app;
 }
 

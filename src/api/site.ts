@@ -55,7 +55,6 @@ export function mountSite(app: Hono<AppEnv>, deps: ApiDeps, routes: readonly Any
     const bytes = await readFile(join(swaggerUi.getAbsoluteFSPath(), c.req.param('file')));
     return c.body(bytes, 200, { 'Content-Type': type, 'Cache-Control': 'public, max-age=86400' });
   });
-  app.get('/', (c) => c.redirect('/docs'));
 
   // Asked by Caddy before it gets a certificate; the proxy in front lets nobody else ask.
   app.get('/internal/tls-ask', async (c) =>

@@ -22,6 +22,8 @@ export type HubSettings = {
   readonly host: string;
   readonly port: number;
   readonly publicUrl: string;
+  /** Folder of the built dashboard. */
+  readonly dashboardDir: string;
   readonly logLevel: string;
 };
 
@@ -66,6 +68,7 @@ const OPTIONS = {
     'TRUST_PROXY',
     'RATE_LIMIT_PER_MINUTE',
     'TRANSPARENCY_WITNESSES',
+    'OPERATOR_INVOICING',
     'NTFY_URL',
     'NTFY_TOPIC_PREFIX',
     'NTFY_TOPIC_SECRET',
@@ -75,6 +78,7 @@ const OPTIONS = {
     'KEV_URL',
     'KERNEL_CVE_URL',
     'METRICS_PORT',
+    'OPERATOR_INVOICING',
     'NTFY_URL',
     'NTFY_TOKEN',
     'NTFY_TOPIC_PREFIX',
@@ -105,6 +109,7 @@ export function hubProcesses(hub: HubSettings, env: NodeJS.ProcessEnv): readonly
         HOST: hub.host,
         PORT: String(hub.port),
         PUBLIC_URL: hub.publicUrl,
+        DASHBOARD_DIR: hub.dashboardDir,
         MONSYS_SEAL_KEY: hub.sealKey,
         ...(hub.temporalUiUrl === null ? {} : { TEMPORAL_UI_URL: hub.temporalUiUrl }),
       }),

@@ -66,6 +66,13 @@ function newSecrets(): Secrets {
   };
 }
 
+/** Key that seals the secrets of webhooks: derived, so that a data folder of before has one, and one-way, so that who holds it opens nothing else. */
+export function webhookSealKey(sealKey: string): string {
+  return Buffer.from(hkdfSync('sha256', Buffer.from(sealKey, 'hex'), '', 'monsys-msp webhooks', KEY_BYTES)).toString(
+    'hex',
+  );
+}
+
 /**
  * Passwords of the runtime roles in a database that was given by address: derived from the owner's password, so
  * that two starts against one database agree. Without one, those of the data folder.

@@ -8,6 +8,7 @@
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Children, endLeftovers } from './children.ts';
+import { buildDashboard } from './dashboard.ts';
 import { type DataFolder, openDataFolder } from './dataFolder.ts';
 import { type HubAddresses, readSeed, type Seed, signInLines, writeDemoAgentFiles, writeDemoFile } from './demo.ts';
 import { StartError, sentenceOf } from './files.ts';
@@ -150,7 +151,8 @@ async function start(): Promise<void> {
     );
     return { ownerUrl, seed: await readSeed(seedPath) };
   };
-  const [{ ownerUrl, seed }, temporal] = await Promise.all([
+  const [dashboardDir, { ownerUrl, seed }, temporal] = await Promise.all([
+    step('Dashboard', buildDashboard),
     prepareDatabase(),
     openTemporal(kids, ports.temporal, ports.temporal_ui),
   ]);
@@ -169,6 +171,7 @@ async function start(): Promise<void> {
       temporalNamespace: temporal.namespace,
       temporalUiUrl: temporal.uiUrl,
       publicUrl: env['PUBLIC_URL'] || baseUrl,
+      dashboardDir,
       logLevel: env['LOG_LEVEL'] || 'info',
     },
     env,

@@ -1,0 +1,57 @@
+import type en from '../en/common.ts';
+import type { Translated } from '../messages.ts';
+
+/** Woorden die elk scherm gebruikt. */
+const messages: Translated<typeof en> = {
+  cancel: 'Annuleren',
+  close: 'Sluiten',
+  save: 'Opslaan',
+  saved: 'Opgeslagen.',
+  delete: 'Verwijderen',
+  edit: 'Bewerken',
+  add: 'Toevoegen',
+  remove: 'Weghalen',
+  confirm: 'Bevestigen',
+  search: 'Zoeken',
+  filter: 'Filteren',
+  clear: 'Wissen',
+  copy: 'Kopiëren',
+  copied: 'Gekopieerd',
+  download: 'Downloaden',
+  retry: 'Opnieuw proberen',
+  loadMore: 'Meer laden',
+  loading: 'Laden',
+  none: 'Geen',
+  all: 'Alle',
+  yes: 'Ja',
+  no: 'Nee',
+  unknown: 'Onbekend',
+  optional: 'niet verplicht',
+  undo: 'Ongedaan maken',
+  back: 'Terug',
+  more: 'Meer',
+  actions: 'Acties',
+  tenant: 'Klant',
+  host: 'Host',
+  severity: { critical: 'Kritiek', high: 'Hoog', medium: 'Gemiddeld', low: 'Laag', info: 'Info' },
+  role: {
+    owner: 'Eigenaar',
+    admin: 'Beheerder',
+    operator: 'Operator',
+    analyst: 'Analist',
+    viewer: 'Lezer',
+    client_viewer: 'Lezer van de klant',
+    auditor: 'Auditor',
+  },
+  totp: {
+    label: 'TOTP-code',
+    hint: 'Zes cijfers uit uw authenticator-app. Elke code werkt één keer.',
+    invalid: 'Vul de zes cijfers van uw authenticator-app in.',
+  },
+  reason: { label: 'Reden', hint: 'Komt in het auditlog en is zichtbaar voor de klant.' },
+  required: 'Dit is nodig.',
+  problem: { title: 'Er ging iets mis', requestId: 'Verzoek {{id}}' },
+  time: { utc: '{{time}} UTC', in: 'over {{span}}', ago: '{{span}} geleden', never: 'nooit' },
+};
+
+export default messages;

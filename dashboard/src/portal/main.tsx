@@ -1,0 +1,3 @@
+/** Starts the client portal. */
+
+import '../theme.css';

@@ -1,0 +1,29 @@
+/** Reading what the address says: whatever does not fit is as if it were not there. */
+
+/** A text that is not empty. */
+export function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+}
+
+/** One of the values listed. */
+export function oneOf<const T extends string>(value: unknown, choices: readonly T[]): T | undefined {
+  return choices.find((each) => each === value);
+}
+
+/** A finite number. */
+export function number(value: unknown): number | undefined {
+  const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof parsed === 'number' && Number.isFinite(parsed) ? parsed : undefined;
+}
+
+/** A switch; only when it is on is it in the address. */
+export function flag(value: unknown): true | undefined {
+  return value === true || value === 'true' || value === '1' || value === 1 ? true : undefined;
+}
+
+/** Leaves out what is undefined, so that addresses stay short. */
+export function compact<T extends Readonly<Record<string, unknown>>>(
+  values: T,
+): { readonly [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+}

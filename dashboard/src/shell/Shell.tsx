@@ -1,0 +1,109 @@
+/** The frame around every page behind the sign-in. */
+
+import { useQueryClient } from '@tanstack/react-query';
+import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
+import { Dialog as Radix } from 'radix-ui';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Toaster } from 'sonner';
+import { onSessionEvent } from '../api/queries.ts';
+import { meQuery } from '../session.ts';
+import { SkeletonRows } from '../ui/Feedback.tsx';
+import { OfflineNotice } from './OfflineNotice.tsx';
+import { Sidebar } from './Sidebar.tsx';
+import { TopBar } from './TopBar.tsx';
+
+const CommandPalette = lazy(() =>
+  import('./CommandPalette.tsx').then(({ CommandPalette }) => ({ default: CommandPalette })),
+);
+
+/** Sidebar, top bar, the page, and what belongs to none: palette, notices, what ends a session. */
+export function Shell() {
+  const { t } = useTranslation('shell');
+  const { pathname } = useLocation();
+  const [menuOpen, setMenuOpen] = useState(false);
+  const [paletteOpen, setPaletteOpen] = useState(false);
+  const [paletteWanted, setPaletteWanted] = useState(false);
+  useSessionEnd();
+
+  const openPalette = (): void => {
+    setPaletteWanted(true);
+    setPaletteOpen(true);
+  };
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault();
+        setPaletteWanted(true);
+        setPaletteOpen((open) => !open);
+      }
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+
+  return (
+    <div className="min-h-dvh lg:pl-56">
+      <a
+        href="#content"
+        className="sr-only z-50 rounded-md bg-accent px-3 py-2 text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
+        {t('skipToContent')}
+      </a>
+      <aside className="no-print fixed inset-y-0 left-0 z-20 w-56 overflow-y-auto border-r border-line bg-surface max-lg:hidden">
+        <Brand />
+        <Sidebar />
+      </aside>
+      <Radix.Root open={menuOpen} onOpenChange={setMenuOpen}>
+        <Radix.Portal>
+          <Radix.Overlay className="fixed inset-0 z-40 bg-black/45 lg:hidden" />
+          <Radix.Content
+            aria-describedby={undefined}
+            className="fixed inset-y-0 left-0 z-50 w-72 overflow-y-auto border-r border-line bg-raised lg:hidden"
+          >
+            <Radix.Title className="sr-only">{t('menu')}</Radix.Title>
+            <Brand />
+            <Sidebar onNavigate={() => setMenuOpen(false)} />
+          </Radix.Content>
+        </Radix.Portal>
+      </Radix.Root>
+      <TopBar onMenu={() => setMenuOpen(true)} onPalette={openPalette} />
+      <OfflineNotice />
+      <main id="content" tabIndex={-1} key={pathname} className="outline-none">
+        <Suspense fallback={<SkeletonRows rows={10} />}>
+          <Outlet />
+        </Suspense>
+      </main>
+      {paletteWanted && (
+        <Suspense>
+          <CommandPalette open={paletteOpen} onOpenChange={setPaletteOpen} />
+        </Suspense>
+      )}
+      <Toaster position="bottom-right" theme="system" closeButton />
+    </div>
+  );
+}
+
+function Brand() {
+  return (
+    <div className="flex h-12 items-center gap-2 border-b border-line px-4">
+      <img src="/icon.svg" alt="" width={22} height={22} />
+      <span className="font-semibold tracking-tight">monsys</span>
+    </div>
+  );
+}
+
+/** When an answer says that the session is over: to the sign-in, and back here afterwards. */
+function useSessionEnd(): void {
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  useEffect(
+    () =>
+      onSessionEvent((event) => {
+        if (event !== 'signed_out') return;
+        queryClient.setQueryData(meQuery.queryKey, null);
+        void navigate({ to: '/login', search: { next: location.pathname + location.search } });
+      }),
+    [navigate, queryClient],
+  );
+}

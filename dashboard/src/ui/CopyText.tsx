@@ -1,0 +1,28 @@
+/** A text to take along, such as a key or a command. */
+
+import { Check, Copy } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from './Button.tsx';
+import { cx } from './classNames.ts';
+
+/** Shows `text` in monospace with a button that copies it. */
+export function CopyText({ text, block = false }: { readonly text: string; readonly block?: boolean }) {
+  const { t } = useTranslation();
+  const [copied, setCopied] = useState(false);
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(text);
+    setCopied(true);
+    setTimeout(() => setCopied(false), 2_000);
+  };
+  return (
+    <div className={cx('flex min-w-0 items-center gap-1', block && 'rounded-md border border-line bg-sunken p-2')}>
+      <code className={cx('min-w-0 flex-1 font-mono text-xs', block ? 'break-all whitespace-pre-wrap' : 'truncate')}>
+        {text}
+      </code>
+      <Button kind="quiet" size="sm" onClick={() => void copy()} aria-label={copied ? t('copied') : t('copy')}>
+        {copied ? <Check aria-hidden="true" /> : <Copy aria-hidden="true" />}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+/** A menu that opens from a button. */
+
+import { DropdownMenu } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { cx } from './classNames.ts';
+
+/** `trigger` must be one button. */
+export function Menu({
+  trigger,
+  children,
+  align = 'end',
+}: {
+  readonly trigger: ReactNode;
+  readonly children: ReactNode;
+  readonly align?: 'start' | 'end';
+}) {
+  return (
+    <DropdownMenu.Root>
+      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          align={align}
+          sideOffset={4}
+          className="z-50 max-h-[80dvh] min-w-48 overflow-y-auto rounded-lg border border-line bg-raised p-1 shadow-xl motion-safe:animate-rise"
+        >
+          {children}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+/** A line of a menu. */
+export function MenuItem({
+  onSelect,
+  children,
+  danger = false,
+  disabled = false,
+}: {
+  readonly onSelect: () => void;
+  readonly children: ReactNode;
+  readonly danger?: boolean;
+  readonly disabled?: boolean;
+}) {
+  return (
+    <DropdownMenu.Item
+      disabled={disabled}
+      onSelect={onSelect}
+      className={cx(
+        'flex cursor-pointer items-center gap-2 rounded-md px-2.5 py-1.5 text-sm outline-none data-disabled:opacity-50 data-highlighted:bg-sunken pointer-coarse:py-3 [&_svg]:size-4',
+        danger ? 'text-critical' : 'text-ink',
+      )}
+    >
+      {children}
+    </DropdownMenu.Item>
+  );
+}
+
+/** A heading within a menu. */
+export function MenuLabel({ children }: { readonly children: ReactNode }) {
+  return <DropdownMenu.Label className="px-2.5 py-1.5 text-xs text-ink-faint">{children}</DropdownMenu.Label>;
+}
+
+/** A line between groups of a menu. */
+export function MenuSeparator() {
+  return <DropdownMenu.Separator className="my-1 h-px bg-line" />;
+}

@@ -1,0 +1,28 @@
+/** Tabs whose choice is part of the address: each is a link. */
+
+import { Link, type LinkProps } from '@tanstack/react-router';
+import { cx } from './classNames.ts';
+
+/** One tab: its words and where it leads. */
+export type TabLink = { readonly label: string } & Pick<LinkProps, 'to' | 'params' | 'search'>;
+
+/** A row of links, the current one marked. */
+export function TabLinks({ label, tabs }: { readonly label: string; readonly tabs: readonly TabLink[] }) {
+  return (
+    <nav aria-label={label} className="no-print -mx-1 flex gap-1 overflow-x-auto border-b border-line px-1">
+      {tabs.map(({ label: words, ...link }) => (
+        <Link
+          key={words}
+          {...link}
+          activeOptions={{ exact: true, includeSearch: link.search !== undefined }}
+          className={cx(
+            '-mb-px border-b-2 border-transparent px-3 py-2 text-sm font-medium whitespace-nowrap text-ink-soft hover:text-ink',
+            'aria-[current=page]:border-accent aria-[current=page]:text-accent',
+          )}
+        >
+          {words}
+        </Link>
+      ))}
+    </nav>
+  );
+}

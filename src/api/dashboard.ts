@@ -1,0 +1,72 @@
+/** Serves the built dashboard on the hub's own host, and the client portal on proven domains of clients. */
+
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { serveStatic } from '@hono/node-server/serve-static';
+import type { Context, Hono } from 'hono';
+import { compress } from 'hono/compress';
+import type { ApiConfig } from '../platform/config.ts';
+import type { ApiDeps } from './deps.ts';
+import { findPortal } from './portalHost.ts';
+import { problemResponse } from './problem.ts';
+import type { AppEnv } from './route.ts';
+
+/** Nothing from elsewhere, no inline script; `blob:` shows a logo before it is saved. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "manifest-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** Never a page: a wrong address there is a problem, not a screen. */
+const NOT_PAGES = ['/api/', '/docs', '/internal/', '/pubkeys/', '/assets/'];
+
+/** Mounts the pages behind every route of the API; without a folder (the API alone) `/` leads to its documents. */
+export function mountDashboard(app: Hono<AppEnv>, deps: ApiDeps): void {
+  const folder = deps.config.DASHBOARD_DIR;
+  if (folder === undefined) {
+    app.get('/', (c) => c.redirect('/docs'));
+    return;
+  }
+  const pages = {
+    dashboard: readFileSync(join(folder, 'index.html'), 'utf8'),
+    portal: readFileSync(join(folder, 'portal.html'), 'utf8'),
+  };
+  app.use('/assets/*', compress());
+  app.get(
+    '/assets/*',
+    // Their names carry a digest of their content.
+    serveStatic({ root: folder, onFound: (_, c) => c.header('Cache-Control', 'public, max-age=31536000, immutable') }),
+  );
+  app.get('*', compress(), async (c, next) => {
+    if (NOT_PAGES.some((prefix) => c.req.path.startsWith(prefix))) return next();
+    const portal = isOwnHost(c, deps.config) ? null : await findPortal(c, deps.pool);
+    if (portal === null && !isOwnHost(c, deps.config))
+      // Whoever points a domain here learns nothing, and sees nobody's brand.
+      return problemResponse(c, { code: 'not_found', detail: 'There is nothing at this address.' });
+    c.header('Content-Security-Policy', CONTENT_SECURITY_POLICY);
+    c.header('Cache-Control', 'no-cache');
+    if (c.req.path.includes('.') && !c.req.path.endsWith('.html')) {
+      const file = await serveStatic<AppEnv>({ root: folder })(c, next);
+      return file ?? undefined;
+    }
+    const isPortal = portal !== null || c.req.path === '/portal' || c.req.path.startsWith('/portal/');
+    return c.html(isPortal ? pages.portal : pages.dashboard);
+  });
+}
+
+/** The host of the operator's choice, or the machine itself. */
+function isOwnHost(c: Context<AppEnv>, config: ApiConfig): boolean {
+  const host = new URL(c.req.url).hostname.replace(/^\[|\]$/g, '');
+  const own = config.PUBLIC_URL === undefined ? config.HOST : new URL(config.PUBLIC_URL).hostname;
+  return host === own || host === 'localhost' || isIP(host) !== 0;
+}

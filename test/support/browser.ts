@@ -1,0 +1,136 @@
+/** A real Chromium for tests: people of the demonstration sign in, walk the screens, and leave screenshots. */
+
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { Client } from 'pg';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, expect, inject } from 'vitest';
+import { totpCodeAt } from '../../src/platform/totpCode.ts';
+import type { Demo } from './browserHub.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+/** Where screenshots go; kept after the run. */
+export const SCREENSHOTS = join(ROOT, 'coverage/screenshots');
+const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome'];
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'];
+/** Of WCAG 2.2, levels A and AA, with those of 2.0 and 2.1. */
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** A person of the demonstration by the first part of the email, such as `alice`. */
+export type DemoUser = Demo['users'][number];
+
+/** What a browser test has at hand. */
+export type TestBrowser = {
+  readonly demo: Demo;
+  readonly user: (name: string) => DemoUser;
+  /** A code that is good now, whatever was used before. */
+  readonly freshCode: (user: DemoUser) => Promise<string>;
+  /** A browser of its own, without a sign-in. */
+  readonly open: (options?: BrowserContextOptions) => Promise<BrowserContext>;
+  /** A page of a browser in which the person is signed in. */
+  readonly signedIn: (name: string, options?: BrowserContextOptions) => Promise<Page>;
+  /** Calls the API as a person, by API token; a fresh TOTP code goes along with every write. */
+  readonly call: (name: string, method: string, path: string, body?: unknown) => Promise<Response>;
+  /** Keeps a picture of the page under a name; returns its path. */
+  readonly picture: (page: Page, name: string) => Promise<string>;
+};
+
+/** Starts Chromium for this file and ends it afterwards. A page that logs an error fails its test. */
+export async function createTestBrowser(): Promise<TestBrowser> {
+  const demo = inject('demo');
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const executablePath = PROGRAMS.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) =>
+    existsSync(path),
+  );
+  if (executablePath === undefined) throw new Error('No Chromium on the PATH: install the package chromium.');
+  const browser: Browser = await chromium.launch({ executablePath, args: FLAGS });
+  afterAll(() => browser.close());
+  const database = new Client({ connectionString: demo.ownerUrl });
+  await database.connect();
+  afterAll(() => database.end());
+  const faults: string[] = [];
+  const contexts: BrowserContext[] = [];
+  afterEach(async () => {
+    await Promise.all(contexts.splice(0).map((context) => context.close()));
+    expect(faults.splice(0), 'errors of the pages').toEqual([]);
+  });
+
+  const user = (name: string): DemoUser => {
+    const found = demo.users.find(({ email }) => email.split('@')[0] === name);
+    if (found === undefined) throw new Error(`The demonstration has no ${name}.`);
+    return found;
+  };
+  const freshCode = async ({ id, totp_secret }: DemoUser): Promise<string> => {
+    await database.query('delete from totp_used_steps where user_id = $1', [id]);
+    return totpCodeAt(totp_secret, Date.now());
+  };
+  const open: TestBrowser['open'] = async (options = {}) => {
+    const context = await browser.newContext({
+      baseURL: demo.base_url,
+      viewport: { width: 1440, height: 900 },
+      locale: 'en-GB',
+      timezoneId: 'Europe/Brussels',
+      reducedMotion: 'reduce',
+      ...options,
+    });
+    context.setDefaultTimeout(15_000);
+    contexts.push(context);
+    context.on('weberror', (error) => faults.push(`${error.page()?.url()}: ${error.error().message}`));
+    context.on('console', (message) => {
+      // Refusals are answers; the page shows them, and Chromium logs their status by itself.
+      if (message.type() !== 'error' || message.text().startsWith('Failed to load resource')) return;
+      faults.push(`${message.page()?.url()}: ${message.text()}`);
+    });
+    return context;
+  };
+  const signedIn: TestBrowser['signedIn'] = async (name, options) => {
+    const context = await open(options);
+    const person = user(name);
+    const answer = await context.request.post('/api/v1/auth/login', {
+      headers: { 'Sec-Fetch-Site': 'same-origin', Origin: demo.base_url },
+      data: { email: person.email, password: person.password, totp_code: await freshCode(person) },
+    });
+    expect(answer.status(), await answer.text()).toBe(200);
+    return context.newPage();
+  };
+  const call: TestBrowser['call'] = async (name, method, path, body) => {
+    const person = user(name);
+    return fetch(`${demo.base_url}/api/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${person.api_token}`,
+        ...(method === 'GET' ? {} : { 'x-totp-code': await freshCode(person) }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  };
+  const picture: TestBrowser['picture'] = async (page, name) => {
+    await mkdir(SCREENSHOTS, { recursive: true });
+    const path = join(SCREENSHOTS, `${name}.png`);
+    await page.screenshot({ path });
+    return path;
+  };
+  return { demo, user, freshCode, open, signedIn, call, picture };
+}
+
+/** Fails with what axe finds on the page as it is: WCAG 2.2 AA. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(WCAG).analyze();
+  expect(
+    violations.map(
+      ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+    ),
+    `axe on ${page.url()}`,
+  ).toEqual([]);
+}
+
+/** Fails when the page is wider than its window: nothing may be cut off on a phone. */
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const { scroll, client } = await page.evaluate(() => ({
+    scroll: document.documentElement.scrollWidth,
+    client: document.documentElement.clientWidth,
+  }));
+  expect(scroll, `width of ${page.url()}`).toBeLessThanOrEqual(client);
+}
