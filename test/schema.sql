@@ -9,6 +9,17 @@ monsys_signing: login
 
 -- Functions and procedures
 
+CREATE OR REPLACE FUNCTION app.announce_webhook_deliveries()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select from new_rows) then
+    perform pg_notify('webhook_deliveries', '');
+  end if;
+  return null;
+end $function$
+
 CREATE OR REPLACE FUNCTION app.bootstrap_once()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -19,6 +30,24 @@ begin
   end if;
   return new;
 end $function$
+
+CREATE OR REPLACE FUNCTION app.hosts_in_maintenance(at timestamp with time zone)
+ RETURNS TABLE(tenant_id uuid, agent_id uuid, window_id uuid, ends_at timestamp with time zone)
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  select p.tenant_id, a.id, p.window_id, p.ends_at
+  from public.maintenance_periods p
+    join public.maintenance_windows w on (w.tenant_id, w.id) = (p.tenant_id, p.window_id)
+    join public.agents a on a.tenant_id = p.tenant_id and (w.scope = 'tenant' or a.id = any (w.agent_ids)
+      or exists (select from public.group_members m where (m.tenant_id, m.group_id, m.agent_id) = (a.tenant_id, w.group_id, a.id)))
+  where p.starts_at <= at and p.ends_at > at $function$
+
+CREATE OR REPLACE FUNCTION app.is_event_wanted(wanted text)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$ select exists (select from webhook_subscriptions s where s.event = wanted and s.is_active) $function$
 
 CREATE OR REPLACE FUNCTION app.msp()
  RETURNS uuid
@@ -80,6 +109,27 @@ begin
   return null;
 end $function$
 
+CREATE OR REPLACE FUNCTION app.on_call_is_of_msp()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare named jsonb := to_jsonb(new);
+begin
+  if named ->> 'on_call_schedule_id' is not null and not exists (
+    select from public.on_call_schedules s join public.tenants t on t.msp_owner = s.msp_id
+    where s.id = (named ->> 'on_call_schedule_id')::uuid and t.id = new.tenant_id
+  ) then
+    raise exception 'there is no on-call schedule % for this tenant', named ->> 'on_call_schedule_id' using errcode = 'foreign_key_violation';
+  end if;
+  if named ->> 'escalation_policy_id' is not null and not exists (
+    select from public.escalation_policies p join public.tenants t on t.msp_owner = p.msp_id
+    where p.id = (named ->> 'escalation_policy_id')::uuid and t.id = new.tenant_id
+  ) then
+    raise exception 'there is no escalation policy % for this tenant', named ->> 'escalation_policy_id' using errcode = 'foreign_key_violation';
+  end if;
+  return new;
+end $function$
+
 CREATE OR REPLACE FUNCTION app.pack_is_final()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -122,17 +172,182 @@ begin
   return case tg_op when 'DELETE' then old else new end;
 end $function$
 
+CREATE OR REPLACE FUNCTION app.running_month()
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select to_char(now() at time zone 'UTC', 'YYYY-MM') $function$
+
 CREATE OR REPLACE FUNCTION app.scope()
  RETURNS text
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$ select nullif(current_setting('app.scope', true), '') $function$
 
+CREATE OR REPLACE FUNCTION app.sla_policy_is_of_msp()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.sla_policy_id is not null and not exists (
+    select from sla_policies p join tenants t on t.msp_owner = p.msp_id where p.id = new.sla_policy_id and t.id = new.tenant_id
+  ) then
+    raise exception 'there is no SLA policy % for this tenant', new.sla_policy_id using errcode = 'foreign_key_violation';
+  end if;
+  return new;
+end $function$
+
+CREATE OR REPLACE FUNCTION app.tell_of_agent()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  said text := 'agent.' || new.link_state;
+begin
+  if app.is_event_wanted(said) then
+    perform app.tell_webhooks(said, new.tenant_id, new.id, 'agent', json_build_object(
+      'id', new.id,
+      'hostname', new.hostname,
+      'tags', new.tags,
+      'agent_version', new.agent_version,
+      'since', app.webhook_time(new.link_state_since),
+      'last_seen_at', app.webhook_time(new.last_seen_at)));
+  end if;
+  return null;
+end $function$
+
+CREATE OR REPLACE FUNCTION app.tell_of_alert()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  said text;
+begin
+  foreach said in array case
+    when tg_op = 'UPDATE' then array['alert.resolved']
+    -- Whoever reports a bait that was touched says so in the detail of the event.
+    when new.detail ->> 'kind' = 'honeypot' then array['alert.created', 'honeypot.tripped']
+    else array['alert.created'] end
+  loop
+    continue when not app.is_event_wanted(said);
+    perform app.tell_webhooks(said, new.tenant_id, new.agent_id, 'alert', json_build_object(
+      'id', new.id,
+      'number', new.number,
+      'severity', new.severity,
+      'category', new.source,
+      'title', new.title,
+      'hostname', (select a.hostname from agents a where a.tenant_id = new.tenant_id and a.id = new.agent_id),
+      'created_at', app.webhook_time(new.opened_at),
+      'resolved_at', app.webhook_time(new.resolved_at),
+      'resolution', new.resolution));
+  end loop;
+  return null;
+end $function$
+
+CREATE OR REPLACE FUNCTION app.tell_of_cves(rows agent_cves[])
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  select app.tell_webhooks('cve.match.new', g.tenant_id, g.agent_id, 'cve_match', json_build_object(
+    'hostname', (select a.hostname from agents a where a.tenant_id = g.tenant_id and a.id = g.agent_id), 'cves', g.cves))
+  from (
+    select m.tenant_id, m.agent_id, json_agg(json_build_object(
+      'cve_id', m.cve_id,
+      'cvss', m.cvss,
+      'severity', m.severity,
+      'kev', exists (select from kev_entries k where k.cve_id = m.cve_id),
+      'source', m.source,
+      'package', m.package,
+      'installed_version', m.installed_version,
+      'fixed_version', m.fixed_version,
+      'detected_at', app.webhook_time(m.detected_at)) order by m.cve_id, m.package) as cves
+    from (
+      select r.*, round(s.cvss::numeric, 1) as cvss,
+        (row_number() over (partition by r.tenant_id, r.agent_id order by r.cve_id, r.package) - 1) / 100 as part
+      from unnest(tell_of_cves.rows) r left join cve_scores s using (cve_id)
+      where coalesce(round(s.cvss::numeric, 1) >= 7.0, r.severity in ('critical', 'high'), false)
+    ) m
+    group by m.tenant_id, m.agent_id, m.part
+  ) g
+$function$
+
+CREATE OR REPLACE FUNCTION app.tell_of_eat()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if app.is_event_wanted('emergency.token.issued') then
+    perform app.tell_webhooks('emergency.token.issued', new.tenant_id, new.agent_id, 'token', json_build_object(
+      'nonce', new.nonce,
+      'kind', new.kind,
+      'level', new.level,
+      'actions', (select json_agg(json_build_object('kind', action ->> 'kind', 'playbook', action ->> 'slug'))
+        from jsonb_array_elements(new.actions) action),
+      'hostname', (select a.hostname from agents a where a.tenant_id = new.tenant_id and a.id = new.agent_id),
+      'reason', new.reason,
+      'requested_by_email', new.requested_by_email,
+      'quorum_request_id', new.quorum_request_id,
+      'issued_at', app.webhook_time(new.issued_at),
+      'valid_from', app.webhook_time(new.valid_from),
+      'expires_at', app.webhook_time(new.expires_at)));
+  end if;
+  return null;
+end $function$
+
+CREATE OR REPLACE FUNCTION app.tell_of_new_cves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if app.is_event_wanted('cve.match.new') then
+    perform app.tell_of_cves((select array_agg(n::agent_cves) from new_rows n where n.patched_at is null));
+  end if;
+  return null;
+end $function$
+
+CREATE OR REPLACE FUNCTION app.tell_of_reopened_cves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if app.is_event_wanted('cve.match.new') then
+    perform app.tell_of_cves((
+      select array_agg(n::agent_cves) from new_rows n join old_rows o using (tenant_id, agent_id, source, package, cve_id)
+      where n.patched_at is null and o.patched_at is not null));
+  end if;
+  return null;
+end $function$
+
+CREATE OR REPLACE FUNCTION app.tell_webhooks(event text, tenant uuid, agent uuid, part text, object json)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  insert into webhook_deliveries (id, webhook_id, msp_id, tenant_id, event, body)
+  select w.delivery_id, w.webhook_id, w.msp_id, tell_webhooks.tenant, tell_webhooks.event, json_build_object(
+    'event', tell_webhooks.event,
+    'delivery_id', w.delivery_id,
+    'timestamp', to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    'tenant_id', tell_webhooks.tenant,
+    'agent_id', tell_webhooks.agent,
+    tell_webhooks.part, tell_webhooks.object)::text
+  from (
+    select gen_random_uuid() as delivery_id, s.webhook_id, s.msp_id
+    from webhook_subscriptions s join tenants t on t.id = tell_webhooks.tenant and t.msp_owner = s.msp_id
+    where s.event = tell_webhooks.event and s.is_active and (s.only_tenant_id is null or s.only_tenant_id = tell_webhooks.tenant)
+  ) w
+$function$
+
 CREATE OR REPLACE FUNCTION app.tenant()
  RETURNS uuid
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$ select nullif(current_setting('app.tenant', true), '')::uuid $function$
+
+CREATE OR REPLACE FUNCTION app.webhook_time(moment timestamp with time zone)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$ select to_char(moment at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $function$
 
 -- Tables
 
@@ -205,7 +420,6 @@ table agents (
   kernel_release text,
   kernel_upstream text,
   tags text[] not null default '{}'::text[],
-  maintenance_until timestamp with time zone,
   enrolled_with uuid,
   is_demo boolean not null default false,
   registered_at timestamp with time zone not null default now(),
@@ -220,6 +434,42 @@ table agents (
   constraint agents_tenant_id_enrolled_with_fkey FOREIGN KEY (tenant_id, enrolled_with) REFERENCES enrolment_tokens(tenant_id, id),
   constraint agents_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint agents_tenant_id_id_key UNIQUE (tenant_id, id)
+) -- row-level security forced;
+
+table alert_escalation_notices (
+  tenant_id uuid not null,
+  alert_id uuid not null,
+  round integer not null,
+  level integer not null,
+  user_id uuid not null,
+  decided_at timestamp with time zone not null default now(),
+  told_at timestamp with time zone,
+  constraint alert_escalation_notices_pkey PRIMARY KEY (alert_id, round, level, user_id),
+  constraint alert_escalation_notices_tenant_id_alert_id_fkey FOREIGN KEY (tenant_id, alert_id) REFERENCES alert_escalations(tenant_id, alert_id),
+  constraint alert_escalation_notices_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+) -- row-level security forced;
+
+table alert_escalations (
+  alert_id uuid not null,
+  tenant_id uuid not null,
+  msp_id uuid not null,
+  policy_id uuid not null,
+  policy jsonb not null,
+  state text not null default 'waiting'::text,
+  round integer not null default 0,
+  level integer not null default 0,
+  created_at timestamp with time zone not null default now(),
+  next_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  constraint alert_escalations_check CHECK (((state = ANY (ARRAY['acknowledged'::text, 'resolved'::text, 'exhausted'::text])) = (ended_at IS NOT NULL))),
+  constraint alert_escalations_level_check CHECK ((level >= 0)),
+  constraint alert_escalations_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
+  constraint alert_escalations_pkey PRIMARY KEY (alert_id),
+  constraint alert_escalations_round_check CHECK ((round >= 0)),
+  constraint alert_escalations_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'silenced'::text, 'escalating'::text, 'acknowledged'::text, 'resolved'::text, 'exhausted'::text]))),
+  constraint alert_escalations_tenant_id_alert_id_fkey FOREIGN KEY (tenant_id, alert_id) REFERENCES alerts(tenant_id, id),
+  constraint alert_escalations_tenant_id_alert_id_key UNIQUE (tenant_id, alert_id),
+  constraint alert_escalations_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 ) -- row-level security forced;
 
 table alert_rule_pending (
@@ -274,8 +524,18 @@ table alerts (
   resolved_by uuid,
   resolution text,
   is_demo boolean not null default false,
+  ack_due_at timestamp with time zone,
+  sla jsonb,
+  silenced_by_maintenance uuid,
+  silenced_until timestamp with time zone,
+  snoozed_until timestamp with time zone,
+  assigned_to uuid,
+  assigned_at timestamp with time zone,
   constraint alerts_acknowledged_by_fkey FOREIGN KEY (acknowledged_by) REFERENCES users(id),
+  constraint alerts_assigned_to_fkey FOREIGN KEY (assigned_to) REFERENCES users(id),
   constraint alerts_check CHECK (((status = 'resolved'::text) = (resolved_at IS NOT NULL))),
+  constraint alerts_check1 CHECK (((silenced_by_maintenance IS NULL) = (silenced_until IS NULL))),
+  constraint alerts_check2 CHECK (((assigned_to IS NULL) = (assigned_at IS NULL))),
   constraint alerts_pkey PRIMARY KEY (id),
   constraint alerts_resolved_by_fkey FOREIGN KEY (resolved_by) REFERENCES users(id),
   constraint alerts_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'high'::text, 'medium'::text, 'low'::text, 'info'::text]))),
@@ -285,6 +545,7 @@ table alerts (
   constraint alerts_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint alerts_tenant_id_id_key UNIQUE (tenant_id, id),
   constraint alerts_tenant_id_number_key UNIQUE (tenant_id, number),
+  constraint alerts_tenant_id_silenced_by_maintenance_fkey FOREIGN KEY (tenant_id, silenced_by_maintenance) REFERENCES maintenance_windows(tenant_id, id),
   constraint alerts_title_check CHECK (((length(title) >= 1) AND (length(title) <= 300)))
 ) -- row-level security forced;
 
@@ -608,6 +869,24 @@ table enrolment_tokens (
   constraint enrolment_tokens_token_hash_key UNIQUE (token_hash)
 ) -- row-level security forced;
 
+table escalation_policies (
+  id uuid not null default gen_random_uuid(),
+  msp_id uuid not null,
+  name text not null,
+  minimum_severity text not null,
+  levels jsonb not null,
+  repeats integer not null,
+  is_default boolean not null default false,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint escalation_policies_minimum_severity_check CHECK ((minimum_severity = ANY (ARRAY['critical'::text, 'high'::text, 'medium'::text, 'low'::text, 'info'::text]))),
+  constraint escalation_policies_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
+  constraint escalation_policies_msp_id_id_key UNIQUE (msp_id, id),
+  constraint escalation_policies_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint escalation_policies_pkey PRIMARY KEY (id),
+  constraint escalation_policies_repeats_check CHECK (((repeats >= 0) AND (repeats <= 10)))
+) -- row-level security forced;
+
 table feeds (
   name text not null,
   version text not null,
@@ -658,9 +937,15 @@ table groups (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   archived_at timestamp with time zone,
+  sla_policy_id uuid,
+  on_call_schedule_id uuid,
+  escalation_policy_id uuid,
+  constraint groups_escalation_policy_id_fkey FOREIGN KEY (escalation_policy_id) REFERENCES escalation_policies(id),
   constraint groups_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint groups_on_call_schedule_id_fkey FOREIGN KEY (on_call_schedule_id) REFERENCES on_call_schedules(id),
   constraint groups_pkey PRIMARY KEY (id),
   constraint groups_priority_check CHECK (((priority >= 0) AND (priority <= 1000000))),
+  constraint groups_sla_policy_id_fkey FOREIGN KEY (sla_policy_id) REFERENCES sla_policies(id),
   constraint groups_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
   constraint groups_tenant_id_id_key UNIQUE (tenant_id, id)
 ) -- row-level security forced;
@@ -830,6 +1115,15 @@ table invitations (
   constraint invitations_token_hash_key UNIQUE (token_hash)
 ) -- row-level security forced;
 
+table invoice_counters (
+  issuer_id uuid not null,
+  year integer not null,
+  last integer not null,
+  constraint invoice_counters_last_check CHECK ((last >= 0)),
+  constraint invoice_counters_pkey PRIMARY KEY (issuer_id, year),
+  constraint invoice_counters_year_check CHECK (((year >= 2020) AND (year <= 9999)))
+) -- row-level security forced;
+
 table kernel_changes (
   tenant_id uuid not null,
   agent_id uuid not null,
@@ -859,6 +1153,41 @@ table kev_entries (
   constraint kev_entries_pkey PRIMARY KEY (cve_id)
 );
 
+table maintenance_periods (
+  tenant_id uuid not null,
+  window_id uuid not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  constraint maintenance_periods_check CHECK ((ends_at > starts_at)),
+  constraint maintenance_periods_pkey PRIMARY KEY (tenant_id, window_id, starts_at),
+  constraint maintenance_periods_tenant_id_window_id_fkey FOREIGN KEY (tenant_id, window_id) REFERENCES maintenance_windows(tenant_id, id)
+) -- row-level security forced;
+
+table maintenance_windows (
+  id uuid not null default gen_random_uuid(),
+  tenant_id uuid not null,
+  title text not null,
+  reason text not null,
+  scope text not null,
+  group_id uuid,
+  agent_ids uuid[],
+  schedule jsonb not null,
+  created_by_email text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  cancelled_at timestamp with time zone,
+  cancelled_by_email text,
+  constraint maintenance_windows_agent_ids_check CHECK (((cardinality(agent_ids) >= 1) AND (cardinality(agent_ids) <= 1000))),
+  constraint maintenance_windows_check CHECK ((((scope = 'group'::text) = (group_id IS NOT NULL)) AND ((scope = 'agents'::text) = (agent_ids IS NOT NULL)))),
+  constraint maintenance_windows_pkey PRIMARY KEY (id),
+  constraint maintenance_windows_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 2000))),
+  constraint maintenance_windows_scope_check CHECK ((scope = ANY (ARRAY['tenant'::text, 'group'::text, 'agents'::text]))),
+  constraint maintenance_windows_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint maintenance_windows_tenant_id_group_id_fkey FOREIGN KEY (tenant_id, group_id) REFERENCES groups(tenant_id, id),
+  constraint maintenance_windows_tenant_id_id_key UNIQUE (tenant_id, id),
+  constraint maintenance_windows_title_check CHECK (((length(title) >= 1) AND (length(title) <= 200)))
+) -- row-level security forced;
+
 table metric_samples (
   tenant_id uuid not null,
   agent_id uuid not null,
@@ -874,6 +1203,32 @@ table metric_samples (
   constraint metric_samples_tenant_id_agent_id_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES agents(tenant_id, id)
 ) -- row-level security forced;
 
+table msp_invoices (
+  msp_id uuid not null,
+  month text not null,
+  number text not null,
+  issued_on date not null,
+  payable_cents bigint not null,
+  document jsonb not null,
+  xml text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint msp_invoices_month_check CHECK ((month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'::text)),
+  constraint msp_invoices_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
+  constraint msp_invoices_number_key UNIQUE (number),
+  constraint msp_invoices_payable_cents_check CHECK ((payable_cents >= 0)),
+  constraint msp_invoices_pkey PRIMARY KEY (msp_id, month)
+) -- row-level security forced;
+
+table msp_invoicing (
+  msp_id uuid not null,
+  party jsonb not null,
+  number_prefix text not null default 'INV'::text,
+  updated_at timestamp with time zone not null default now(),
+  constraint msp_invoicing_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
+  constraint msp_invoicing_number_prefix_check CHECK ((number_prefix ~ '^[A-Z0-9]{1,10}$'::text)),
+  constraint msp_invoicing_pkey PRIMARY KEY (msp_id)
+) -- row-level security forced;
+
 table msps (
   id uuid not null default gen_random_uuid(),
   name text not null,
@@ -882,6 +1237,40 @@ table msps (
   constraint msps_email_domain_check CHECK ((email_domain ~ '^[a-z0-9.-]+$'::text)),
   constraint msps_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
   constraint msps_pkey PRIMARY KEY (id)
+) -- row-level security forced;
+
+table on_call_overrides (
+  id uuid not null default gen_random_uuid(),
+  msp_id uuid not null,
+  schedule_id uuid not null,
+  user_id uuid not null,
+  from_at timestamp with time zone not null,
+  until_at timestamp with time zone not null,
+  note text not null default ''::text,
+  created_by uuid not null,
+  created_at timestamp with time zone not null default now(),
+  constraint on_call_overrides_check CHECK (((from_at < until_at) AND ((until_at - from_at) <= '92 days'::interval))),
+  constraint on_call_overrides_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id),
+  constraint on_call_overrides_msp_id_schedule_id_fkey FOREIGN KEY (msp_id, schedule_id) REFERENCES on_call_schedules(msp_id, id) ON DELETE CASCADE,
+  constraint on_call_overrides_note_check CHECK ((length(note) <= 500)),
+  constraint on_call_overrides_pkey PRIMARY KEY (id),
+  constraint on_call_overrides_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
+) -- row-level security forced;
+
+table on_call_schedules (
+  id uuid not null default gen_random_uuid(),
+  msp_id uuid not null,
+  name text not null,
+  time_zone text not null,
+  layers jsonb not null,
+  is_default boolean not null default false,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint on_call_schedules_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
+  constraint on_call_schedules_msp_id_id_key UNIQUE (msp_id, id),
+  constraint on_call_schedules_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint on_call_schedules_pkey PRIMARY KEY (id),
+  constraint on_call_schedules_time_zone_check CHECK (((length(time_zone) >= 1) AND (length(time_zone) <= 64)))
 ) -- row-level security forced;
 
 table pack_builds (
@@ -926,6 +1315,16 @@ table playbooks (
   constraint playbooks_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
   constraint playbooks_pkey PRIMARY KEY (id),
   constraint playbooks_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text))
+) -- row-level security forced;
+
+table price_lists (
+  msp_id uuid not null,
+  effective_from text not null,
+  list jsonb not null,
+  updated_at timestamp with time zone not null default now(),
+  constraint price_lists_effective_from_check CHECK ((effective_from ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'::text)),
+  constraint price_lists_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
+  constraint price_lists_pkey PRIMARY KEY (msp_id, effective_from)
 ) -- row-level security forced;
 
 table push_subscriptions (
@@ -1106,6 +1505,21 @@ table sessions (
   constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 ) -- row-level security forced;
 
+table sla_policies (
+  id uuid not null default gen_random_uuid(),
+  msp_id uuid not null,
+  name text not null,
+  is_default boolean not null default false,
+  minutes jsonb not null,
+  calendar jsonb not null,
+  pauses_in_maintenance boolean not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  constraint sla_policies_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
+  constraint sla_policies_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint sla_policies_pkey PRIMARY KEY (id)
+) -- row-level security forced;
+
 table tenant_branding (
   tenant_id uuid not null,
   product_name text,
@@ -1124,15 +1538,45 @@ table tenant_branding (
   constraint tenant_branding_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 ) -- row-level security forced;
 
+table tenant_invoices (
+  tenant_id uuid not null,
+  month text not null,
+  msp_id uuid not null,
+  number text not null,
+  issued_on date not null,
+  payable_cents bigint not null,
+  document jsonb not null,
+  xml text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint tenant_invoices_month_check CHECK ((month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'::text)),
+  constraint tenant_invoices_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
+  constraint tenant_invoices_msp_id_number_key UNIQUE (msp_id, number),
+  constraint tenant_invoices_payable_cents_check CHECK ((payable_cents >= 0)),
+  constraint tenant_invoices_pkey PRIMARY KEY (tenant_id, month),
+  constraint tenant_invoices_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+) -- row-level security forced;
+
+table tenant_invoicing (
+  tenant_id uuid not null,
+  party jsonb not null,
+  updated_at timestamp with time zone not null default now(),
+  constraint tenant_invoicing_pkey PRIMARY KEY (tenant_id),
+  constraint tenant_invoicing_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+) -- row-level security forced;
+
 table tenant_settings (
   tenant_id uuid not null,
   sla_resolve_minutes jsonb not null default '{}'::jsonb,
   next_alert_number bigint not null default 1,
   impersonation_consent text not null default 'none'::text,
   automatic_level smallint not null default 0,
+  sla_policy_id uuid,
+  escalation_policy_id uuid,
   constraint tenant_settings_automatic_level_check CHECK (((automatic_level >= 0) AND (automatic_level <= 2))),
+  constraint tenant_settings_escalation_policy_id_fkey FOREIGN KEY (escalation_policy_id) REFERENCES escalation_policies(id),
   constraint tenant_settings_impersonation_consent_check CHECK ((impersonation_consent = ANY (ARRAY['none'::text, 'notify'::text, 'approve'::text]))),
   constraint tenant_settings_pkey PRIMARY KEY (tenant_id),
+  constraint tenant_settings_sla_policy_id_fkey FOREIGN KEY (sla_policy_id) REFERENCES sla_policies(id),
   constraint tenant_settings_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 ) -- row-level security forced;
 
@@ -1146,6 +1590,7 @@ table tenants (
   constraint tenants_msp_owner_fkey FOREIGN KEY (msp_owner) REFERENCES msps(id),
   constraint tenants_msp_owner_slug_key UNIQUE (msp_owner, slug),
   constraint tenants_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint tenants_of_msp UNIQUE (id, msp_owner),
   constraint tenants_pkey PRIMARY KEY (id),
   constraint tenants_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text))
 ) -- row-level security forced;
@@ -1264,6 +1709,76 @@ table users (
   constraint users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 ) -- row-level security forced;
 
+table webhook_deliveries (
+  id uuid not null default gen_random_uuid(),
+  webhook_id uuid not null,
+  msp_id uuid not null,
+  tenant_id uuid,
+  event text not null,
+  body text not null,
+  status text not null default 'pending'::text,
+  attempts jsonb not null default '[]'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  started_at timestamp with time zone,
+  next_attempt_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  replay_of uuid,
+  constraint webhook_deliveries_check CHECK (((status = 'pending'::text) = (finished_at IS NULL))),
+  constraint webhook_deliveries_pkey PRIMARY KEY (id),
+  constraint webhook_deliveries_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint webhook_deliveries_tenant_id_msp_id_fkey FOREIGN KEY (tenant_id, msp_id) REFERENCES tenants(id, msp_owner),
+  constraint webhook_deliveries_webhook_id_msp_id_fkey FOREIGN KEY (webhook_id, msp_id) REFERENCES webhooks(id, msp_id)
+) -- row-level security forced;
+
+table webhook_secrets (
+  id uuid not null default gen_random_uuid(),
+  webhook_id uuid not null,
+  sealed bytea not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone,
+  constraint webhook_secrets_pkey PRIMARY KEY (id),
+  constraint webhook_secrets_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhooks(id)
+) -- row-level security forced;
+
+table webhook_subscriptions (
+  webhook_id uuid not null,
+  event text not null,
+  msp_id uuid not null,
+  only_tenant_id uuid,
+  is_active boolean not null,
+  constraint webhook_subscriptions_event_check CHECK ((event = ANY (ARRAY['alert.created'::text, 'alert.resolved'::text, 'agent.online'::text, 'agent.offline'::text, 'cve.match.new'::text, 'emergency.token.issued'::text, 'honeypot.tripped'::text]))),
+  constraint webhook_subscriptions_pkey PRIMARY KEY (webhook_id, event),
+  constraint webhook_subscriptions_webhook_id_is_active_fkey FOREIGN KEY (webhook_id, is_active) REFERENCES webhooks(id, is_active) ON UPDATE CASCADE,
+  constraint webhook_subscriptions_webhook_id_msp_id_fkey FOREIGN KEY (webhook_id, msp_id) REFERENCES webhooks(id, msp_id)
+) -- row-level security forced;
+
+table webhooks (
+  id uuid not null default gen_random_uuid(),
+  msp_id uuid not null,
+  only_tenant_id uuid,
+  name text not null,
+  url text not null,
+  is_active boolean not null default true,
+  disabled_reason text,
+  exhausted_in_a_row integer not null default 0,
+  last_success_at timestamp with time zone,
+  last_failure_at timestamp with time zone,
+  created_by_email text not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  deleted_at timestamp with time zone,
+  constraint webhooks_check CHECK (((deleted_at IS NULL) OR (NOT is_active))),
+  constraint webhooks_check1 CHECK (((disabled_reason IS NULL) OR (NOT is_active))),
+  constraint webhooks_disabled_reason_check CHECK ((disabled_reason = 'gone'::text)),
+  constraint webhooks_id_is_active_key UNIQUE (id, is_active),
+  constraint webhooks_id_msp_id_key UNIQUE (id, msp_id),
+  constraint webhooks_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
+  constraint webhooks_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+  constraint webhooks_only_tenant_id_msp_id_fkey FOREIGN KEY (only_tenant_id, msp_id) REFERENCES tenants(id, msp_owner),
+  constraint webhooks_pkey PRIMARY KEY (id),
+  constraint webhooks_url_check CHECK (((length(url) >= 1) AND (length(url) <= 2000)))
+) -- row-level security forced;
+
 -- Views
 
 -- none
@@ -1283,6 +1798,12 @@ CREATE INDEX agents_silent ON public.agents USING btree (last_seen_at) WHERE (is
 CREATE INDEX agents_tags ON public.agents USING gin (tags);
 
 CREATE INDEX agents_tenant ON public.agents USING btree (tenant_id, hostname);
+
+CREATE INDEX alert_escalations_due ON public.alert_escalations USING btree (next_at) WHERE (ended_at IS NULL);
+
+CREATE INDEX alert_escalations_waiting ON public.alert_escalations USING btree (tenant_id, created_at) WHERE (state = 'waiting'::text);
+
+CREATE INDEX alerts_assigned ON public.alerts USING btree (assigned_to) WHERE ((status <> 'resolved'::text) AND (assigned_to IS NOT NULL));
 
 CREATE UNIQUE INDEX alerts_one_unresolved ON public.alerts USING btree (tenant_id, fingerprint) WHERE (status <> 'resolved'::text);
 
@@ -1318,9 +1839,19 @@ CREATE INDEX eats_newest ON public.eats USING btree (issued_at DESC, nonce DESC)
 
 CREATE INDEX eats_unanswered ON public.eats USING btree (tenant_id, expires_at) WHERE ((outcome IS NULL) AND (acknowledged_at IS NULL));
 
+CREATE UNIQUE INDEX escalation_policies_default ON public.escalation_policies USING btree (msp_id) WHERE is_default;
+
+CREATE UNIQUE INDEX escalation_policies_name ON public.escalation_policies USING btree (msp_id, lower(name));
+
 CREATE INDEX group_members_agent ON public.group_members USING btree (tenant_id, agent_id);
 
+CREATE INDEX groups_escalation_policy ON public.groups USING btree (escalation_policy_id) WHERE (escalation_policy_id IS NOT NULL);
+
 CREATE UNIQUE INDEX groups_name ON public.groups USING btree (tenant_id, lower(name)) WHERE (archived_at IS NULL);
+
+CREATE INDEX groups_on_call_schedule ON public.groups USING btree (on_call_schedule_id) WHERE (on_call_schedule_id IS NOT NULL);
+
+CREATE INDEX groups_sla_policy ON public.groups USING btree (sla_policy_id) WHERE (sla_policy_id IS NOT NULL);
 
 CREATE INDEX idempotency_keys_old ON public.idempotency_keys USING btree (created_at);
 
@@ -1332,7 +1863,15 @@ CREATE INDEX impersonations_tenant ON public.impersonations USING btree (tenant_
 
 CREATE INDEX ingest_batches_old ON public.ingest_batches USING btree (received_at);
 
+CREATE INDEX maintenance_periods_ends ON public.maintenance_periods USING btree (tenant_id, ends_at);
+
 CREATE INDEX metric_samples_old ON public.metric_samples USING btree (sampled_at);
+
+CREATE INDEX on_call_overrides_schedule ON public.on_call_overrides USING btree (schedule_id, until_at);
+
+CREATE UNIQUE INDEX on_call_schedules_default ON public.on_call_schedules USING btree (msp_id) WHERE is_default;
+
+CREATE UNIQUE INDEX on_call_schedules_name ON public.on_call_schedules USING btree (msp_id, lower(name));
 
 CREATE UNIQUE INDEX playbooks_slug ON public.playbooks USING btree (msp_id, slug) NULLS NOT DISTINCT WHERE (archived_at IS NULL);
 
@@ -1348,11 +1887,35 @@ CREATE INDEX security_findings_open ON public.security_findings USING btree (ten
 
 CREATE INDEX sessions_user ON public.sessions USING btree (user_id) WHERE (revoked_at IS NULL);
 
+CREATE UNIQUE INDEX sla_policies_default ON public.sla_policies USING btree (msp_id) WHERE is_default;
+
+CREATE UNIQUE INDEX sla_policies_name ON public.sla_policies USING btree (msp_id, lower(name));
+
+CREATE INDEX tenant_invoices_month ON public.tenant_invoices USING btree (msp_id, month);
+
+CREATE INDEX tenant_settings_escalation_policy ON public.tenant_settings USING btree (escalation_policy_id) WHERE (escalation_policy_id IS NOT NULL);
+
+CREATE INDEX tenant_settings_sla_policy ON public.tenant_settings USING btree (sla_policy_id) WHERE (sla_policy_id IS NOT NULL);
+
 CREATE INDEX transparency_pending_waiting ON public.transparency_pending USING btree (id) WHERE (refused_at IS NULL);
 
 CREATE INDEX users_msp ON public.users USING btree (msp_id);
 
 CREATE INDEX users_tenant ON public.users USING btree (tenant_id) WHERE (tenant_id IS NOT NULL);
+
+CREATE INDEX webhook_deliveries_newest ON public.webhook_deliveries USING btree (webhook_id, created_at DESC, id DESC);
+
+CREATE INDEX webhook_deliveries_old ON public.webhook_deliveries USING btree (created_at) WHERE (status <> 'pending'::text);
+
+CREATE INDEX webhook_deliveries_waiting ON public.webhook_deliveries USING btree (created_at) WHERE (status = 'pending'::text);
+
+CREATE UNIQUE INDEX webhook_secrets_current ON public.webhook_secrets USING btree (webhook_id) WHERE (expires_at IS NULL);
+
+CREATE INDEX webhook_secrets_webhook ON public.webhook_secrets USING btree (webhook_id);
+
+CREATE INDEX webhook_subscriptions_wanted ON public.webhook_subscriptions USING btree (event, msp_id) WHERE is_active;
+
+CREATE INDEX webhooks_msp ON public.webhooks USING btree (msp_id, created_at DESC, id) WHERE (deleted_at IS NULL);
 
 -- Policies
 
@@ -1421,6 +1984,32 @@ policy system_scope on agents for all to monsys_core, monsys_signing
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
 
 policy tenant_scope on agents for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on alert_escalation_notices for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on alert_escalation_notices for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on alert_escalation_notices for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on alert_escalations for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on alert_escalations for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on alert_escalations for all to monsys_app, monsys_core, monsys_signing
   using ((tenant_id = ( SELECT app.tenant() AS tenant)))
   with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
 
@@ -1645,6 +2234,25 @@ policy tenant_scope on enrolment_tokens for all to monsys_app, monsys_core, mons
   using ((tenant_id = ( SELECT app.tenant() AS tenant)))
   with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
 
+policy msp_scope on escalation_policies for all to monsys_app
+  using ((msp_id = ( SELECT app.msp() AS msp)))
+  with check ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy people_reads on escalation_policies for select to monsys_app
+  using ((msp_id = ( SELECT app.people() AS people)));
+
+policy system_scope on escalation_policies for select to monsys_core
+  using ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy used_by_tenant on escalation_policies for select to monsys_app
+  using (((msp_id IN ( SELECT t.msp_owner
+   FROM tenants t
+  WHERE (t.id = ( SELECT app.tenant() AS tenant)))) AND (is_default OR (id IN ( SELECT g.escalation_policy_id
+   FROM groups g
+  WHERE (g.tenant_id = ( SELECT app.tenant() AS tenant)))) OR (id IN ( SELECT s.escalation_policy_id
+   FROM tenant_settings s
+  WHERE (s.tenant_id = ( SELECT app.tenant() AS tenant)))))));
+
 policy msp_reads on group_members for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
@@ -1782,6 +2390,10 @@ policy system_scope on invitations for all to monsys_core
 policy tenant_reads on invitations for select to monsys_app
   using ((tenant_id = ( SELECT app.tenant() AS tenant)));
 
+policy system_scope on invoice_counters for all to monsys_core
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
 policy msp_reads on kernel_changes for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
@@ -1792,6 +2404,32 @@ policy system_scope on kernel_changes for all to monsys_core, monsys_signing
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
 
 policy tenant_scope on kernel_changes for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on maintenance_periods for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on maintenance_periods for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on maintenance_periods for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on maintenance_windows for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on maintenance_windows for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on maintenance_windows for all to monsys_app, monsys_core, monsys_signing
   using ((tenant_id = ( SELECT app.tenant() AS tenant)))
   with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
 
@@ -1808,6 +2446,27 @@ policy tenant_scope on metric_samples for all to monsys_app, monsys_core, monsys
   using ((tenant_id = ( SELECT app.tenant() AS tenant)))
   with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
 
+policy msp_reads on msp_invoices for select to monsys_app
+  using ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy system_scope on msp_invoices for all to monsys_core
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy msp_inserts on msp_invoicing for insert to monsys_app
+  with check ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy msp_reads on msp_invoicing for select to monsys_app
+  using ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy msp_updates on msp_invoicing for update to monsys_app
+  using ((msp_id = ( SELECT app.msp() AS msp)))
+  with check ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy system_scope on msp_invoicing for all to monsys_core
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
 policy of_tenant on msps for select to monsys_core
   using ((id IN ( SELECT t.msp_owner
    FROM tenants t)));
@@ -1818,6 +2477,33 @@ policy own on msps for all to monsys_app
 
 policy system_scope on msps for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy msp_scope on on_call_overrides for all to monsys_app
+  using ((msp_id = ( SELECT app.msp() AS msp)))
+  with check ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy people_reads on on_call_overrides for select to monsys_app
+  using ((msp_id = ( SELECT app.people() AS people)));
+
+policy system_scope on on_call_overrides for select to monsys_core
+  using ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy msp_scope on on_call_schedules for all to monsys_app
+  using ((msp_id = ( SELECT app.msp() AS msp)))
+  with check ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy people_reads on on_call_schedules for select to monsys_app
+  using ((msp_id = ( SELECT app.people() AS people)));
+
+policy system_scope on on_call_schedules for select to monsys_core
+  using ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy used_by_tenant on on_call_schedules for select to monsys_app
+  using (((msp_id IN ( SELECT t.msp_owner
+   FROM tenants t
+  WHERE (t.id = ( SELECT app.tenant() AS tenant)))) AND (is_default OR (id IN ( SELECT g.on_call_schedule_id
+   FROM groups g
+  WHERE (g.tenant_id = ( SELECT app.tenant() AS tenant)))))));
 
 policy msp_reads on pack_builds for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
@@ -1866,6 +2552,20 @@ policy readable on playbooks for select to monsys_app, monsys_signing
   WHERE (t.id = ( SELECT app.tenant() AS tenant))))));
 
 policy system_scope on playbooks for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy msp_inserts on price_lists for insert to monsys_app
+  with check (((msp_id = ( SELECT app.msp() AS msp)) AND (effective_from >= ( SELECT app.running_month() AS running_month))));
+
+policy msp_reads on price_lists for select to monsys_app
+  using ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy msp_updates on price_lists for update to monsys_app
+  using (((msp_id = ( SELECT app.msp() AS msp)) AND (effective_from >= ( SELECT app.running_month() AS running_month))))
+  with check (((msp_id = ( SELECT app.msp() AS msp)) AND (effective_from >= ( SELECT app.running_month() AS running_month))));
+
+policy system_scope on price_lists for all to monsys_core
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
 
@@ -1975,6 +2675,28 @@ policy system_scope on sessions for all to monsys_core
 policy tenant_reads on sessions for select to monsys_app
   using ((tenant_id = ( SELECT app.tenant() AS tenant)));
 
+policy msp_deletes on sla_policies for delete to monsys_app
+  using ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy msp_updates on sla_policies for update to monsys_app
+  using ((msp_id = ( SELECT app.msp() AS msp)))
+  with check ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy msp_writes on sla_policies for insert to monsys_app
+  with check ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy readable on sla_policies for select to monsys_app
+  using (((msp_id = ( SELECT app.msp() AS msp)) OR (msp_id = ( SELECT app.people() AS people)) OR ((msp_id IN ( SELECT t.msp_owner
+   FROM tenants t
+  WHERE (t.id = ( SELECT app.tenant() AS tenant)))) AND (is_default OR (id IN ( SELECT g.sla_policy_id
+   FROM groups g
+  WHERE (g.tenant_id = ( SELECT app.tenant() AS tenant)))) OR (id IN ( SELECT s.sla_policy_id
+   FROM tenant_settings s
+  WHERE (s.tenant_id = ( SELECT app.tenant() AS tenant))))))));
+
+policy system_scope on sla_policies for select to monsys_core
+  using ((( SELECT app.scope() AS scope) = 'system'::text));
+
 policy identity_reads on tenant_branding for select to monsys_app
   using ((( SELECT app.scope() AS scope) = 'identity'::text));
 
@@ -1988,6 +2710,32 @@ policy system_scope on tenant_branding for all to monsys_core, monsys_signing
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
 
 policy tenant_scope on tenant_branding for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on tenant_invoices for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on tenant_invoices for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on tenant_invoices for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on tenant_invoicing for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy system_scope on tenant_invoicing for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on tenant_invoicing for all to monsys_app, monsys_core, monsys_signing
   using ((tenant_id = ( SELECT app.tenant() AS tenant)))
   with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
 
@@ -2062,21 +2810,90 @@ policy system_scope on users for all to monsys_core
 policy tenant_reads on users for select to monsys_app
   using ((tenant_id = ( SELECT app.tenant() AS tenant)));
 
+policy msp_inserts on webhook_deliveries for insert to monsys_app
+  with check (((msp_id = ( SELECT app.msp() AS msp)) AND (tenant_id IS NULL)));
+
+policy msp_reads on webhook_deliveries for select to monsys_app
+  using ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy system_scope on webhook_deliveries for all to monsys_core
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on webhook_deliveries for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy of_visible_webhook on webhook_secrets for all to monsys_app
+  using ((webhook_id IN ( SELECT webhooks.id
+   FROM webhooks)))
+  with check ((webhook_id IN ( SELECT webhooks.id
+   FROM webhooks)));
+
+policy system_scope on webhook_secrets for all to monsys_core
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy of_visible_webhook on webhook_subscriptions for all to monsys_app
+  using ((webhook_id IN ( SELECT webhooks.id
+   FROM webhooks)))
+  with check ((webhook_id IN ( SELECT webhooks.id
+   FROM webhooks)));
+
+policy system_scope on webhook_subscriptions for all to monsys_core
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy wanted_in_tenant on webhook_subscriptions for select to monsys_app, monsys_core, monsys_signing
+  using (((only_tenant_id = ( SELECT app.tenant() AS tenant)) OR ((only_tenant_id IS NULL) AND (msp_id = ( SELECT t.msp_owner
+   FROM tenants t
+  WHERE (t.id = ( SELECT app.tenant() AS tenant)))))));
+
+policy msp_inserts on webhooks for insert to monsys_app
+  with check (((msp_id = ( SELECT app.msp() AS msp)) AND (only_tenant_id IS NULL)));
+
+policy msp_reads on webhooks for select to monsys_app
+  using ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy msp_updates on webhooks for update to monsys_app
+  using (((msp_id = ( SELECT app.msp() AS msp)) AND (only_tenant_id IS NULL)))
+  with check (((msp_id = ( SELECT app.msp() AS msp)) AND (only_tenant_id IS NULL)));
+
+policy system_scope on webhooks for all to monsys_core
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on webhooks for all to monsys_app
+  using ((only_tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((only_tenant_id = ( SELECT app.tenant() AS tenant)));
+
 -- Triggers
 
 CREATE TRIGGER cockpit_insert AFTER INSERT ON public.agent_cves REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.notify_cockpit();
 
 CREATE TRIGGER cockpit_update AFTER UPDATE ON public.agent_cves REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.notify_cockpit();
 
+CREATE TRIGGER tell_of_new_cves AFTER INSERT ON public.agent_cves REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.tell_of_new_cves();
+
+CREATE TRIGGER tell_of_reopened_cves AFTER UPDATE ON public.agent_cves REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.tell_of_reopened_cves();
+
 CREATE TRIGGER outbox_wake AFTER INSERT ON public.agent_outbox FOR EACH ROW EXECUTE FUNCTION app.notify_outbox();
 
 CREATE TRIGGER cockpit_link_state AFTER UPDATE OF link_state, is_active ON public.agents FOR EACH ROW WHEN (((old.link_state <> new.link_state) OR (old.is_active <> new.is_active))) EXECUTE FUNCTION app.notify_link_state();
+
+CREATE TRIGGER tell_of_agent AFTER UPDATE OF link_state ON public.agents FOR EACH ROW WHEN ((new.is_active AND (old.link_state <> new.link_state))) EXECUTE FUNCTION app.tell_of_agent();
+
+CREATE TRIGGER tell_of_new_agent AFTER INSERT ON public.agents FOR EACH ROW WHEN ((new.is_active AND (new.link_state = 'online'::text))) EXECUTE FUNCTION app.tell_of_agent();
 
 CREATE TRIGGER alerts_critical AFTER INSERT OR UPDATE OF status, severity ON public.alerts FOR EACH ROW WHEN (((new.severity = 'critical'::text) AND (new.agent_id IS NOT NULL))) EXECUTE FUNCTION app.notify_critical();
 
 CREATE TRIGGER cockpit_insert AFTER INSERT ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.notify_cockpit();
 
 CREATE TRIGGER cockpit_update AFTER UPDATE ON public.alerts REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.notify_cockpit();
+
+CREATE TRIGGER tell_of_opened_alert AFTER INSERT ON public.alerts FOR EACH ROW WHEN ((new.status <> 'resolved'::text)) EXECUTE FUNCTION app.tell_of_alert();
+
+CREATE TRIGGER tell_of_resolved_alert AFTER UPDATE OF status ON public.alerts FOR EACH ROW WHEN (((old.status <> 'resolved'::text) AND (new.status = 'resolved'::text))) EXECUTE FUNCTION app.tell_of_alert();
 
 CREATE TRIGGER api_tokens_ended AFTER UPDATE OF revoked_at ON public.api_tokens FOR EACH ROW WHEN (((new.revoked_at IS NOT NULL) AND (old.revoked_at IS NULL))) EXECUTE FUNCTION app.notify_credentials();
 
@@ -2088,17 +2905,29 @@ CREATE TRIGGER cockpit_insert AFTER INSERT ON public.eats REFERENCING NEW TABLE 
 
 CREATE TRIGGER cockpit_update AFTER UPDATE ON public.eats REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.notify_cockpit();
 
+CREATE TRIGGER tell_of_eat AFTER INSERT ON public.eats FOR EACH ROW WHEN ((NOT new.is_demo)) EXECUTE FUNCTION app.tell_of_eat();
+
+CREATE TRIGGER on_call_is_of_msp BEFORE INSERT OR UPDATE OF on_call_schedule_id, escalation_policy_id ON public.groups FOR EACH ROW EXECUTE FUNCTION app.on_call_is_of_msp();
+
+CREATE TRIGGER sla_policy_is_of_msp BEFORE INSERT OR UPDATE OF sla_policy_id ON public.groups FOR EACH ROW EXECUTE FUNCTION app.sla_policy_is_of_msp();
+
 CREATE TRIGGER impersonations_ended AFTER UPDATE OF state ON public.impersonations FOR EACH ROW WHEN (((new.state = 'ended'::text) AND (old.state <> 'ended'::text))) EXECUTE FUNCTION app.notify_credentials();
 
 CREATE TRIGGER report_is_final BEFORE DELETE OR UPDATE ON public.reports FOR EACH ROW EXECUTE FUNCTION app.report_is_final();
 
 CREATE TRIGGER sessions_ended AFTER UPDATE OF revoked_at ON public.sessions FOR EACH ROW WHEN (((new.revoked_at IS NOT NULL) AND (old.revoked_at IS NULL))) EXECUTE FUNCTION app.notify_credentials();
 
+CREATE TRIGGER on_call_is_of_msp BEFORE INSERT OR UPDATE OF escalation_policy_id ON public.tenant_settings FOR EACH ROW EXECUTE FUNCTION app.on_call_is_of_msp();
+
+CREATE TRIGGER sla_policy_is_of_msp BEFORE INSERT OR UPDATE OF sla_policy_id ON public.tenant_settings FOR EACH ROW EXECUTE FUNCTION app.sla_policy_is_of_msp();
+
 CREATE TRIGGER cockpit_insert AFTER INSERT ON public.trust_scores REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.notify_cockpit();
 
 CREATE TRIGGER cockpit_update AFTER UPDATE ON public.trust_scores REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.notify_cockpit();
 
 CREATE TRIGGER users_changed AFTER UPDATE OF role, is_active ON public.users FOR EACH ROW WHEN (((new.role <> old.role) OR (new.is_active <> old.is_active))) EXECUTE FUNCTION app.notify_person();
+
+CREATE TRIGGER announce_webhook_deliveries AFTER INSERT ON public.webhook_deliveries REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION app.announce_webhook_deliveries();
 
 -- Grants
 
@@ -2114,6 +2943,10 @@ agent_request_nonces to monsys_core: delete, insert, select, update
 agents to monsys_app: insert, select, update
 agents to monsys_core: delete, insert, select, update
 agents to monsys_signing: select
+alert_escalation_notices to monsys_app: select
+alert_escalation_notices to monsys_core: insert, select, update (told_at)
+alert_escalations to monsys_app: insert, select
+alert_escalations to monsys_core: insert, select, update (ended_at, level, next_at, round, state)
 alert_rule_pending to monsys_app: delete, insert, select, update
 alert_rule_pending to monsys_core: delete, insert, select, update
 alert_rules to monsys_app: delete, insert, select, update
@@ -2154,6 +2987,8 @@ eats to monsys_core: select, update (acknowledged_at, acknowledged_by, delivered
 eats to monsys_signing: insert, select
 enrolment_tokens to monsys_app: insert, select, update
 enrolment_tokens to monsys_core: delete, insert, select, update
+escalation_policies to monsys_app: delete, insert, select, update
+escalation_policies to monsys_core: select
 feeds to monsys_app: select
 feeds to monsys_core: delete, insert, select, update
 group_members to monsys_app: delete, insert, select
@@ -2182,17 +3017,30 @@ integration_tokens to monsys_core: delete, insert, select, update
 inventories to monsys_app: insert, select, update
 inventories to monsys_core: delete, insert, select, update
 invitations to monsys_app: insert, select, update
+invoice_counters to monsys_core: insert, select, update
 kernel_changes to monsys_app: insert, select, update
 kernel_changes to monsys_core: delete, insert, select, update
 kernel_cve_fixes to monsys_app: select
 kernel_cve_fixes to monsys_core: delete, insert, select, update
 kev_entries to monsys_app: select
 kev_entries to monsys_core: delete, insert, select, update
+maintenance_periods to monsys_app: delete, insert, select, update
+maintenance_periods to monsys_core: select
+maintenance_windows to monsys_app: insert, select, update
+maintenance_windows to monsys_core: select
 metric_samples to monsys_app: insert, select, update
 metric_samples to monsys_core: delete, insert, select, update
+msp_invoices to monsys_app: select
+msp_invoices to monsys_core: insert, select
+msp_invoicing to monsys_app: insert, select, update
+msp_invoicing to monsys_core: select
 msps to monsys_app: insert, select
 msps to monsys_core: select
 msps to monsys_signing: select
+on_call_overrides to monsys_app: delete, insert, select
+on_call_overrides to monsys_core: select
+on_call_schedules to monsys_app: delete, insert, select, update
+on_call_schedules to monsys_core: select
 pack_builds to monsys_app: insert, select
 pack_builds to monsys_core: insert, select, update
 playbook_versions to monsys_app: insert, select, update (approved_at, approved_by)
@@ -2201,6 +3049,8 @@ playbook_versions to monsys_signing: select
 playbooks to monsys_app: insert, select, update (archived_at)
 playbooks to monsys_core: insert, select
 playbooks to monsys_signing: select
+price_lists to monsys_app: insert, select, update
+price_lists to monsys_core: select
 push_subscriptions to monsys_app: delete, insert, select, update (auth, failed_at, p256dh, user_agent)
 push_subscriptions to monsys_core: delete, select, update (failed_at)
 quorum_decisions to monsys_app: insert, select
@@ -2224,8 +3074,14 @@ security_findings to monsys_app: insert, select, update
 security_findings to monsys_core: delete, insert, select, update
 sessions to monsys_app: insert, select, update
 sessions to monsys_core: delete, select
+sla_policies to monsys_app: delete, insert, select, update
+sla_policies to monsys_core: select
 tenant_branding to monsys_app: insert, select, update (logo, logo_sha256, logo_type, primary_color, product_name, updated_at)
 tenant_branding to monsys_core: select
+tenant_invoices to monsys_app: select
+tenant_invoices to monsys_core: insert, select
+tenant_invoicing to monsys_app: insert, select, update
+tenant_invoicing to monsys_core: select
 tenant_settings to monsys_app: insert, select, select (impersonation_consent, tenant_id), update
 tenant_settings to monsys_core: delete, insert, select, update
 tenants to monsys_app: insert, select, update
@@ -2251,3 +3107,13 @@ trust_scores to monsys_core: insert, select, update
 users to monsys_app: insert, select, update
 users to monsys_core: select (created_at, email, expires_at, id, is_active, msp_id, name, role, tenant_id, totp_confirmed_at)
 users to monsys_signing: select (email, expires_at, id, is_active, msp_id, name, role, tenant_id)
+webhook_deliveries to monsys_app: insert, select
+webhook_deliveries to monsys_core: delete, insert, select, update (attempts, finished_at, next_attempt_at, started_at, status)
+webhook_deliveries to monsys_signing: insert
+webhook_secrets to monsys_app: delete, insert (sealed, webhook_id), select (created_at, expires_at, webhook_id), update (expires_at)
+webhook_secrets to monsys_core: delete, select
+webhook_subscriptions to monsys_app: delete, insert, select
+webhook_subscriptions to monsys_core: select
+webhook_subscriptions to monsys_signing: select
+webhooks to monsys_app: insert, select, update (deleted_at, disabled_reason, exhausted_in_a_row, is_active, name, updated_at, url)
+webhooks to monsys_core: select, update (disabled_reason, exhausted_in_a_row, is_active, last_failure_at, last_success_at)

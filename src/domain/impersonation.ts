@@ -27,6 +27,7 @@ export type ConsentKind = (typeof CONSENT_KINDS)[number];
 const NEVER: ReadonlySet<Permission> = new Set([
   'cockpit.read',
   'billing.read',
+  'billing.write',
   'tenants.write',
   'team.read',
   'team.write',
@@ -34,6 +35,9 @@ const NEVER: ReadonlySet<Permission> = new Set([
   'agents.enrol',
   'emergency.approve',
   'playbooks.write',
+  'on_call.read',
+  'on_call.write',
+  'on_call.override',
   'impersonation.start',
   'impersonation.end_others',
   'impersonation.consent',

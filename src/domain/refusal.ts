@@ -2,6 +2,8 @@
  * Every way in which the hub says no: one closed list, so that the API, the agent, the verifier and the
  * screens use the same code and the same sentence. A sentence says what to do about it.
  *
+ * Long because it is all of them.
+ *
  * `status` is the HTTP status of RFC 9457 problems; other edges ignore it.
  */
 export const REFUSALS = {
@@ -244,6 +246,26 @@ export const REFUSALS = {
     title: 'The scope of the report has no host',
     sentence: 'Name a group, tags or hosts that mean at least one host.',
   },
+  sla_policy_unknown: {
+    status: 422,
+    title: 'There is no such SLA policy',
+    sentence: 'Name one of GET /sla-policies; inside a client’s context only those that the client has already.',
+  },
+  maintenance_schedule_invalid: {
+    status: 422,
+    title: 'The window cannot be planned so',
+    sentence: 'Name a time that is not over: once for at most 7 days, or weekly for at most a year.',
+  },
+  maintenance_over: {
+    status: 409,
+    title: 'The window is over',
+    sentence: 'It was cancelled or has ended, and stays as it was; make another one.',
+  },
+  assignee_unknown: {
+    status: 422,
+    title: 'Alerts cannot be assigned to this person',
+    sentence: 'Name an active owner, admin or operator of the MSP; inside a client’s context only yourself.',
+  },
   pack_month_invalid: {
     status: 422,
     title: 'The month has not begun',
@@ -258,6 +280,27 @@ export const REFUSALS = {
     status: 409,
     title: 'The month is not closed',
     sentence: 'Months are closed in the first night after them; older ones than the hub have no numbers.',
+  },
+  invoice_not_issued: {
+    status: 409,
+    title: 'There is no invoice of the month yet',
+    sentence:
+      'Invoices are made in the first night after the month in which nothing is missing; GET the same path without .xml tells what is.',
+  },
+  invoice_operator_missing: {
+    status: 409,
+    title: 'Nobody bills MSPs through this hub',
+    sentence: 'The operator of the hub sets OPERATOR_INVOICING.',
+  },
+  price_list_missing: {
+    status: 409,
+    title: 'There are no prices for that month',
+    sentence: 'Set them with PUT /billing/price-list; months that are over keep what they had.',
+  },
+  price_list_month_over: {
+    status: 422,
+    title: 'The month of the prices is over',
+    sentence: 'Set prices from the running month on, or from a later one.',
   },
   logo_refused: {
     status: 422,
@@ -283,6 +326,21 @@ export const REFUSALS = {
     status: 409,
     title: 'The proof was not found',
     sentence: 'Publish the TXT record in "record", wait until the DNS has it, and ask again.',
+  },
+  webhook_url_refused: {
+    status: 422,
+    title: 'The address of the webhook is not accepted',
+    sentence: 'Send a public https:// address without user and password.',
+  },
+  webhook_inactive: {
+    status: 409,
+    title: 'The webhook is not active',
+    sentence: 'Switch it on first: PATCH /webhooks/:id with is_active true.',
+  },
+  webhook_delivery_pending: {
+    status: 409,
+    title: 'The delivery is under way',
+    sentence: 'It is tried by itself until "next_attempt_at"; repeat it when it is over.',
   },
   playbook_unknown: {
     status: 422,

@@ -164,6 +164,7 @@ async function plant(tenantId: string, mark: string): Promise<Things> {
     sql.unsafe`insert into tenant_branding (tenant_id, product_name, logo, logo_type, logo_sha256)
       values (${tenant}, ${`brand-${mark}`}, ${hash()}, 'image/png', ${randomBytes(32).toString('hex')})`,
     sql.unsafe`insert into custom_domains (domain, tenant_id, challenge, proven_at) values (${`${mark}.acme.com`}, ${tenant}, ${randomBytes(20).toString('hex')}, now())`,
+    sql.unsafe`insert into tenant_invoicing (tenant_id, party) values (${tenant}, ${JSON.stringify({ ...PARTY, legal_name: `party-${mark}` })}::jsonb)`,
     sql.unsafe`insert into tenant_settings (tenant_id) values (${tenant}) on conflict do nothing`,
   ])
     await db.admin.query(statement);
@@ -206,6 +207,7 @@ const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   }),
   'POST /auth/impersonations/:id/consent': () => ({ granted: true }),
   'PUT /tenants/:id/automatic-level': () => ({ automatic_level: 2 }),
+  'PUT /tenants/:id/billing-settings': () => ({ party: PARTY }),
   'PUT /tenants/:id/branding': () => form({ product_name: 'stolen', custom_domain: 'stolen.acme.com' }),
   'PUT /tenants/:id/handover-contacts': () => ({ items: [{ email: 'thief@example.com' }] }),
   'POST /audit-packs': (things) => ({ tenant_id: things['tenants'], month: '2999-01' }),
@@ -227,6 +229,7 @@ function form(fields: Readonly<Record<string, string>>): FormData {
   for (const [name, value] of Object.entries(fields)) made.set(name, value);
   return made;
 }
+const PARTY = { legal_name: 'stolen', street: 'Meir 1', city: 'Antwerp', postal_code: '2000', country: 'BE' };
 /** Queries without which a route answers nothing. */
 const QUERIES: Readonly<Record<string, string>> = {
   'GET /audit-packs/:id/download': '?format=pdf',

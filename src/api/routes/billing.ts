@@ -3,11 +3,9 @@
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
 import {
-  type BillingRow,
   billingRow,
   findClosedLine,
   getRunningMonth,
-  listClosedMonth,
   listCountedHosts,
   listDailyCounts,
   listRunningMonth,
@@ -16,33 +14,12 @@ import { type AnyTx, withMsp } from '../../db/scope.ts';
 import { AGENT_CENTS, euros, FREE_AGENTS, safeCell } from '../../domain/billing.ts';
 import { monthBounds } from '../../domain/pack.ts';
 import { RefusedError } from '../../domain/refusal.ts';
-import type { ApiDeps } from '../deps.ts';
+import { month, monthQuery, readMonth } from '../billingMonth.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { inTenant } from '../reach.ts';
 import { defineRoute } from '../route.ts';
 
-const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month: 2026-04');
-const monthQuery = z.object({ month: month.optional().describe('default: the running month, in UTC') });
-
 const line = billingRow.extend({ monthly_eur: z.string() });
-
-type Month = { readonly month: string; readonly state: 'running' | 'closed'; readonly lines: readonly BillingRow[] };
-
-/** A month's lines: frozen when it is over. */
-async function readMonth(deps: ApiDeps, principal: UserPrincipal, named: string | undefined): Promise<Month> {
-  return withMsp(deps.pool, principal.mspId, async (tx) => {
-    const running = await getRunningMonth(tx);
-    const wanted = named ?? running;
-    if (wanted > running) throw new RefusedError('billing_month_invalid');
-    if (wanted === running) {
-      const lines = await listRunningMonth(tx, principal.mspId, monthBounds(running).from);
-      return { month: wanted, state: 'running', lines };
-    }
-    const lines = await listClosedMonth(tx, principal.mspId, wanted);
-    if (lines.length === 0) throw new RefusedError('billing_month_not_closed');
-    return { month: wanted, state: 'closed', lines };
-  });
-}
 
 const overview = defineRoute({
   method: 'get',
@@ -65,7 +42,9 @@ const overview = defineRoute({
   }),
   refusals: ['billing_month_invalid', 'billing_month_not_closed'],
   handle: async ({ deps, principal, query }) => {
-    const { lines, ...rest } = await readMonth(deps, principal, query.month);
+    const { lines, ...rest } = await withMsp(deps.pool, principal.mspId, (tx) =>
+      readMonth(tx, principal.mspId, query.month),
+    );
     const total_cents = lines.reduce((sum, row) => sum + row.monthly_cents, 0);
     return {
       ...rest,
@@ -89,7 +68,9 @@ const exportCsv = defineRoute({
   produces: 'text/csv',
   refusals: ['billing_month_invalid', 'billing_month_not_closed'],
   handle: async ({ deps, principal, query }) => {
-    const { lines, month: of } = await readMonth(deps, principal, query.month);
+    const { lines, month: of } = await withMsp(deps.pool, principal.mspId, (tx) =>
+      readMonth(tx, principal.mspId, query.month),
+    );
     const rows = lines.map((row) => [
       of,
       row.tenant_id,

@@ -17,19 +17,27 @@ import { credentialRoutes } from './credentials.ts';
 import { eatResultRoutes } from './eatResults.ts';
 import { emergencyRoutes } from './emergency.ts';
 import { enrolmentRoutes } from './enrolment.ts';
+import { escalationPolicyRoutes } from './escalationPolicies.ts';
 import { groupRoutes } from './groups.ts';
 import { impersonationRoutes } from './impersonation.ts';
 import { ingestRoutes } from './ingest.ts';
+import { invoiceRoutes } from './invoices.ts';
+import { invoicingRoutes } from './invoicing.ts';
+import { onCallRoutes } from './onCall.ts';
+import { maintenanceRoutes } from './maintenanceWindows.ts';
 import { playbookRoutes } from './playbooks.ts';
 import { preIssuedEatRoutes } from './preIssuedEats.ts';
 import { pushRoutes } from './push.ts';
 import { quorumRoutes } from './quorum.ts';
 import { reportRoutes } from './reports.ts';
+import { slaPolicyRoutes } from './slaPolicies.ts';
 import { teamRoutes } from './team.ts';
 import { tenantRoutes } from './tenants.ts';
 import { transparencyRoutes } from './transparency.ts';
 import { trustScoreRoutes } from './trustScore.ts';
 import { vulnerabilityRoutes } from './vulnerabilities.ts';
+import { webhookDeliveryRoutes } from './webhookDeliveries.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 export const ROUTES: readonly AnyRoute[] = [
   ...authRoutes,
@@ -47,7 +55,11 @@ export const ROUTES: readonly AnyRoute[] = [
   ...ingestRoutes,
   ...alertRoutes,
   ...alertRuleRoutes,
+  ...slaPolicyRoutes,
+  ...maintenanceRoutes,
   ...groupRoutes,
+  ...onCallRoutes,
+  ...escalationPolicyRoutes,
   ...vulnerabilityRoutes,
   ...trustScoreRoutes,
   ...auditLogRoutes,
@@ -59,6 +71,10 @@ export const ROUTES: readonly AnyRoute[] = [
   ...auditPackRoutes,
   ...reportRoutes,
   ...billingRoutes,
+  ...invoicingRoutes,
+  ...invoiceRoutes,
+  ...webhookRoutes,
+  ...webhookDeliveryRoutes,
   ...transparencyRoutes,
   ...pushRoutes,
 ];
