@@ -32,6 +32,7 @@ export function openApiDocument(routes: readonly AnyRoute[], basePath: string): 
           scheme: 'bearer',
           description: 'API token msys_api_… or integration token msys_ingest_…',
         },
+        basic: { type: 'http', scheme: 'basic', description: 'Any name, and an API token msys_api_… as the password' },
         session: { type: 'apiKey', in: 'cookie', name: 'monsys_session' },
         totp: { type: 'apiKey', in: 'header', name: 'X-TOTP-Code' },
         agent: {
@@ -86,6 +87,7 @@ function security(auth: Auth): Record<string, string[]>[] {
   return [
     { bearer: [], ...totp },
     { session: [], ...totp },
+    ...(auth.kind === 'user' && auth.basic ? [{ basic: [] }] : []),
   ];
 }
 

@@ -16,7 +16,11 @@ export function problemResponse(c: Context<AppEnv>, refusal: Refusal): Response 
   const known = REFUSALS[refusal.code];
   const retryAfter = refusal.extra?.['retry_after_seconds'];
   if (typeof retryAfter === 'number') c.header('Retry-After', String(retryAfter));
-  if (known.status === 401) c.header('WWW-Authenticate', 'Bearer realm="monsys-msp"');
+  if (known.status === 401) {
+    c.header('WWW-Authenticate', 'Bearer realm="monsys-msp"');
+    const challenge = c.get('challenge') ?? null;
+    if (challenge !== null) c.header('WWW-Authenticate', challenge, { append: true });
+  }
   return c.body(
     JSON.stringify({
       type: problemType(refusal.code),

@@ -28,6 +28,8 @@ export type AppEnv = {
     clientAddress: string;
     /** The step that `totp: true` has burnt for this request. */
     totpStep: number | null;
+    /** What a 401 asks for beside a bearer token; null on nearly every route. */
+    challenge: string | null;
   };
 };
 
@@ -41,6 +43,8 @@ export type Auth =
       readonly totp?: true;
       /** From a session: only within ten minutes of POST /auth/sudo, or with a fresh code. Tokens of scripts are not asked. */
       readonly sudo?: true;
+      /** Takes an API token as the password of HTTP Basic too: for calendar programs, which can send no bearer token. */
+      readonly basic?: true;
     }
   /** Any signed-in person: their own session, their own account; not from inside an impersonation unless it says so. */
   | { readonly kind: 'self'; readonly totp?: true; readonly whileImpersonating?: true }

@@ -165,11 +165,12 @@ export function shiftsBetween(schedule: OnCallSchedule, fromMs: number, untilMs:
   return shifts;
 }
 
-/** Shifts that are under way or begin in an interval, each from its true beginning; those that nobody has are left out. */
+/** Shifts that are under way or begin in an interval, each whole; those that nobody has are left out. */
 export function wholeShiftsBetween(schedule: OnCallSchedule, fromMs: number, untilMs: number): readonly OnCallShift[] {
-  const before = (Math.max(MAX_TURN_DAYS, MAX_PERIOD_DAYS) + 1) * DAY_MS;
-  return shiftsBetween(schedule, fromMs - before, untilMs).filter(
-    (shift) => shift.untilMs > fromMs && shift.duty !== null,
+  // No turn and no override is longer, and no day of a change of the clock.
+  const reach = (Math.max(MAX_TURN_DAYS, MAX_PERIOD_DAYS) + 1) * DAY_MS;
+  return shiftsBetween(schedule, fromMs - reach, untilMs + reach).filter(
+    (shift) => shift.untilMs > fromMs && shift.fromMs < untilMs && shift.duty !== null,
   );
 }
 

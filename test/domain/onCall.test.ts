@@ -192,12 +192,17 @@ describe('who is on call now', () => {
   });
 });
 
-it('whole shifts begin where they began, whenever they are looked at (a calendar knows them again)', () => {
+it('whole shifts begin and end as they do, whenever they are looked at (a calendar knows them again)', () => {
   const of = schedule([weekly]);
   const first = (now: string): number | undefined =>
     wholeShiftsBetween(of, at(now), at('2026-03-01T00:00Z'))[0]?.fromMs;
   expect(first('2026-01-06T00:00Z')).toBe(at('2026-01-05T08:00Z'));
   expect(first('2026-01-11T23:00Z')).toBe(at('2026-01-05T08:00Z'));
+  expect(wholeShiftsBetween(of, at('2026-01-06T00:00Z'), at('2026-01-13T00:00Z')).map(named).at(-1)).toEqual([
+    '2026-01-12T08:00',
+    '2026-01-19T08:00',
+    'dave',
+  ]);
 });
 
 const clock = fc

@@ -23,7 +23,7 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 export function authenticate(deps: ApiDeps, auth: Auth): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     if (auth.kind === 'user' || auth.kind === 'self')
-      c.set('principal', refuseEnded(await userPrincipal(deps, c), auth));
+      c.set('principal', refuseEnded(await signedIn(deps, c, auth), auth));
     else if (auth.kind === 'agent') c.set('principal', await agentPrincipal(deps, c));
     else if (auth.kind === 'integration') c.set('principal', await integrationPrincipal(deps, c));
     else if (auth.kind === 'agent_or_integration') {
@@ -76,6 +76,29 @@ export function requireAuth(deps: ApiDeps, auth: Auth): MiddlewareHandler<AppEnv
   };
 }
 
+/** Where HTTP Basic is taken, a refusal asks for it: calendar programs send a password only when asked. */
+async function signedIn(deps: ApiDeps, c: Context<AppEnv>, auth: Auth): Promise<UserPrincipal | null> {
+  if (auth.kind !== 'user' || !auth.basic) return userPrincipal(deps, c);
+  c.set('challenge', 'Basic realm="monsys-msp", charset="UTF-8"');
+  const password = basicPassword(c.req.header('authorization'));
+  return password === null ? userPrincipal(deps, c) : apiTokenPrincipal(deps, password);
+}
+
+/** The password of HTTP Basic (RFC 7617), null when another scheme or none was sent. The name before it says nothing: a token knows whose it is. */
+function basicPassword(header: string | undefined): string | null {
+  const match = /^Basic ([A-Za-z0-9+/]+={0,2})$/i.exec(header ?? '');
+  if (!match) return null;
+  const pair = Buffer.from(match[1] as string, 'base64').toString('utf8');
+  return pair.slice(pair.indexOf(':') + 1);
+}
+
+async function apiTokenPrincipal(deps: ApiDeps, token: string): Promise<UserPrincipal> {
+  if (tokenKind(token) !== 'api') throw new RefusedError('token_expired');
+  const caller = await withIdentity(deps.pool, (tx) => findApiTokenCaller(tx, tokenHash(token)));
+  if (!caller) throw new RefusedError('token_expired');
+  return toPrincipal(caller, 'api_token');
+}
+
 /** The person behind the Authorization header or the session cookie; null when neither is sent. */
 export async function userPrincipal(deps: ApiDeps, c: Context<AppEnv>): Promise<UserPrincipal | null> {
   const header = c.req.header('authorization');
@@ -90,10 +113,7 @@ export async function userPrincipal(deps: ApiDeps, c: Context<AppEnv>): Promise<
         expiresAt: inside.expires_at,
       });
     }
-    if (tokenKind(token) !== 'api') throw new RefusedError('token_expired');
-    const caller = await withIdentity(deps.pool, (tx) => findApiTokenCaller(tx, tokenHash(token)));
-    if (!caller) throw new RefusedError('token_expired');
-    return toPrincipal(caller, 'api_token');
+    return apiTokenPrincipal(deps, token);
   }
   const cookie = getCookie(c, SESSION_COOKIE);
   if (cookie === undefined) return null;

@@ -23,8 +23,8 @@ import { impersonationRoutes } from './impersonation.ts';
 import { ingestRoutes } from './ingest.ts';
 import { invoiceRoutes } from './invoices.ts';
 import { invoicingRoutes } from './invoicing.ts';
-import { onCallRoutes } from './onCall.ts';
 import { maintenanceRoutes } from './maintenanceWindows.ts';
+import { onCallRoutes } from './onCall.ts';
 import { playbookRoutes } from './playbooks.ts';
 import { preIssuedEatRoutes } from './preIssuedEats.ts';
 import { pushRoutes } from './push.ts';
@@ -73,8 +73,8 @@ export const ROUTES: readonly AnyRoute[] = [
   ...billingRoutes,
   ...invoicingRoutes,
   ...invoiceRoutes,
-  ...webhookRoutes,
   ...webhookDeliveryRoutes,
+  ...webhookRoutes,
   ...transparencyRoutes,
   ...pushRoutes,
 ];
