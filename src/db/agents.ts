@@ -27,7 +27,8 @@ export const agentRow = z.object({
 export type AgentRow = z.infer<typeof agentRow>;
 
 const COLUMNS = sql.fragment`id, tenant_id, hostname, tags, is_active, is_demo, link_state, link_state_since, last_seen_at, registered_at,
-  agent_version, os_id, os_name, arch, kernel_release, kernel_upstream, maintenance_until`;
+  agent_version, os_id, os_name, arch, kernel_release, kernel_upstream,
+  (select max(q.ends_at) from app.hosts_in_maintenance(now()) q where (q.tenant_id, q.agent_id) = (agents.tenant_id, agents.id)) as maintenance_until`;
 
 /** What a list of hosts is narrowed to. */
 export type AgentFilter = {
@@ -150,7 +151,6 @@ export async function updateAgent(
   change: {
     readonly tags?: readonly string[] | undefined;
     readonly is_active?: boolean | undefined;
-    readonly maintenance_until?: string | null | undefined;
   },
 ): Promise<AgentRow | null> {
   // Whoever holds the host's socket looks again, and closes it.
@@ -158,8 +158,7 @@ export async function updateAgent(
   return tx.maybeOne(sql.type(agentRow)`
     update agents set
       tags = coalesce(${change.tags === undefined ? null : sql.array([...change.tags], 'text')}, tags),
-      is_active = coalesce(${change.is_active ?? null}::boolean, is_active),
-      maintenance_until = case when ${change.maintenance_until === undefined} then maintenance_until else ${change.maintenance_until ?? null}::timestamptz end
+      is_active = coalesce(${change.is_active ?? null}::boolean, is_active)
     where tenant_id = ${tenantId}::uuid and id = ${agentId}::uuid returning ${COLUMNS}`);
 }
 

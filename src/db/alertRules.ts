@@ -139,7 +139,8 @@ export async function observeRules(tx: SystemTx, tenantIds: readonly string[]): 
           select sampled_at, cpu_pct, mem_pct, disk_pct, load_avg, network_rx_mbps, network_tx_mbps, processes from metric_samples m
           where m.tenant_id = a.tenant_id and m.agent_id = a.id order by sampled_at desc limit 1
         ) s on true
-      where a.tenant_id = any (${tenants}) and a.is_active and (a.maintenance_until is null or a.maintenance_until < now())
+      where a.tenant_id = any (${tenants}) and a.is_active
+        and not exists (select from app.hosts_in_maintenance(now()) q where (q.tenant_id, q.agent_id) = (a.tenant_id, a.id))
     ), per_host as (
       select r.*, h.id as subject_id, h.id as agent_id, h.hostname,
         case r.metric

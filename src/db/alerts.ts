@@ -1,12 +1,13 @@
 /** Alerts: opened by facts, folded by fingerprint, closed by people or by the condition clearing. */
 
-import type { FragmentSqlToken } from 'slonik';
 import { z } from 'zod';
 import type { Json } from '../domain/canonicalJson.ts';
 import { SEVERITIES, type Severity } from '../domain/ingest.ts';
-import { slaMinutes } from '../domain/sla.ts';
+import { alertSla } from '../domain/slaPolicy.ts';
+import { covers } from './maintenance.ts';
 import { sql } from './pool.ts';
 import type { AnyTx, TenantTx } from './scope.ts';
+import { restartClocks, startClocks } from './slaClocks.ts';
 
 /** What raises an alert. Times are ISO 8601 UTC. */
 export type AlertToRaise = {
@@ -22,23 +23,6 @@ export type AlertToRaise = {
 };
 
 const raisedRow = z.object({ id: z.uuid(), number: z.number(), folded: z.boolean() });
-const settingsRow = z.object({
-  sla_resolve_minutes: z.partialRecord(z.enum(SEVERITIES), z.number()),
-  group_minutes: z.number().nullable(),
-});
-
-/** Minutes of the first group of a host that names the severity (src/domain/groupInheritance.ts); null when none does. */
-function groupMinutes(
-  tenantId: FragmentSqlToken,
-  agentId: FragmentSqlToken,
-  severity: FragmentSqlToken,
-): FragmentSqlToken {
-  return sql.fragment`(
-    select (g.sla_resolve_minutes ->> ${severity})::int from group_members m join groups g on (g.tenant_id, g.id) = (m.tenant_id, m.group_id)
-    where m.tenant_id = ${tenantId} and m.agent_id = ${agentId} and g.sla_resolve_minutes ->> ${severity} is not null
-    order by g.priority, g.name collate "C", g.id limit 1)`;
-}
-
 const numberRow = z.object({ number: z.number() });
 
 /**
@@ -54,19 +38,19 @@ export async function raiseAlert(tx: AnyTx, alert: AlertToRaise): Promise<z.infe
   const { number } = await tx.one(sql.type(numberRow)`
     update tenant_settings set next_alert_number = next_alert_number + 1 where tenant_id = ${alert.tenant_id}::uuid
     returning next_alert_number - 1 as number`);
-  const settings = await tx.one(sql.type(settingsRow)`
-    select sla_resolve_minutes, ${groupMinutes(
-      sql.fragment`${alert.tenant_id}::uuid`,
-      sql.fragment`${alert.agent_id}::uuid`,
-      sql.fragment`${alert.severity}::text`,
-    )} as group_minutes
-    from tenant_settings where tenant_id = ${alert.tenant_id}::uuid`);
-  const dueMinutes = settings.group_minutes ?? slaMinutes(settings.sla_resolve_minutes)[alert.severity];
+  const clocks = await startClocks(tx, {
+    tenantId: alert.tenant_id,
+    agentId: alert.agent_id,
+    severity: alert.severity,
+    at: alert.at,
+  });
   const opened = await tx.maybeOne(sql.type(raisedRow)`
-    insert into alerts (tenant_id, number, agent_id, source, fingerprint, severity, title, detail, opened_at, last_occurred_at, sla_due_at)
+    insert into alerts (tenant_id, number, agent_id, source, fingerprint, severity, title, detail, opened_at, last_occurred_at,
+      sla, ack_due_at, sla_due_at, silenced_by_maintenance, silenced_until)
     values (${alert.tenant_id}::uuid, ${number}, ${alert.agent_id}::uuid, ${alert.source}, ${alert.fingerprint}, ${alert.severity},
       ${alert.title}, ${sql.jsonb(alert.detail as never)}, ${alert.at}::timestamptz, ${alert.at}::timestamptz,
-      ${alert.at}::timestamptz + make_interval(mins => ${dueMinutes}))
+      ${JSON.stringify(clocks.sla)}::jsonb, ${clocks.ack_due_at}::timestamptz, ${clocks.sla_due_at}::timestamptz,
+      ${clocks.silence?.window_id ?? null}::uuid, ${clocks.silence?.until ?? null}::timestamptz)
     on conflict (tenant_id, fingerprint) where status <> 'resolved' do nothing
     returning id, number, false as folded`);
   // Another transaction opened it while this one waited for the lock: fold into that one.
@@ -136,19 +120,35 @@ export const alertRow = z.object({
   opened_at: z.string(),
   last_occurred_at: z.string(),
   sla_due_at: z.string(),
+  ack_due_at: z.string().nullable(),
   acknowledged_at: z.string().nullable(),
   acknowledged_by_email: z.string().nullable(),
   resolved_at: z.string().nullable(),
   resolved_by_email: z.string().nullable(),
   resolution: z.string().nullable(),
+  assigned_to: z.uuid().nullable(),
+  assigned_to_email: z.string().nullable(),
+  assigned_at: z.string().nullable(),
+  silenced_by_maintenance: z.uuid().nullable().describe('the window inside which it opened'),
+  silenced_until: z.string().nullable().describe('nobody was or is told before'),
+  snooze: z.object({ until: z.string().nullable() }).nullable().describe('nobody is told before; null: until resolved'),
+  promise: alertSla.nullable(),
+  in_maintenance: z.boolean(),
   effective_group: z.object({ id: z.uuid(), name: z.string(), has_runbook: z.boolean() }).nullable(),
 });
 export type AlertRow = z.infer<typeof alertRow>;
 
 const SELECT_ALERTS = sql.fragment`
   select al.id, al.tenant_id, al.number, al.agent_id, ag.hostname, al.source, al.severity, al.title, al.detail, al.status, al.occurrences,
-    al.opened_at, al.last_occurred_at, al.sla_due_at, al.acknowledged_at, ua.email as acknowledged_by_email, al.resolved_at,
-    ur.email as resolved_by_email, al.resolution,
+    al.opened_at, al.last_occurred_at, al.sla_due_at, al.ack_due_at, al.acknowledged_at, ua.email as acknowledged_by_email, al.resolved_at,
+    ur.email as resolved_by_email, al.resolution, al.assigned_to, us.email as assigned_to_email, al.assigned_at,
+    al.silenced_by_maintenance, al.silenced_until, al.sla as promise,
+    case when al.status <> 'resolved' and al.snoozed_until > now() then jsonb_build_object('until', case when isfinite(al.snoozed_until)
+      then to_char(al.snoozed_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') end) end as snooze,
+    exists (
+      select from maintenance_periods p join maintenance_windows w on (w.tenant_id, w.id) = (p.tenant_id, p.window_id)
+      where p.tenant_id = al.tenant_id and p.starts_at <= now() and p.ends_at > now() and ${covers(sql.fragment`al.tenant_id`, sql.fragment`al.agent_id`)}
+    ) as in_maintenance,
     -- The group whose runbook the host inherits, or its first one when none has a runbook (src/domain/groupInheritance.ts).
     (select jsonb_build_object('id', g.id, 'name', g.name, 'has_runbook', g.has_runbook)
       from group_members m join groups g on (g.tenant_id, g.id) = (m.tenant_id, m.group_id)
@@ -157,7 +157,8 @@ const SELECT_ALERTS = sql.fragment`
   from alerts al
     left join agents ag on ag.tenant_id = al.tenant_id and ag.id = al.agent_id
     left join users ua on ua.id = al.acknowledged_by
-    left join users ur on ur.id = al.resolved_by`;
+    left join users ur on ur.id = al.resolved_by
+    left join users us on us.id = al.assigned_to`;
 const SEVERITY_RANK = sql.fragment`array_position(array['critical', 'high', 'medium', 'low', 'info'], al.severity)`;
 
 /** What a list of alerts is narrowed to; `after` is the (rank, opened, id) of the last row of the page before. */
@@ -167,6 +168,8 @@ export type AlertFilter = {
   readonly severity: Severity | null;
   readonly agentId: string | null;
   readonly source: string | null;
+  /** A person, or nobody; null: whoever. */
+  readonly assignedTo: { readonly userId: string | null } | null;
   readonly search: string | null;
   readonly after: { readonly rank: number; readonly opened: string; readonly id: string } | null;
   readonly limit: number;
@@ -174,7 +177,7 @@ export type AlertFilter = {
 
 /** Alerts in scope: worst first, then oldest. */
 export async function listAlerts(tx: AnyTx, filter: AlertFilter): Promise<readonly AlertRow[]> {
-  const { after } = filter;
+  const { after, assignedTo } = filter;
   return tx.any(sql.type(alertRow)`
     ${SELECT_ALERTS}
     where (${filter.tenantId}::uuid is null or al.tenant_id = ${filter.tenantId}::uuid)
@@ -182,6 +185,7 @@ export async function listAlerts(tx: AnyTx, filter: AlertFilter): Promise<readon
       and (${filter.severity}::text is null or al.severity = ${filter.severity})
       and (${filter.agentId}::uuid is null or al.agent_id = ${filter.agentId}::uuid)
       and (${filter.source}::text is null or al.source = ${filter.source})
+      and (${assignedTo === null} or al.assigned_to is not distinct from ${assignedTo?.userId ?? null}::uuid)
       and (${filter.search}::text is null or strpos(lower(al.title || ' ' || coalesce(ag.hostname, '') || ' #' || al.number), lower(${filter.search})) > 0)
       and (${after === null} or (${SEVERITY_RANK}, al.opened_at, al.id) >
         (${after?.rank ?? 0}, ${after?.opened ?? null}::timestamptz, ${after?.id ?? null}::uuid))
@@ -215,17 +219,40 @@ export async function resolveAlert(
   return result.rowCount === 1;
 }
 
-const slaRow = z.object({ sla_resolve_minutes: z.partialRecord(z.enum(SEVERITIES), z.number()) });
+const assigneeRow = z.object({ email: z.string() });
 
-/** A tenant's own SLA minutes; empty where it follows the defaults. */
-export async function getSlaSettings(tx: AnyTx, tenantId: string): Promise<Partial<Record<Severity, number>>> {
-  const row = await tx.maybeOne(
-    sql.type(slaRow)`select sla_resolve_minutes from tenant_settings where tenant_id = ${tenantId}::uuid`,
-  );
-  return row?.sla_resolve_minutes ?? {};
+/**
+ * The email of somebody whom alerts may be assigned to: an active person of the MSP whose role works on them. From
+ * inside an impersonation only oneself is visible as such, and needs no look-up.
+ */
+export async function findAssignee(tx: TenantTx, userId: string, roles: readonly string[]): Promise<string | null> {
+  const row = await tx.maybeOne(sql.type(assigneeRow)`
+    select email from users where id = ${userId}::uuid and tenant_id is null and is_active and role = any (${sql.array([...roles], 'text')})`);
+  return row?.email ?? null;
 }
 
-/** Sets a tenant's SLA minutes and moves the due times of its unresolved alerts to match; those of a host's group stay. */
+/** Says who works on an unresolved alert, or that nobody does; false when it was resolved. */
+export async function assignAlert(tx: TenantTx, tenantId: string, id: string, userId: string | null): Promise<boolean> {
+  const result = await tx.query(sql.unsafe`
+    update alerts set assigned_to = ${userId}::uuid, assigned_at = case when ${userId}::uuid is not null then now() end
+    where tenant_id = ${tenantId}::uuid and id = ${id}::uuid and status <> 'resolved'`);
+  return result.rowCount === 1;
+}
+
+/** Tells nobody of an unresolved alert before a moment (ISO 8601), or until it is resolved; false when it was. */
+export async function snoozeAlert(
+  tx: TenantTx,
+  tenantId: string,
+  id: string,
+  until: string | 'resolved',
+): Promise<boolean> {
+  const result = await tx.query(sql.unsafe`
+    update alerts set snoozed_until = ${until === 'resolved' ? 'infinity' : until}::timestamptz
+    where tenant_id = ${tenantId}::uuid and id = ${id}::uuid and status <> 'resolved'`);
+  return result.rowCount === 1;
+}
+
+/** Sets a tenant's SLA minutes; unresolved alerts get their due times anew from when they opened, by what holds now. */
 export async function updateSlaSettings(
   tx: TenantTx,
   tenantId: string,
@@ -234,9 +261,5 @@ export async function updateSlaSettings(
   await tx.query(sql.unsafe`
     insert into tenant_settings (tenant_id, sla_resolve_minutes) values (${tenantId}::uuid, ${JSON.stringify(settings)}::jsonb)
     on conflict (tenant_id) do update set sla_resolve_minutes = excluded.sla_resolve_minutes`);
-  await tx.query(sql.unsafe`
-    update alerts set sla_due_at = opened_at + make_interval(mins => coalesce(
-      ${groupMinutes(sql.fragment`alerts.tenant_id`, sql.fragment`alerts.agent_id`, sql.fragment`alerts.severity`)},
-      (${JSON.stringify(slaMinutes(settings))}::jsonb ->> severity)::int))
-    where tenant_id = ${tenantId}::uuid and status <> 'resolved'`);
+  await restartClocks(tx, tenantId);
 }

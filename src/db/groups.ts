@@ -3,10 +3,12 @@
 import { z } from 'zod';
 import type { InheritableGroup } from '../domain/groupInheritance.ts';
 import { SEVERITIES, type Severity } from '../domain/ingest.ts';
+import { slaPolicy } from '../domain/slaPolicy.ts';
 import { type TagRule, tagRule } from '../domain/tagRule.ts';
 import { agentRow } from './agents.ts';
 import { sql } from './pool.ts';
 import type { AnyTx, TenantTx } from './scope.ts';
+import { POLICY_JSON } from './slaPolicies.ts';
 
 const onCall = z.object({ name: z.string(), contact: z.string() }).nullable();
 
@@ -17,6 +19,7 @@ export const groupRow = z.object({
   name: z.string(),
   rule: tagRule,
   priority: z.number(),
+  sla_policy_id: z.uuid().nullable(),
   sla_resolve_minutes: z.partialRecord(z.enum(SEVERITIES), z.number()),
   on_call: onCall,
   runbook_version: z.number(),
@@ -29,7 +32,7 @@ export const groupRow = z.object({
 });
 export type GroupRow = z.infer<typeof groupRow>;
 
-const COLUMNS = sql.fragment`id, tenant_id, name, rule, priority, sla_resolve_minutes, on_call, runbook_version, has_runbook, member_count,
+const COLUMNS = sql.fragment`id, tenant_id, name, rule, priority, sla_policy_id, sla_resolve_minutes, on_call, runbook_version, has_runbook, member_count,
   encode(members_hash, 'hex') as members_hash, members_changed_at, created_at, updated_at`;
 
 /** What people decide about a group. */
@@ -37,6 +40,7 @@ export type GroupDefinition = {
   readonly name: string;
   readonly rule: TagRule;
   readonly priority: number;
+  readonly sla_policy_id: string | null;
   readonly sla_resolve_minutes: Partial<Readonly<Record<Severity, number>>>;
   readonly on_call: { readonly name: string; readonly contact: string } | null;
 };
@@ -96,8 +100,8 @@ export async function isNameTaken(
 /** Makes a group; null when the name was taken meanwhile. */
 export async function insertGroup(tx: TenantTx, tenantId: string, group: GroupDefinition): Promise<GroupRow | null> {
   return tx.maybeOne(sql.type(groupRow)`
-    insert into groups (tenant_id, name, rule, priority, sla_resolve_minutes, on_call)
-    values (${tenantId}::uuid, ${group.name}, ${JSON.stringify(group.rule)}::jsonb, ${group.priority},
+    insert into groups (tenant_id, name, rule, priority, sla_policy_id, sla_resolve_minutes, on_call)
+    values (${tenantId}::uuid, ${group.name}, ${JSON.stringify(group.rule)}::jsonb, ${group.priority}, ${group.sla_policy_id}::uuid,
       ${JSON.stringify(group.sla_resolve_minutes)}::jsonb, ${group.on_call === null ? null : JSON.stringify(group.on_call)}::jsonb)
     on conflict (tenant_id, lower(name)) where archived_at is null do nothing
     returning ${COLUMNS}`);
@@ -107,7 +111,7 @@ export async function insertGroup(tx: TenantTx, tenantId: string, group: GroupDe
 export async function updateGroup(tx: TenantTx, tenantId: string, id: string, group: GroupDefinition): Promise<void> {
   await tx.query(sql.unsafe`
     update groups set name = ${group.name}, rule = ${JSON.stringify(group.rule)}::jsonb, priority = ${group.priority},
-      sla_resolve_minutes = ${JSON.stringify(group.sla_resolve_minutes)}::jsonb,
+      sla_policy_id = ${group.sla_policy_id}::uuid, sla_resolve_minutes = ${JSON.stringify(group.sla_resolve_minutes)}::jsonb,
       on_call = ${group.on_call === null ? null : JSON.stringify(group.on_call)}::jsonb, updated_at = now()
     where tenant_id = ${tenantId}::uuid and id = ${id}::uuid`);
 }
@@ -117,7 +121,7 @@ export async function archiveGroup(tx: TenantTx, tenantId: string, id: string): 
   await tx.query(sql.unsafe`
     delete from group_members where tenant_id = ${tenantId}::uuid and group_id = ${id}::uuid`);
   await tx.query(sql.unsafe`
-    update groups set archived_at = now(), updated_at = now(), member_count = 0, members_hash = sha256(''), members_changed_at = now()
+    update groups set archived_at = now(), updated_at = now(), sla_policy_id = null, member_count = 0, members_hash = sha256(''), members_changed_at = now()
     where tenant_id = ${tenantId}::uuid and id = ${id}::uuid`);
 }
 
@@ -210,23 +214,36 @@ export async function listMembers(
 }
 
 const inheritableRow = z.object({
+  agent_id: z.uuid(),
   id: z.uuid(),
   name: z.string(),
   priority: z.number(),
   runbook_version: z.number(),
   has_runbook: z.boolean(),
+  sla_policy: slaPolicy.nullable(),
   sla_resolve_minutes: z.partialRecord(z.enum(SEVERITIES), z.number()),
   on_call: onCall,
 });
+
+/** Groups of some hosts of a tenant by host, in the order in which they are asked; a host in no group is left out. */
+export async function listGroupsOfHosts(
+  tx: AnyTx,
+  hosts: { readonly tenantId: string; readonly agentIds: readonly string[] },
+): Promise<ReadonlyMap<string, readonly InheritableGroup[]>> {
+  const rows = await tx.any(sql.type(inheritableRow)`
+    select m.agent_id, g.id, g.name, g.priority, g.runbook_version, g.has_runbook, ${POLICY_JSON} as sla_policy, g.sla_resolve_minutes, g.on_call
+    from group_members m join groups g on (g.tenant_id, g.id) = (m.tenant_id, m.group_id)
+      left join sla_policies p on p.id = g.sla_policy_id
+    where m.tenant_id = ${hosts.tenantId}::uuid and m.agent_id = any (${sql.array([...hosts.agentIds], 'uuid')})
+    order by g.priority, g.name collate "C", g.id`);
+  return Map.groupBy(rows, (row) => row.agent_id);
+}
 
 /** Groups of a host, in the order in which they are asked. */
 export async function listGroupsOfHost(
   tx: AnyTx,
   host: { readonly tenantId: string; readonly agentId: string },
 ): Promise<readonly InheritableGroup[]> {
-  return tx.any(sql.type(inheritableRow)`
-    select g.id, g.name, g.priority, g.runbook_version, g.has_runbook, g.sla_resolve_minutes, g.on_call
-    from group_members m join groups g on (g.tenant_id, g.id) = (m.tenant_id, m.group_id)
-    where m.tenant_id = ${host.tenantId}::uuid and m.agent_id = ${host.agentId}::uuid
-    order by g.priority, g.name collate "C", g.id`);
+  const groups = await listGroupsOfHosts(tx, { tenantId: host.tenantId, agentIds: [host.agentId] });
+  return groups.get(host.agentId) ?? [];
 }

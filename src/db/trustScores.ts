@@ -37,7 +37,9 @@ export async function gatherTrustScoreInputs(
         count(*) filter (where not in_maintenance) as watched,
         count(*) filter (where not in_maintenance and link_state = 'online') as online,
         count(*) filter (where not in_maintenance and agent_version = ${VERSION}) as current_version
-      from (select *, coalesce(maintenance_until > now(), false) as in_maintenance from agents where is_active and tenant_id in (select id from page)) a
+      from (
+        select *, exists (select from app.hosts_in_maintenance(now()) q where (q.tenant_id, q.agent_id) = (agents.tenant_id, agents.id)) as in_maintenance
+        from agents where is_active and tenant_id in (select id from page)) a
       group by tenant_id
     ), cve_groups as (
       select c.tenant_id, k.cve_id is not null as kev, round(s.epss * 100) as epss_pct,

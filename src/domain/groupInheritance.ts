@@ -1,7 +1,7 @@
 /** What a host inherits from its groups: each thing from the first group, by priority and then name, that gives it. */
 
 import { SEVERITIES, type Severity } from './ingest.ts';
-import { DEFAULT_SLA_MINUTES } from './sla.ts';
+import { type AlertSla, BUILT_IN_POLICY, type SlaPolicy } from './slaPolicy.ts';
 
 /** What a group gives. */
 export type InheritableGroup = {
@@ -10,6 +10,8 @@ export type InheritableGroup = {
   readonly priority: number;
   readonly runbook_version: number;
   readonly has_runbook: boolean;
+  readonly sla_policy: SlaPolicy | null;
+  /** Minutes to resolve that take the place of its policy's. */
   readonly sla_resolve_minutes: Partial<Readonly<Record<Severity, number>>>;
   readonly on_call: { readonly name: string; readonly contact: string } | null;
 };
@@ -17,11 +19,24 @@ export type InheritableGroup = {
 /** Where a thing comes from. */
 export type Origin<G> = { readonly group: G | null; readonly reason: string };
 
+/** What holds for a tenant where no group says otherwise. */
+export type TenantSla = {
+  readonly sla_policy: SlaPolicy | null;
+  /** Minutes to resolve that take the place of its policy's. */
+  readonly sla_resolve_minutes: Partial<Readonly<Record<Severity, number>>>;
+  /** The policy of the MSP for tenants without one. */
+  readonly default_policy: SlaPolicy | null;
+};
+
 /** What holds for a host, each with its origin. */
 export type Effective<G extends InheritableGroup> = {
   readonly runbook: Origin<G>;
   readonly on_call: Origin<G>;
-  readonly sla: Readonly<Record<Severity, Origin<G> & { readonly minutes: number }>>;
+  readonly sla_policy: Origin<G> & { readonly policy: SlaPolicy };
+  /** The origin is that of the minutes to resolve; those to acknowledge are the policy's, but never longer. */
+  readonly sla: Readonly<
+    Record<Severity, Origin<G> & { readonly resolve_minutes: number; readonly acknowledge_minutes: number }>
+  >;
 };
 
 /** Smaller priority first, then name, then id: the order in which groups are asked. */
@@ -31,11 +46,8 @@ export function compareGroups(a: InheritableGroup, b: InheritableGroup): number 
   return a.id < b.id ? -1 : 1;
 }
 
-/** Asks the groups of one host; what none gives is the tenant's, then the default. */
-export function inherit<G extends InheritableGroup>(
-  groups: readonly G[],
-  tenantSla: Partial<Readonly<Record<Severity, number>>>,
-): Effective<G> {
+/** Asks the groups of one host; what none gives is the tenant's, then the MSP's, then the hub's. */
+export function inherit<G extends InheritableGroup>(groups: readonly G[], tenant: TenantSla): Effective<G> {
   const ordered = groups.toSorted(compareGroups);
   const origin = (what: string, gives: (group: G) => boolean): Origin<G> => {
     const group = ordered.find(gives) ?? null;
@@ -48,25 +60,57 @@ export function inherit<G extends InheritableGroup>(
       others === 0 ? `Only "${group.name}" has ${what}.` : `"${group.name}" comes first by priority ${group.priority}.`;
     return { group, reason: rank + (others === 0 ? '' : passed) };
   };
+  const policyOrigin = origin('an SLA policy', (group) => group.sla_policy !== null);
+  const below = policyBelowGroups(tenant);
+  const policy = policyOrigin.group?.sla_policy ?? below.policy;
   const sla = Object.fromEntries(
     SEVERITIES.map((severity) => {
       const found = origin(
         `a time for ${severity} alerts`,
-        (group) => group.sla_resolve_minutes[severity] !== undefined,
+        (group) => group.sla_resolve_minutes[severity] !== undefined || group.sla_policy !== null,
       );
-      const inherited = found.group?.sla_resolve_minutes[severity];
-      if (inherited !== undefined) return [severity, { ...found, minutes: inherited }];
-      const own = tenantSla[severity];
-      const reason = own === undefined ? 'The default of the hub.' : 'The time of the tenant.';
-      return [
-        severity,
-        { group: null, minutes: own ?? DEFAULT_SLA_MINUTES[severity], reason: `${found.reason} ${reason}` },
-      ];
+      const own = tenant.sla_resolve_minutes[severity];
+      const resolve_minutes =
+        found.group?.sla_resolve_minutes[severity] ??
+        found.group?.sla_policy?.minutes[severity].resolve_minutes ??
+        own ??
+        below.policy.minutes[severity].resolve_minutes;
+      const acknowledge_minutes = Math.min(policy.minutes[severity].acknowledge_minutes, resolve_minutes);
+      const next = own === undefined ? below.reason : 'The time of the tenant.';
+      const reason = found.group === null ? `${found.reason} ${next}` : found.reason;
+      return [severity, { group: found.group, reason, resolve_minutes, acknowledge_minutes }];
     }),
-  ) as Record<Severity, Origin<G> & { minutes: number }>;
+  ) as Record<Severity, Effective<G>['sla'][Severity]>;
   return {
     runbook: origin('a runbook', (group) => group.has_runbook),
     on_call: origin('somebody on call', (group) => group.on_call !== null),
+    sla_policy: {
+      group: policyOrigin.group,
+      reason: policyOrigin.group === null ? `${policyOrigin.reason} ${below.reason}` : policyOrigin.reason,
+      policy,
+    },
     sla,
+  };
+}
+
+function policyBelowGroups(tenant: TenantSla): { readonly policy: SlaPolicy; readonly reason: string } {
+  if (tenant.sla_policy !== null)
+    return { policy: tenant.sla_policy, reason: `The policy "${tenant.sla_policy.name}" of the tenant.` };
+  if (tenant.default_policy !== null)
+    return { policy: tenant.default_policy, reason: `The policy "${tenant.default_policy.name}", the MSP’s default.` };
+  return { policy: BUILT_IN_POLICY, reason: 'The default of the hub.' };
+}
+
+/** The promise for one alert of a host, as it is kept with it. */
+export function slaOfAlert(effective: Effective<InheritableGroup>, severity: Severity): AlertSla {
+  const { policy } = effective.sla_policy;
+  const { acknowledge_minutes, resolve_minutes } = effective.sla[severity];
+  return {
+    policy_id: policy.id,
+    policy_name: policy.name,
+    acknowledge_minutes,
+    resolve_minutes,
+    calendar: policy.calendar,
+    pauses_in_maintenance: policy.pauses_in_maintenance,
   };
 }

@@ -1,14 +1,26 @@
-/** When an alert is due, by severity (DESIGN.md: `sla_due_at` from the SLA in force). */
+/**
+ * The two clocks of an alert, by severity: until somebody has it, and until it is resolved (DESIGN.md: `sla_due_at`
+ * from the SLA in force). When their minutes count is in businessCalendar.ts, whose they are in slaPolicy.ts.
+ */
 
 import { SEVERITIES, type Severity } from './ingest.ts';
 
-/** Minutes from opening to `sla_due_at` where a tenant has set nothing. */
+/** Minutes from opening to `sla_due_at` where nobody has set anything. */
 export const DEFAULT_SLA_MINUTES: Readonly<Record<Severity, number>> = {
   critical: 60,
   high: 240,
   medium: 1_440,
   low: 4_320,
   info: 10_080,
+};
+
+/** Minutes from opening until somebody has acknowledged it, where no policy says otherwise. */
+export const DEFAULT_ACKNOWLEDGE_MINUTES: Readonly<Record<Severity, number>> = {
+  critical: 15,
+  high: 60,
+  medium: 480,
+  low: 1_440,
+  info: 4_320,
 };
 
 /** A tenant's own minutes; severities left out follow the default. */
@@ -34,4 +46,20 @@ export function slaState(
   if (nowMs > dueMs) return { state: 'breached', minutes_overdue: Math.floor((nowMs - dueMs) / 60_000) };
   const isSoon = dueMs - nowMs <= (dueMs - openedMs) / 4;
   return { state: isSoon ? 'due_soon' : 'ok', minutes_overdue: 0 };
+}
+
+/** `met` and `missed`: somebody has acknowledged it, in time or not. */
+export const ACKNOWLEDGE_STATES = [...SLA_STATES, 'met', 'missed'] as const;
+export type AcknowledgeState = (typeof ACKNOWLEDGE_STATES)[number];
+
+/** Where the clock of acknowledging stands; it stops when somebody acknowledges, and shows how late that was. */
+export function acknowledgeState(
+  openedMs: number,
+  dueMs: number,
+  acknowledgedMs: number | null,
+  nowMs: number,
+): { readonly state: AcknowledgeState; readonly minutes_overdue: number } {
+  const found = slaState(openedMs, dueMs, acknowledgedMs ?? nowMs);
+  if (acknowledgedMs === null) return found;
+  return { ...found, state: found.state === 'breached' ? 'missed' : 'met' };
 }

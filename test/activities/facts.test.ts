@@ -13,6 +13,7 @@ import { withSystem, withTenant } from '../../src/db/scope.ts';
 import { syncKernelCves } from '../../src/db/vulnerabilities.ts';
 import { recomputeTrustScore } from '../../src/domain/trustScore.ts';
 import { startFeedServer } from '../support/feedServer.ts';
+import { plantMaintenance } from '../support/maintenance.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
 const db = await createTestDatabase();
@@ -109,9 +110,7 @@ describe('liveness', () => {
   it('does not alert about hosts in maintenance', async () => {
     await hearingFor(600);
     await silentFor(300);
-    await db.admin.query(
-      sql.unsafe`update agents set maintenance_until = now() + interval '1 hour' where id = ${agentId}::uuid`,
-    );
+    await plantMaintenance(db, { tenantId, agentId }, 60);
     await liveness.checkLiveness();
     expect(await alerts()).toEqual([]);
   });

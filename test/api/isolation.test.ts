@@ -8,6 +8,7 @@ import type { AnyRoute } from '../../src/api/route.ts';
 import { ROUTES } from '../../src/api/routes/index.ts';
 import { sql } from '../../src/db/pool.ts';
 import { isAllowed, type Permission, ROLES, type Role } from '../../src/domain/permissions.ts';
+import { BUILT_IN_POLICY } from '../../src/domain/slaPolicy.ts';
 import { formatToken, tokenHash } from '../../src/domain/token.ts';
 import { createTestApi, insertUser } from '../support/api.ts';
 import { createTestClock, giveAuthenticator, nextCode } from '../support/people.ts';
@@ -112,6 +113,8 @@ async function plant(tenantId: string, mark: string): Promise<Things> {
     alerts: randomUUID(),
     'alert-rules': randomUUID(),
     groups: randomUUID(),
+    'sla-policies': randomUUID(),
+    'maintenance-windows': randomUUID(),
     'enrolment-tokens': randomUUID(),
     'integration-tokens': randomUUID(),
     emergency: randomUUID(),
@@ -121,6 +124,8 @@ async function plant(tenantId: string, mark: string): Promise<Things> {
     'audit-packs': randomUUID(),
     reports: randomUUID(),
     'auditor-links': randomUUID(),
+    webhooks: randomUUID(),
+    'webhook-deliveries': randomUUID(),
   };
   const hash = () => sql.binary(randomBytes(32));
   const tenant = sql.fragment`${tenantId}::uuid`;
@@ -165,7 +170,22 @@ async function plant(tenantId: string, mark: string): Promise<Things> {
       values (${tenant}, ${`brand-${mark}`}, ${hash()}, 'image/png', ${randomBytes(32).toString('hex')})`,
     sql.unsafe`insert into custom_domains (domain, tenant_id, challenge, proven_at) values (${`${mark}.acme.com`}, ${tenant}, ${randomBytes(20).toString('hex')}, now())`,
     sql.unsafe`insert into tenant_invoicing (tenant_id, party) values (${tenant}, ${JSON.stringify({ ...PARTY, legal_name: `party-${mark}` })}::jsonb)`,
-    sql.unsafe`insert into tenant_settings (tenant_id) values (${tenant}) on conflict do nothing`,
+    sql.unsafe`insert into sla_policies (id, msp_id, name, minutes, calendar, pauses_in_maintenance)
+      select ${ids['sla-policies']}::uuid, t.msp_owner, ${`policy-${mark}`}, ${JSON.stringify(BUILT_IN_POLICY.minutes)}::jsonb, '{"kind":"24x7"}', true
+      from tenants t where t.id = ${tenant}`,
+    sql.unsafe`insert into tenant_settings (tenant_id, sla_policy_id) values (${tenant}, ${ids['sla-policies']}::uuid)
+      on conflict (tenant_id) do update set sla_policy_id = excluded.sla_policy_id`,
+    sql.unsafe`insert into maintenance_windows (id, tenant_id, title, reason, scope, schedule)
+      values (${ids['maintenance-windows']}::uuid, ${tenant}, ${`window-${mark}`}, 'planned', 'tenant',
+        jsonb_build_object('kind', 'once', 'from', now(), 'until', now() + interval '1 hour'))`,
+    sql.unsafe`insert into maintenance_periods (tenant_id, window_id, starts_at, ends_at)
+      values (${tenant}, ${ids['maintenance-windows']}::uuid, now(), now() + interval '1 hour')`,
+    sql.unsafe`insert into webhooks (id, msp_id, only_tenant_id, name, url, created_by_email)
+      select ${ids.webhooks}::uuid, t.msp_owner, t.id, ${`webhook-${mark}`}, 'https://receiver.example/', 'admin@msp.example' from tenants t where t.id = ${tenant}`,
+    sql.unsafe`insert into webhook_secrets (webhook_id, sealed) values (${ids.webhooks}::uuid, ${hash()})`,
+    sql.unsafe`insert into webhook_deliveries (id, webhook_id, msp_id, tenant_id, event, body, status, finished_at)
+      select ${ids['webhook-deliveries']}::uuid, ${ids.webhooks}::uuid, t.msp_owner, t.id, 'ping', ${JSON.stringify({ event: `ping-${mark}` })}, 'failed', now()
+      from tenants t where t.id = ${tenant}`,
   ])
     await db.admin.query(statement);
   return { ...ids, tenants: tenantId };
@@ -188,6 +208,18 @@ const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   'POST /enrolment-tokens': (things) => ({ tenant_id: things['tenants'], name: 'stolen' }),
   'POST /integration-tokens': (things) => ({ tenant_id: things['tenants'], name: 'stolen', purpose: 'ingest' }),
   'PATCH /alerts/:id/resolve': () => ({ resolution: 'stolen' }),
+  'PATCH /alerts/:id/assign': () => ({ user_id: null, note: 'stolen' }),
+  'POST /alerts/:id/snooze': () => ({ minutes: 60 }),
+  'PUT /sla-policies/:id': () => ({ name: 'stolen', minutes: BUILT_IN_POLICY.minutes, calendar: { kind: '24x7' } }),
+  'PUT /tenants/:id/sla-policy': (things) => ({ sla_policy_id: things['sla-policies'] }),
+  'POST /maintenance-windows': (things) => ({
+    tenant_id: things['tenants'],
+    title: 'stolen',
+    reason: 'stolen',
+    scope: { kind: 'agents', agent_ids: [things['agents']] },
+    schedule: { kind: 'once', ...soon() },
+  }),
+  'PATCH /maintenance-windows/:id': () => ({ title: 'stolen' }),
   'POST /alerts/acknowledge': (things) => ({ ids: [things['alerts']] }),
   'POST /alert-rules': () => RULE,
   'PUT /alert-rules/:id': () => RULE,
@@ -222,8 +254,19 @@ const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
     note: 'stolen',
   }),
   'PUT /tenants/:id/impersonation-consent': () => ({ impersonation_consent: 'none' }),
+  'POST /webhooks': (things) => ({
+    tenant_id: things['tenants'],
+    name: 'stolen',
+    url: 'https://thief.example/',
+    events: ['alert.created'],
+  }),
+  'PATCH /webhooks/:id': () => ({ url: 'https://thief.example/' }),
   'PUT /tenants/:id/settings': () => ({ sla_resolve_minutes: { critical: 1 } }),
 };
+/** An hour that has begun. */
+function soon(): { readonly from: string; readonly until: string } {
+  return { from: new Date(clock.now()).toISOString(), until: new Date(clock.now() + 3600_000).toISOString() };
+}
 function form(fields: Readonly<Record<string, string>>): FormData {
   const made = new FormData();
   for (const [name, value] of Object.entries(fields)) made.set(name, value);

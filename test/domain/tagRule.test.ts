@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type InheritableGroup, inherit } from '../../src/domain/groupInheritance.ts';
+import { type InheritableGroup, inherit, type TenantSla } from '../../src/domain/groupInheritance.ts';
 import {
   MAX_RULE_DEPTH,
   MAX_RULE_LEAVES,
@@ -149,10 +149,12 @@ describe('inheritance', () => {
     priority: 100,
     runbook_version: 0,
     has_runbook: false,
+    sla_policy: null,
     sla_resolve_minutes: {},
     on_call: null,
     ...change,
   });
+  const nothing: TenantSla = { sla_policy: null, sla_resolve_minutes: {}, default_policy: null };
 
   it('takes each thing from the first group that has it, and says why', () => {
     const eu = group('eu', { priority: 10, on_call: { name: 'Eve', contact: '+32' } });
@@ -163,23 +165,23 @@ describe('inheritance', () => {
       sla_resolve_minutes: { critical: 15 },
     });
     const last = group('last', { priority: 30, has_runbook: true, sla_resolve_minutes: { critical: 5, high: 30 } });
-    const found = inherit([last, all, eu], { medium: 77 });
+    const found = inherit([last, all, eu], { ...nothing, sla_resolve_minutes: { medium: 77 } });
     expect(found.on_call.group).toBe(eu);
     expect(found.on_call.reason).toBe('Only "eu" has somebody on call.');
     expect(found.runbook.group).toBe(all);
     expect(found.runbook.reason).toBe('"all" comes first by priority 20. 1 before it has none.');
-    expect(found.sla.critical).toMatchObject({ group: all, minutes: 15 });
-    expect(found.sla.high).toMatchObject({ group: last, minutes: 30 });
-    expect(found.sla.medium).toMatchObject({ group: null, minutes: 77 });
-    expect(found.sla.low).toMatchObject({ group: null, minutes: 4320 });
+    expect(found.sla.critical).toMatchObject({ group: all, resolve_minutes: 15 });
+    expect(found.sla.high).toMatchObject({ group: last, resolve_minutes: 30 });
+    expect(found.sla.medium).toMatchObject({ group: null, resolve_minutes: 77 });
+    expect(found.sla.low).toMatchObject({ group: null, resolve_minutes: 4320 });
   });
 
   it('goes by name where priorities are the same', () => {
     const pair = [group('b', { has_runbook: true }), group('a', { has_runbook: true })];
-    expect(inherit(pair, {}).runbook.group?.id).toBe('a');
+    expect(inherit(pair, nothing).runbook.group?.id).toBe('a');
   });
 
   it('gives a host without groups what the tenant says', () => {
-    expect(inherit([], {}).runbook).toEqual({ group: null, reason: 'The host is in no group.' });
+    expect(inherit([], nothing).runbook).toEqual({ group: null, reason: 'The host is in no group.' });
   });
 });

@@ -13,6 +13,7 @@ import { syncKevAlerts } from '../../db/vulnerabilities.ts';
 import type { Json } from '../../domain/canonicalJson.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
+import { setHostMaintenance } from '../maintenance.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { inTenantOf, readScope } from '../reach.ts';
 import { auditActor, defineRoute } from '../route.ts';
@@ -157,7 +158,8 @@ const change = defineRoute({
   path: '/agents/:id',
   tag: 'Agents',
   summary: 'Tag a host, put it into maintenance, or deactivate it',
-  description: 'A deactivated host is not heard, counted or billed; its history stays.',
+  description:
+    'A deactivated host is not heard, counted or billed; its history stays. `maintenance_until` makes, moves or cancels a window of this host alone (docs/sla.md).',
   auth: { kind: 'user', permission: 'agents.write' },
   tenantScoped: true,
   params,
@@ -169,7 +171,7 @@ const change = defineRoute({
     })
     .refine((body) => Object.keys(body).length > 0, 'name at least one change'),
   output: agentRow,
-  refusals: ['not_found', 'agent_holds_tokens'],
+  refusals: ['not_found', 'agent_holds_tokens', 'maintenance_schedule_invalid'],
   handle: async (ctx) => {
     const { principal, params: path, body } = ctx;
     return inTenantOf(
@@ -179,11 +181,12 @@ const change = defineRoute({
         // A host that is not heard any more would take its own silence for the condition of what it holds.
         if (body.is_active === false && (await countLivePreIssued(tx, { tenantId, agentId: path.id })) > 0)
           throw new RefusedError('agent_holds_tokens');
-        const agent = await updateAgent(tx, tenantId, path.id, {
-          ...body,
+        const changed = await updateAgent(tx, tenantId, path.id, {
+          is_active: body.is_active,
           ...(body.tags ? { tags: [...new Set(body.tags)] } : {}),
         });
-        if (agent === null) throw new RefusedError('not_found');
+        if (changed === null) throw new RefusedError('not_found');
+        if (body.maintenance_until !== undefined) await setHostMaintenance(tx, ctx, changed, body.maintenance_until);
         if (body.is_active !== undefined) {
           const at = new Date(ctx.deps.now()).toISOString();
           if (!body.is_active) await clearAgentAlerts(tx, tenantId, path.id, at, 'The host was deactivated.');
@@ -193,10 +196,10 @@ const change = defineRoute({
           await syncHostGroups(tx, { tenantId, mspId: principal.mspId, agentId: path.id });
         await record(tx, principal, tenantId, 'agent_changed', {
           agent_id: path.id,
-          hostname: agent.hostname,
+          hostname: changed.hostname,
           ...(body as { [key: string]: Json }),
         });
-        return agent;
+        return (await findAgent(tx, path.id)) ?? changed;
       },
     );
   },

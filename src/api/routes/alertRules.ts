@@ -10,13 +10,14 @@ import {
   ruleRow,
   updateRule,
 } from '../../db/alertRules.ts';
-import { getSlaSettings, updateSlaSettings } from '../../db/alerts.ts';
+import { updateSlaSettings } from '../../db/alerts.ts';
 import { appendAudit } from '../../db/audit.ts';
-import type { TenantTx } from '../../db/scope.ts';
+import type { AnyTx, TenantTx } from '../../db/scope.ts';
+import { getTenantSla } from '../../db/slaPolicies.ts';
 import { RULE_TEMPLATES, ruleDefinition } from '../../domain/alertRule.ts';
 import type { Json } from '../../domain/canonicalJson.ts';
+import { inherit } from '../../domain/groupInheritance.ts';
 import { SEVERITIES } from '../../domain/ingest.ts';
-import { slaMinutes } from '../../domain/sla.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { inTenant, inTenantOf, readScope, requireTenantId } from '../reach.ts';
 import { auditActor, defineRoute } from '../route.ts';
@@ -164,9 +165,28 @@ const remove = defineRoute({
 
 const minutes = z.partialRecord(z.enum(SEVERITIES), z.int().min(1).max(525_600));
 const settings = z.object({
-  sla_resolve_minutes: minutes.describe('the tenant’s own; severities left out follow the default'),
+  sla_policy: z
+    .object({ id: z.uuid().nullable(), name: z.string() })
+    .describe('in force where no group says otherwise'),
+  sla_resolve_minutes: minutes.describe('the tenant’s own; severities left out follow the policy'),
   sla_resolve_minutes_in_force: z.record(z.enum(SEVERITIES), z.int()),
 });
+
+async function slaSettings(tx: AnyTx, tenantId: string): Promise<z.input<typeof settings>> {
+  const tenant = await getTenantSla(tx, tenantId);
+  const { sla_policy, sla } = inherit([], tenant);
+  return {
+    sla_policy: { id: sla_policy.policy.id, name: sla_policy.policy.name },
+    sla_resolve_minutes: tenant.sla_resolve_minutes,
+    sla_resolve_minutes_in_force: {
+      critical: sla.critical.resolve_minutes,
+      high: sla.high.resolve_minutes,
+      medium: sla.medium.resolve_minutes,
+      low: sla.low.resolve_minutes,
+      info: sla.info.resolve_minutes,
+    },
+  };
+}
 
 const getSettings = defineRoute({
   method: 'get',
@@ -178,10 +198,7 @@ const getSettings = defineRoute({
   params,
   output: settings,
   refusals: ['not_found'],
-  handle: async (ctx) => {
-    const own = await inTenant(ctx, ctx.params.id, (tx) => getSlaSettings(tx, ctx.params.id));
-    return { sla_resolve_minutes: own, sla_resolve_minutes_in_force: slaMinutes(own) };
-  },
+  handle: (ctx) => inTenant(ctx, ctx.params.id, (tx) => slaSettings(tx, ctx.params.id)),
 });
 
 const putSettings = defineRoute({
@@ -199,11 +216,11 @@ const putSettings = defineRoute({
   refusals: ['not_found'],
   handle: async (ctx) => {
     const own = ctx.body.sla_resolve_minutes;
-    await inTenant(ctx, ctx.params.id, async (tx) => {
+    return inTenant(ctx, ctx.params.id, async (tx) => {
       await updateSlaSettings(tx, ctx.params.id, own);
       await record(tx, ctx.principal, ctx.params.id, 'sla_changed', { sla_resolve_minutes: own });
+      return slaSettings(tx, ctx.params.id);
     });
-    return { sla_resolve_minutes: own, sla_resolve_minutes_in_force: slaMinutes(own) };
   },
 });
 

@@ -1,12 +1,26 @@
-/** Alerts, for the engineer on call. */
+/** Alerts, for the engineer on call: what is wrong, by when, and whose it is (docs/sla.md). */
 
 import { z } from 'zod';
-import { type AlertRow, acknowledgeAlert, alertRow, findAlert, listAlerts, resolveAlert } from '../../db/alerts.ts';
+import {
+  type AlertRow,
+  acknowledgeAlert,
+  alertRow,
+  assignAlert,
+  findAlert,
+  findAssignee,
+  listAlerts,
+  resolveAlert,
+  snoozeAlert,
+} from '../../db/alerts.ts';
 import { appendAudit } from '../../db/audit.ts';
 import type { TenantTx } from '../../db/scope.ts';
+import { isOpenAt } from '../../domain/businessCalendar.ts';
+import type { Json } from '../../domain/canonicalJson.ts';
 import { SEVERITIES } from '../../domain/ingest.ts';
+import { PERMISSIONS } from '../../domain/permissions.ts';
 import { RefusedError } from '../../domain/refusal.ts';
-import { SLA_STATES, slaState } from '../../domain/sla.ts';
+import { ACKNOWLEDGE_STATES, acknowledgeState, SLA_STATES, slaState } from '../../domain/sla.ts';
+import { BUILT_IN_POLICY } from '../../domain/slaPolicy.ts';
 import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { inTenantOf, readScope } from '../reach.ts';
@@ -16,9 +30,22 @@ import { runbookUrl } from '../runbookUrl.ts';
 const params = z.object({ id: z.uuid() });
 const STATUSES = ['open', 'acknowledged', 'resolved'] as const;
 
-const alert = alertRow.extend({
+const clock = { due_at: z.iso.datetime(), minutes_overdue: z.int() };
+const alert = alertRow.omit({ promise: true, in_maintenance: true }).extend({
   sla: z
-    .object({ due_at: z.iso.datetime(), state: z.enum(SLA_STATES), minutes_overdue: z.int() })
+    .object({
+      ...clock,
+      state: z.enum(SLA_STATES),
+      acknowledge: z
+        .object({ ...clock, state: z.enum(ACKNOWLEDGE_STATES) })
+        .nullable()
+        .describe('the clock of acknowledging; null for alerts from before there was one'),
+      policy: z.object({ id: z.uuid().nullable(), name: z.string() }).describe('as it was when the alert opened'),
+      paused: z
+        .enum(['maintenance', 'outside_hours'])
+        .nullable()
+        .describe('why the clocks stand still now; the due times count it already'),
+    })
     .nullable()
     .describe('null once resolved'),
   effective_group: z
@@ -27,17 +54,43 @@ const alert = alertRow.extend({
     .describe('the group whose runbook the host inherits; null in no group'),
 });
 
-function present(row: AlertRow, nowMs: number): z.input<typeof alert> {
-  const sla = row.status === 'resolved' ? null : slaState(Date.parse(row.opened_at), Date.parse(row.sla_due_at), nowMs);
-  const { effective_group: from } = row;
+function presentSla(row: AlertRow, nowMs: number): z.input<typeof alert>['sla'] {
+  if (row.status === 'resolved') return null;
+  const openedMs = Date.parse(row.opened_at);
+  const acknowledgedMs = row.acknowledged_at === null ? null : Date.parse(row.acknowledged_at);
+  const { promise } = row;
+  const isMaintained = row.in_maintenance && promise !== null && promise.pauses_in_maintenance;
+  const isClosed = promise !== null && !isOpenAt(promise.calendar, nowMs);
   return {
-    ...row,
+    due_at: row.sla_due_at,
+    ...slaState(openedMs, Date.parse(row.sla_due_at), nowMs),
+    acknowledge:
+      row.ack_due_at === null
+        ? null
+        : {
+            due_at: row.ack_due_at,
+            ...acknowledgeState(openedMs, Date.parse(row.ack_due_at), acknowledgedMs, nowMs),
+          },
+    policy: { id: promise?.policy_id ?? null, name: promise?.policy_name ?? BUILT_IN_POLICY.name },
+    paused: isMaintained ? 'maintenance' : isClosed ? 'outside_hours' : null,
+  };
+}
+
+function present(row: AlertRow, nowMs: number): z.input<typeof alert> {
+  const { promise: _, in_maintenance: __, effective_group: from, ...rest } = row;
+  return {
+    ...rest,
     effective_group: from && { id: from.id, name: from.name, runbook_url: runbookUrl(from) },
-    sla: sla && { due_at: row.sla_due_at, ...sla },
+    sla: presentSla(row, nowMs),
   };
 }
 
 const cursorKey = z.object({ rank: z.int(), opened: z.iso.datetime(), id: z.uuid() });
+
+function assigneeOf(named: string | undefined, principal: UserPrincipal): { readonly userId: string | null } | null {
+  if (named === undefined) return null;
+  return { userId: named === 'me' ? principal.userId : named === 'nobody' ? null : named };
+}
 
 const list = defineRoute({
   method: 'get',
@@ -52,6 +105,10 @@ const list = defineRoute({
     severity: z.enum(SEVERITIES).optional(),
     agent_id: z.uuid().optional(),
     source: z.enum(['rule', 'liveness', 'cve', 'alertmanager', 'ingest', 'security']).optional(),
+    assigned_to: z
+      .union([z.enum(['me', 'nobody']), z.uuid()])
+      .optional()
+      .describe('whose it is: "me", "nobody" or the id of a person'),
     q: z.string().trim().min(1).max(100).optional().describe('part of the title, the host or "#number"'),
   }),
   output: page(alert),
@@ -69,6 +126,7 @@ const list = defineRoute({
           severity: query.severity ?? null,
           agentId: query.agent_id ?? null,
           source: query.source ?? null,
+          assignedTo: assigneeOf(query.assigned_to, ctx.principal),
           search: query.q ?? null,
           after: decodeCursor(query.cursor, cursorKey),
           limit: query.limit + 1,
@@ -107,20 +165,14 @@ function record(
   principal: UserPrincipal,
   row: AlertRow,
   event_type: string,
-  resolution?: string,
+  facts: { readonly [key: string]: Json },
 ): Promise<void> {
   return appendAudit(tx, {
     msp_id: principal.mspId,
     tenant_id: row.tenant_id,
     event_type,
     actor: auditActor(principal),
-    event_data: {
-      alert_id: row.id,
-      number: row.number,
-      title: row.title,
-      severity: row.severity,
-      ...(resolution === undefined ? {} : { resolution }),
-    },
+    event_data: { alert_id: row.id, number: row.number, title: row.title, severity: row.severity, ...facts },
   });
 }
 
@@ -132,7 +184,7 @@ async function changeAlert(
   id: string,
   eventType: string,
   act: (tx: TenantTx, tenantId: string) => Promise<boolean>,
-  resolution?: string,
+  factsOf: (row: AlertRow) => { readonly [key: string]: Json } = () => ({}),
 ): Promise<z.input<typeof alert>> {
   return inTenantOf(
     ctx,
@@ -142,7 +194,7 @@ async function changeAlert(
       const row = await findAlert(tx, id);
       if (row === null) throw new RefusedError('not_found');
       if (!done) throw new RefusedError('conflict', `Alert #${row.number} is ${row.status} already.`);
-      await record(tx, ctx.principal, row, eventType, resolution);
+      await record(tx, ctx.principal, row, eventType, factsOf(row));
       return present(row, ctx.deps.now());
     },
   );
@@ -182,7 +234,7 @@ const resolve = defineRoute({
       ctx.params.id,
       'alert_resolved',
       (tx, tenantId) => resolveAlert(tx, tenantId, ctx.params.id, ctx.principal.userId, ctx.body.resolution),
-      ctx.body.resolution,
+      () => ({ resolution: ctx.body.resolution }),
     ),
 });
 
@@ -214,5 +266,71 @@ const acknowledgeMany = defineRoute({
   },
 });
 
+const assign = defineRoute({
+  method: 'patch',
+  path: '/alerts/:id/assign',
+  tag: 'Alerts',
+  summary: 'Say who works on it, or that nobody does',
+  description: 'Assigning acknowledges nothing: the clock of acknowledging runs until somebody does.',
+  auth: { kind: 'user', permission: 'alerts.write' },
+  tenantScoped: true,
+  params,
+  body: z.strictObject({ user_id: z.uuid().nullable(), note: z.string().trim().min(1).max(2000).optional() }),
+  output: alert,
+  refusals: ['not_found', 'conflict', 'assignee_unknown'],
+  handle: (ctx) => {
+    const { user_id: userId, note } = ctx.body;
+    return changeAlert(
+      ctx,
+      ctx.params.id,
+      'alert_assigned',
+      async (tx, tenantId) => {
+        const isKnown =
+          userId === null ||
+          userId === ctx.principal.userId ||
+          (await findAssignee(tx, userId, PERMISSIONS['alerts.write'].roles)) !== null;
+        if (!isKnown) throw new RefusedError('assignee_unknown');
+        return assignAlert(tx, tenantId, ctx.params.id, userId);
+      },
+      (row) => ({
+        assigned_to: row.assigned_to,
+        assigned_to_email: row.assigned_to_email,
+        ...(note === undefined ? {} : { note }),
+      }),
+    );
+  },
+});
+
+const SNOOZE_MINUTES = [60, 240, 1440] as const;
+
+const snooze = defineRoute({
+  method: 'post',
+  path: '/alerts/:id/snooze',
+  tag: 'Alerts',
+  summary: 'Tell nobody of it for a while; its clocks run on',
+  auth: { kind: 'user', permission: 'alerts.write' },
+  tenantScoped: true,
+  params,
+  body: z.union([
+    z.strictObject({ minutes: z.literal(SNOOZE_MINUTES) }),
+    z.strictObject({ until_resolved: z.literal(true) }),
+  ]),
+  output: alert,
+  status: 200,
+  refusals: ['not_found', 'conflict'],
+  handle: (ctx) => {
+    const { body } = ctx;
+    const until =
+      'minutes' in body ? new Date(ctx.deps.now() + body.minutes * 60_000).toISOString() : ('resolved' as const);
+    return changeAlert(
+      ctx,
+      ctx.params.id,
+      'alert_snoozed',
+      (tx, tenantId) => snoozeAlert(tx, tenantId, ctx.params.id, until),
+      () => ({ until }),
+    );
+  },
+});
+
 /** Routes of alerts. */
-export const alertRoutes = [list, get, acknowledge, resolve, acknowledgeMany];
+export const alertRoutes = [list, get, acknowledge, assign, snooze, resolve, acknowledgeMany];

@@ -2,7 +2,6 @@
 
 import { z } from 'zod';
 import { findAgent } from '../../db/agents.ts';
-import { getSlaSettings } from '../../db/alerts.ts';
 import { appendAudit } from '../../db/audit.ts';
 import { applyMembership, previewRow, previewRule } from '../../db/groupMembership.ts';
 import {
@@ -25,10 +24,12 @@ import {
   updateGroup,
 } from '../../db/groups.ts';
 import type { AnyTx, TenantTx } from '../../db/scope.ts';
+import { findSlaPolicy, getTenantSla } from '../../db/slaPolicies.ts';
 import type { Json } from '../../domain/canonicalJson.ts';
 import { type InheritableGroup, inherit, type Origin } from '../../domain/groupInheritance.ts';
 import { SEVERITIES } from '../../domain/ingest.ts';
 import { RefusedError } from '../../domain/refusal.ts';
+import { slaPolicy } from '../../domain/slaPolicy.ts';
 import { tagRule } from '../../domain/tagRule.ts';
 import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
 import { renderMarkdown } from '../markdown.ts';
@@ -56,9 +57,10 @@ const decided = {
     .max(1_000_000)
     .default(DEFAULT_PRIORITY)
     .describe('of several groups of a host the smallest number is asked first, then the name'),
+  sla_policy_id: z.uuid().nullable().default(null).describe('an SLA policy of the MSP (docs/sla.md)'),
   sla_resolve_minutes: minutes
     .default({})
-    .describe('minutes to resolve, by severity; those left out follow the next group'),
+    .describe('minutes to resolve, by severity, instead of the policy’s; those left out follow it, or the next group'),
   on_call: onCall.nullable().default(null),
 };
 
@@ -96,6 +98,11 @@ async function existing(tx: AnyTx, id: string): Promise<GroupRow> {
 
 function nameTaken(name: string): RefusedError {
   return new RefusedError('conflict', `This tenant has a group called "${name}" already.`);
+}
+
+/** A policy that the caller does not see is none. */
+async function requirePolicy(tx: AnyTx, policyId: string | null): Promise<void> {
+  if (policyId !== null && (await findSlaPolicy(tx, policyId)) === null) throw new RefusedError('sla_policy_unknown');
 }
 
 const cursorKey = z.object({ priority: z.int(), name: z.string(), id: z.uuid() });
@@ -140,7 +147,7 @@ const create = defineRoute({
   body: z.strictObject({ tenant_id: z.uuid().optional(), ...decided, runbook_md: runbookText.default('') }),
   output: group,
   status: 201,
-  refusals: ['not_found', 'conflict'],
+  refusals: ['not_found', 'conflict', 'sla_policy_unknown'],
   handle: async (ctx) => {
     const { tenant_id, runbook_md, ...definition } = ctx.body;
     const tenantId = requireTenantId(ctx.principal, tenant_id);
@@ -148,6 +155,7 @@ const create = defineRoute({
       const others = await lockGroups(tx, tenantId);
       if (others.length >= MAX_GROUPS_PER_TENANT)
         throw new RefusedError('conflict', `A tenant has at most ${MAX_GROUPS_PER_TENANT} groups; archive one.`);
+      await requirePolicy(tx, definition.sla_policy_id);
       const made = await insertGroup(tx, tenantId, definition);
       if (made === null) throw nameTaken(definition.name);
       const version = await putRunbook(tx, made, runbook_md, ctx.principal.email);
@@ -191,7 +199,7 @@ const replace = defineRoute({
   params,
   body: z.strictObject({ ...decided, runbook_md: runbookText.optional() }),
   output: group,
-  refusals: ['not_found', 'conflict'],
+  refusals: ['not_found', 'conflict', 'sla_policy_unknown'],
   handle: async (ctx) => {
     const { runbook_md, ...definition } = ctx.body;
     return inTenantOf(
@@ -201,6 +209,7 @@ const replace = defineRoute({
         const before = (await lockGroups(tx, tenantId)).find(({ id }) => id === ctx.params.id);
         if (before === undefined) throw new RefusedError('not_found');
         if (await isNameTaken(tx, tenantId, definition.name, before.id)) throw nameTaken(definition.name);
+        await requirePolicy(tx, definition.sla_policy_id);
         await updateGroup(tx, tenantId, before.id, definition);
         const version =
           runbook_md === undefined
@@ -382,7 +391,12 @@ const effective = defineRoute({
       z.object({ id: z.uuid(), name: z.string(), priority: z.int(), runbook_url: z.string().nullable() }),
     ),
     runbook: origin.extend({ version: z.int().nullable(), url: z.string().nullable() }),
-    sla: z.record(z.enum(SEVERITIES), origin.extend({ resolve_minutes: z.int() })),
+    sla_policy: origin.extend(slaPolicy.shape),
+    sla: z
+      .record(z.enum(SEVERITIES), origin.extend({ resolve_minutes: z.int(), acknowledge_minutes: z.int() }))
+      .describe(
+        'group and reason are those of resolve_minutes; acknowledge_minutes come with the policy, but are never longer',
+      ),
     on_call: origin.extend({ now: onCall.nullable() }),
   }),
   refusals: ['not_found'],
@@ -391,10 +405,11 @@ const effective = defineRoute({
       const agent = await findAgent(tx, ctx.params.id);
       if (agent === null) throw new RefusedError('not_found');
       const groups = await listGroupsOfHost(tx, { tenantId: agent.tenant_id, agentId: agent.id });
-      const { runbook: book, on_call, sla } = inherit(groups, await getSlaSettings(tx, agent.tenant_id));
+      const { runbook: book, on_call, sla_policy, sla } = inherit(groups, await getTenantSla(tx, agent.tenant_id));
       const slaOf = (severity: (typeof SEVERITIES)[number]) => ({
         ...presentOrigin(sla[severity]),
-        resolve_minutes: sla[severity].minutes,
+        resolve_minutes: sla[severity].resolve_minutes,
+        acknowledge_minutes: sla[severity].acknowledge_minutes,
       });
       return {
         groups: groups.map((each) => ({
@@ -408,6 +423,7 @@ const effective = defineRoute({
           version: book.group?.runbook_version ?? null,
           url: book.group && runbookUrl(book.group),
         },
+        sla_policy: { ...presentOrigin(sla_policy), ...sla_policy.policy },
         sla: {
           critical: slaOf('critical'),
           high: slaOf('high'),

@@ -1,0 +1,154 @@
+/** The clocks of alerts: the promise in force when one opens, and due times counted anew when what they rest on changes. */
+
+import type { FragmentSqlToken } from 'slonik';
+import { z } from 'zod';
+import { type InheritableGroup, inherit, slaOfAlert } from '../domain/groupInheritance.ts';
+import { SEVERITIES, type Severity } from '../domain/ingest.ts';
+import type { Span } from '../domain/localTime.ts';
+import { type AlertSla, alertDueMs, alertSla } from '../domain/slaPolicy.ts';
+import { listGroupsOfHosts } from './groups.ts';
+import { covers } from './maintenance.ts';
+import { sql } from './pool.ts';
+import type { AnyTx, TenantTx } from './scope.ts';
+import { getTenantSla } from './slaPolicies.ts';
+
+const periodRow = z.object({ window_id: z.uuid(), starts_at: z.string(), ends_at: z.string() });
+
+/** Periods of maintenance of a host (null: of the tenant as a whole) that end after a moment, by their beginning. */
+async function listPeriodsAfter(
+  tx: AnyTx,
+  host: { readonly tenantId: string; readonly agentId: string | null },
+  at: string,
+): Promise<readonly z.infer<typeof periodRow>[]> {
+  return tx.any(sql.type(periodRow)`
+    select p.window_id, p.starts_at, p.ends_at
+    from maintenance_periods p join maintenance_windows w on (w.tenant_id, w.id) = (p.tenant_id, p.window_id)
+    where p.tenant_id = ${host.tenantId}::uuid and p.ends_at > ${at}::timestamptz
+      and ${covers(sql.fragment`${host.tenantId}::uuid`, sql.fragment`${host.agentId}::uuid`)}
+    order by p.starts_at`);
+}
+
+/** What an alert begins with. Times are ISO 8601; `silence` is of the window inside which it opens, the longest of several. */
+export type Clocks = {
+  readonly sla: AlertSla;
+  readonly ack_due_at: string;
+  readonly sla_due_at: string;
+  readonly silence: { readonly window_id: string; readonly until: string } | null;
+};
+
+/** The clocks of an alert that opens at `at` (ISO 8601). */
+export async function startClocks(
+  tx: AnyTx,
+  alert: {
+    readonly tenantId: string;
+    readonly agentId: string | null;
+    readonly severity: Severity;
+    readonly at: string;
+  },
+): Promise<Clocks> {
+  const { tenantId, agentId, severity, at } = alert;
+  const groups =
+    agentId === null ? [] : ((await listGroupsOfHosts(tx, { tenantId, agentIds: [agentId] })).get(agentId) ?? []);
+  const sla = slaOfAlert(inherit(groups, await getTenantSla(tx, tenantId)), severity);
+  const periods = await listPeriodsAfter(tx, { tenantId, agentId }, at);
+  const due = alertDueMs(
+    Date.parse(at),
+    sla,
+    periods.map((period) => ({ fromMs: Date.parse(period.starts_at), untilMs: Date.parse(period.ends_at) })),
+  );
+  const inside = periods
+    .filter((period) => Date.parse(period.starts_at) <= Date.parse(at))
+    .toSorted((a, b) => Date.parse(b.ends_at) - Date.parse(a.ends_at))[0];
+  return {
+    sla,
+    ack_due_at: new Date(due.acknowledgeMs).toISOString(),
+    sla_due_at: new Date(due.resolveMs).toISOString(),
+    silence: inside === undefined ? null : { window_id: inside.window_id, until: inside.ends_at },
+  };
+}
+
+const clockRow = z.object({
+  id: z.uuid(),
+  agent_id: z.uuid().nullable(),
+  severity: z.enum(SEVERITIES),
+  opened_at: z.string(),
+  sla: alertSla.nullable(),
+  pauses: z.array(z.object({ from: z.string(), until: z.string() })),
+});
+type ClockRow = z.infer<typeof clockRow>;
+
+/** Unresolved alerts of a tenant with the times that their host spent or will spend in maintenance since they opened. */
+async function listClocks(tx: TenantTx, tenantId: string, only: FragmentSqlToken): Promise<readonly ClockRow[]> {
+  return tx.any(sql.type(clockRow)`
+    select al.id, al.agent_id, al.severity, al.opened_at, al.sla, coalesce((
+      select jsonb_agg(jsonb_build_object('from', p.starts_at, 'until', p.ends_at))
+      from maintenance_periods p join maintenance_windows w on (w.tenant_id, w.id) = (p.tenant_id, p.window_id)
+      where p.tenant_id = al.tenant_id and p.ends_at > al.opened_at and ${covers(sql.fragment`al.tenant_id`, sql.fragment`al.agent_id`)}
+    ), '[]') as pauses
+    from alerts al where al.tenant_id = ${tenantId}::uuid and al.status <> 'resolved' and ${only}`);
+}
+
+/** Writes due times where they are others; the clock of acknowledging has stopped once somebody has acknowledged. */
+async function writeClocks(
+  tx: TenantTx,
+  tenantId: string,
+  clocks: readonly (ClockRow & { readonly sla: AlertSla })[],
+): Promise<void> {
+  const rows = clocks.map(({ id, opened_at, sla, pauses }) => {
+    const spans: readonly Span[] = pauses.map(({ from, until }) => ({
+      fromMs: Date.parse(from),
+      untilMs: Date.parse(until),
+    }));
+    const due = alertDueMs(Date.parse(opened_at), sla, spans);
+    return {
+      id,
+      sla,
+      ack_due_at: new Date(due.acknowledgeMs).toISOString(),
+      sla_due_at: new Date(due.resolveMs).toISOString(),
+    };
+  });
+  await tx.query(sql.unsafe`
+    update alerts al set sla = r.sla, sla_due_at = r.sla_due_at,
+      ack_due_at = case when al.acknowledged_at is null then r.ack_due_at else al.ack_due_at end
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (id uuid, sla jsonb, ack_due_at timestamptz, sla_due_at timestamptz)
+    where al.tenant_id = ${tenantId}::uuid and al.id = r.id
+      and (al.sla, al.sla_due_at, al.ack_due_at) is distinct from (r.sla, r.sla_due_at, r.ack_due_at)`);
+}
+
+/** Gives every unresolved alert of a tenant the promise in force now, counted from its opening. */
+export async function restartClocks(tx: TenantTx, tenantId: string): Promise<void> {
+  const tenant = await getTenantSla(tx, tenantId);
+  const clocks = await listClocks(tx, tenantId, sql.fragment`true`);
+  const agentIds = [...new Set(clocks.flatMap(({ agent_id }) => (agent_id === null ? [] : [agent_id])))];
+  const groups = await listGroupsOfHosts(tx, { tenantId, agentIds });
+  const groupsOf = (agentId: string | null): readonly InheritableGroup[] =>
+    agentId === null ? [] : (groups.get(agentId) ?? []);
+  await writeClocks(
+    tx,
+    tenantId,
+    clocks.map((clock) => ({
+      ...clock,
+      sla: slaOfAlert(inherit(groupsOf(clock.agent_id), tenant), clock.severity),
+    })),
+  );
+}
+
+/**
+ * Follows a change of a tenant's maintenance windows: counts the clocks that stand still in maintenance anew, by the
+ * promise kept with each alert, and moves the end of the silence of alerts that are silent at `at` (ISO 8601).
+ */
+export async function followMaintenance(tx: TenantTx, tenantId: string, at: string): Promise<void> {
+  const clocks = await listClocks(tx, tenantId, sql.fragment`(al.sla ->> 'pauses_in_maintenance')::boolean`);
+  await writeClocks(
+    tx,
+    tenantId,
+    clocks.flatMap((clock) => (clock.sla === null ? [] : [{ ...clock, sla: clock.sla }])),
+  );
+  await tx.query(sql.unsafe`
+    update alerts al set silenced_until = coalesce((
+      select max(p.ends_at) from maintenance_periods p join maintenance_windows w on (w.tenant_id, w.id) = (p.tenant_id, p.window_id)
+      where p.tenant_id = al.tenant_id and p.starts_at <= ${at}::timestamptz and p.ends_at > ${at}::timestamptz
+        and ${covers(sql.fragment`al.tenant_id`, sql.fragment`al.agent_id`)}
+    ), ${at}::timestamptz)
+    where al.tenant_id = ${tenantId}::uuid and al.status <> 'resolved' and al.silenced_until > ${at}::timestamptz`);
+}
