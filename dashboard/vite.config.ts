@@ -3,13 +3,31 @@
 import { resolve } from 'node:path';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const here = import.meta.dirname;
+/** The hub that answers while one works on the screens alone (`vite dashboard`, `vite preview dashboard`). */
+const hub = process.env['HUB_URL'] ?? 'http://127.0.0.1:8080';
+
+/** The letters are on their way before the style sheet asks for them. */
+const preloadFont: Plugin = {
+  name: 'preload-font',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_, { bundle }) =>
+      Object.keys(bundle ?? {})
+        .filter((name) => name.endsWith('.woff2'))
+        .map((name) => ({
+          tag: 'link',
+          attrs: { rel: 'preload', href: `/${name}`, as: 'font', type: 'font/woff2', crossorigin: '' },
+          injectTo: 'head' as const,
+        })),
+  },
+};
 
 export default defineConfig({
   root: here,
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), preloadFont],
   build: {
     // Nothing is inlined: the content security policy takes no data: but for images.
     assetsInlineLimit: 0,
@@ -20,6 +38,5 @@ export default defineConfig({
       input: { index: resolve(here, 'index.html'), portal: resolve(here, 'portal.html') },
     },
   },
-  // `npm run dev` of the hub serves the built files; this is for work on the screens alone.
-  server: { proxy: { '/api': 'http://127.0.0.1:8080', '/pubkeys': 'http://127.0.0.1:8080' } },
+  server: { proxy: { '/api': hub, '/pubkeys': hub } },
 });

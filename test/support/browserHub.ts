@@ -50,11 +50,15 @@ declare module 'vitest' {
   }
 }
 
-/** Starts the hub, or takes the running one of MONSYS_BROWSER_HUB (its data folder); the returned function stops what it started. */
+/**
+ * Starts the hub, or takes the running one of MONSYS_BROWSER_HUB (its data folder), whose screens may be served
+ * from elsewhere (MONSYS_BROWSER_URL). The returned function stops what it started.
+ */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const running = process.env['MONSYS_BROWSER_HUB'];
   if (running) {
-    project.provide('demo', await readDemo(running));
+    const demo = await readDemo(running);
+    project.provide('demo', { ...demo, base_url: process.env['MONSYS_BROWSER_URL'] ?? demo.base_url });
     return async () => undefined;
   }
   const dataDir = await mkdtemp(join(tmpdir(), 'monsys-browser-'));
