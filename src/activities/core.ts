@@ -32,7 +32,15 @@ export type CoreDeps = {
 };
 
 /** Makes them all. */
-export function createCoreActivities({ pool, feedUrls, starter, store, operator, notifications, webhookSeal }: CoreDeps) {
+export function createCoreActivities({
+  pool,
+  feedUrls,
+  starter,
+  store,
+  operator,
+  notifications,
+  webhookSeal,
+}: CoreDeps) {
   return {
     ...createAlertRuleActivities({ pool }),
     ...createAutomaticResponseActivities({ pool }),

@@ -14,6 +14,7 @@ import {
   lockQuorumRequest,
 } from '../db/quorum.ts';
 import { withSystem, withTenant } from '../db/scope.ts';
+import type { DeliveryRef } from '../db/webhookDeliveries.ts';
 import type { QuorumState } from '../domain/quorum.ts';
 import type { ProposalRef } from './automaticResponses.ts';
 import type { OrderRef } from './eatSigning.ts';
@@ -49,6 +50,7 @@ export type WorkflowStarter = {
   readonly wakeQuorum: (request: RequestRef) => Promise<void>;
   readonly startAutomaticResponse: (ref: ProposalRef & { readonly level: number }) => Promise<void>;
   readonly startImpersonation: (ref: ImpersonationRef) => Promise<void>;
+  readonly startWebhookDelivery: (ref: DeliveryRef) => Promise<void>;
 };
 
 /** Makes the activities of the core queue. */

@@ -1,6 +1,7 @@
 /** What may be forgotten, and when. */
 
 import { AGENT_CLOCK_SKEW_SECONDS } from '../domain/agentRequest.ts';
+import { DELIVERY_LOG_DAYS } from '../domain/webhook.ts';
 import { sql } from './pool.ts';
 import { deleteOldRequestNonces } from './requestNonces.ts';
 import type { SystemTx } from './scope.ts';
@@ -15,7 +16,9 @@ export type HousekeepingReport = Readonly<
     | 'auth_failures'
     | 'sessions'
     | 'ingest_batches'
-    | 'metric_samples',
+    | 'metric_samples'
+    | 'webhook_deliveries'
+    | 'webhook_secrets',
     number
   >
 >;
@@ -45,5 +48,8 @@ export async function deleteForgettable(tx: SystemTx): Promise<HousekeepingRepor
         sampled_at < now() - interval '14 days' and exists (
           select from metric_samples o where (o.tenant_id, o.agent_id) = (m.tenant_id, m.agent_id)
             and o.sampled_at < m.sampled_at and o.sampled_at >= date_trunc('hour', m.sampled_at)))`),
+    webhook_deliveries: await run(sql.unsafe`
+      delete from webhook_deliveries where status <> 'pending' and created_at < now() - make_interval(days => ${DELIVERY_LOG_DAYS})`),
+    webhook_secrets: await run(sql.unsafe`delete from webhook_secrets where expires_at < now()`),
   };
 }

@@ -3,7 +3,14 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { WorkflowStarter } from '../activities/emergency.ts';
 import { LEVEL2_WAIT_SECONDS } from '../domain/automaticResponse.ts';
-import { automaticStart, deliveryStart, heardSignal, impersonationStart, quorumStart } from '../workflows/messages.ts';
+import {
+  automaticStart,
+  deliveryStart,
+  heardSignal,
+  impersonationStart,
+  quorumStart,
+  webhookStart,
+} from '../workflows/messages.ts';
 
 /** Makes the starter over a client. Ids make every start safe to repeat. */
 export function createWorkflowStarter(client: Client): WorkflowStarter {
@@ -34,5 +41,6 @@ export function createWorkflowStarter(client: Client): WorkflowStarter {
       startOnce(() =>
         client.workflow.start('impersonationSession', impersonationStart({ ...ref, tell_client: false })),
       ),
+    startWebhookDelivery: (ref) => startOnce(() => client.workflow.start('webhookDelivery', webhookStart(ref))),
   };
 }

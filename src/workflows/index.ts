@@ -18,3 +18,5 @@ export { preIssuedEatWindow } from './preIssuedEatWindow.ts';
 export { reportBuild } from './reportBuild.ts';
 export { transparencyCheckpoint } from './transparencyCheckpoint.ts';
 export { trustScores } from './trustScores.ts';
+export { webhookDelivery } from './webhookDelivery.ts';
+export { webhookSweep } from './webhookSweep.ts';

@@ -49,6 +49,13 @@ export const SCHEDULES: readonly ScheduledWorkflow[] = [
     note: 'Starts the workflows of orders and requests whose starter died in between.',
   },
   {
+    id: 'webhook-sweep',
+    workflow: 'webhookSweep',
+    every: { seconds: 60 },
+    catchUpSeconds: 30,
+    note: 'Starts the deliveries of webhooks whose starter died or did not hear of them.',
+  },
+  {
     id: 'group-membership',
     workflow: 'groupMembership',
     every: { seconds: 300 },
@@ -117,6 +124,7 @@ export const WORKFLOW_IDS = {
   automatic: (alertId: string) => `automatic-response:${alertId}`,
   impersonation: (id: string) => `impersonation:${id}`,
   preIssued: (nonce: string) => `pre-issued-eat:${nonce}`,
+  webhook: (deliveryId: string) => `webhook:${deliveryId}`,
 } as const;
 
 /** Input of `eatDelivery` and `preIssuedEatWindow`: ids only. */
@@ -143,6 +151,13 @@ export type ProposalInput = {
   readonly tenant_id: string;
   readonly msp_id: string;
   readonly wait_seconds: number;
+};
+
+/** Input of `webhookDelivery`: ids only. A ping of a webhook of all tenants has no tenant. */
+export type WebhookDeliveryInput = {
+  readonly delivery_id: string;
+  readonly msp_id: string;
+  readonly tenant_id: string | null;
 };
 
 /** Input of `auditPackBuild` and `handoverReport`. `actor_suffix` null builds the whole pack. */
@@ -176,14 +191,17 @@ export const decideUpdate = defineUpdate<
 export const heardSignal = defineSignal('heard');
 
 /** What every start has: a readable id, the queue, the input, and the tenant that operators search by. */
-function startOf<I extends { readonly msp_id: string; readonly tenant_id: string }>(workflowId: string, input: I) {
+function startOf<I extends { readonly msp_id: string; readonly tenant_id: string | null }>(
+  workflowId: string,
+  input: I,
+) {
   return {
     workflowId,
     taskQueue: TASK_QUEUES.core,
     args: [input] as [I],
     typedSearchAttributes: [
       { key: MSP_ID, value: input.msp_id },
-      { key: TENANT_ID, value: input.tenant_id },
+      ...(input.tenant_id === null ? [] : [{ key: TENANT_ID, value: input.tenant_id }]),
     ],
   };
 }
@@ -229,4 +247,9 @@ export function reportStart(input: ReportInput) {
 /** How `automaticResponse` is started. */
 export function automaticStart(input: ProposalInput) {
   return startOf(WORKFLOW_IDS.automatic(input.alert_id), input);
+}
+
+/** How `webhookDelivery` is started. */
+export function webhookStart(input: WebhookDeliveryInput) {
+  return startOf(WORKFLOW_IDS.webhook(input.delivery_id), input);
 }

@@ -9,7 +9,7 @@ import { afterAll } from 'vitest';
 import { sql } from '../../src/db/pool.ts';
 import type { Role } from '../../src/domain/permissions.ts';
 import { newTotpSecret, totpCodeAt, totpSealContext } from '../../src/platform/totpCode.ts';
-import { createTestApi, insertUser, type TestApi, type TestUser } from './api.ts';
+import { createTestApi, insertUser, TEST_WEBHOOK_SEAL_KEY, type TestApi, type TestUser } from './api.ts';
 import { createTestDatabase, type TestDatabase } from './postgres.ts';
 import { spawnNode, startTemporalServer, type TestProcess, type TestTemporal } from './processes.ts';
 
@@ -46,14 +46,20 @@ export async function createTestHub(options: { readonly coreEnv?: Record<string,
   const client = new Client({ connection });
   const packDir = await mkdtemp(join(tmpdir(), 'monsys-test-packs-'));
   afterAll(() => rm(packDir, { recursive: true, force: true }));
-  const api = await createTestApi(db, { temporal: client, packDir });
+  const api = await createTestApi(db, {
+    temporal: client,
+    packDir,
+    allowPrivateTargets: options.coreEnv?.['ALLOW_PRIVATE_TARGETS'] === 'true',
+  });
   const hubSeed = randomBytes(32).toString('hex');
   const startWorker = async (kind: 'core' | 'signing'): Promise<TestProcess> => {
     const worker = spawnNode(`src/workers/${kind}.ts`, [], {
       DATABASE_URL: db.uri(kind === 'core' ? 'monsys_core' : 'monsys_signing'),
       TEMPORAL_ADDRESS: temporal.address,
       LOG_LEVEL: 'info',
-      ...(kind === 'core' ? { MONSYS_PACK_DIR: packDir, ...options.coreEnv } : { HUB_EMERGENCY_PRIVATE_KEY: hubSeed }),
+      ...(kind === 'core'
+        ? { MONSYS_PACK_DIR: packDir, WEBHOOK_SEAL_KEY: TEST_WEBHOOK_SEAL_KEY, ...options.coreEnv }
+        : { HUB_EMERGENCY_PRIVATE_KEY: hubSeed }),
     });
     await worker.waitFor(/"msg":"ready"/);
     return worker;

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { ChildSpec } from './children.ts';
 import { DEMO_AGENT_CONFIG, type Seed } from './demo.ts';
 import { urlOfRole } from './postgres.ts';
-import type { RuntimeRole, Secrets } from './secrets.ts';
+import { type RuntimeRole, type Secrets, webhookSealKey } from './secrets.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -111,6 +111,7 @@ export function hubProcesses(hub: HubSettings, env: NodeJS.ProcessEnv): readonly
         PUBLIC_URL: hub.publicUrl,
         DASHBOARD_DIR: hub.dashboardDir,
         MONSYS_SEAL_KEY: hub.sealKey,
+        WEBHOOK_SEAL_KEY: webhookSealKey(hub.sealKey),
         ...(hub.temporalUiUrl === null ? {} : { TEMPORAL_UI_URL: hub.temporalUiUrl }),
       }),
     },
@@ -120,6 +121,7 @@ export function hubProcesses(hub: HubSettings, env: NodeJS.ProcessEnv): readonly
       ...nodeSpec('src/workers/core.ts', [], {
         ...of('monsys_core', OPTIONS.core),
         ...vapid,
+        WEBHOOK_SEAL_KEY: webhookSealKey(hub.sealKey),
         VAPID_PRIVATE_KEY: hub.secrets.vapid.private_key,
         VAPID_SUBJECT: 'mailto:operator@localhost',
         PUBLIC_URL: hub.publicUrl,
