@@ -12,6 +12,7 @@ import {
 import { clearAlert, raiseAlert } from '../db/alerts.ts';
 import { type SystemTx, withSystem } from '../db/scope.ts';
 import { decideRule, ruleAlertTitle, ruleFingerprint } from '../domain/alertRule.ts';
+import { type EscalationStarter, startWaitingEscalations } from './escalations.ts';
 
 /** Tenants whose rules are observed by one statement. */
 const TENANTS_PER_PAGE = 200;
@@ -24,8 +25,12 @@ export type AlertRulesReport = {
   readonly pending: number;
 };
 
-/** Makes the activities of alert rules. `now` is milliseconds since the epoch. */
-export function createAlertRuleActivities(deps: { readonly pool: DatabasePool; readonly now?: () => number }) {
+/** Makes the activities of alert rules. `now` is milliseconds since the epoch; without a starter the next sweep starts escalations. */
+export function createAlertRuleActivities(deps: {
+  readonly pool: DatabasePool;
+  readonly now?: () => number;
+  readonly starter?: EscalationStarter;
+}) {
   const now = deps.now ?? Date.now;
   return {
     /** Evaluates every enabled rule on every host it watches; each page of tenants is one transaction. */
@@ -37,7 +42,7 @@ export function createAlertRuleActivities(deps: { readonly pool: DatabasePool; r
           listTenantsWithRules(tx, cursor, TENANTS_PER_PAGE),
         );
         const last = tenantIds.at(-1);
-        if (last === undefined) return total;
+        if (last === undefined) break;
         await withSystem(deps.pool, async (tx) => {
           if (!(await tryPassLock(tx, 'alert_rules'))) return;
           const rows = await observeRules(tx, tenantIds);
@@ -49,6 +54,8 @@ export function createAlertRuleActivities(deps: { readonly pool: DatabasePool; r
         });
         after = last;
       }
+      if (total.fired > 0) await startWaitingEscalations(deps.pool, deps.starter);
+      return total;
     },
   };
 }

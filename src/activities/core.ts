@@ -8,6 +8,7 @@ import { createAlertRuleActivities } from './alertRules.ts';
 import { createAutomaticResponseActivities } from './automaticResponses.ts';
 import { createBillingActivities } from './billing.ts';
 import { createEmergencyActivities, type WorkflowStarter } from './emergency.ts';
+import { createEscalationActivities, type EscalationStarter } from './escalations.ts';
 import { createFeedActivities, type FeedDeps } from './feeds.ts';
 import { createGroupActivities } from './groups.ts';
 import { createHousekeepingActivities } from './housekeeping.ts';
@@ -23,7 +24,7 @@ import { createWebhookActivities } from './webhooks.ts';
 export type CoreDeps = {
   readonly pool: DatabasePool;
   readonly feedUrls: FeedDeps['urls'];
-  readonly starter: WorkflowStarter;
+  readonly starter: WorkflowStarter & EscalationStarter;
   readonly store: PackStore;
   readonly operator: OperatorInvoicing | null;
   readonly notifications: Omit<NotificationDeps, 'pool'>;
@@ -42,15 +43,16 @@ export function createCoreActivities({
   webhookSeal,
 }: CoreDeps) {
   return {
-    ...createAlertRuleActivities({ pool }),
+    ...createAlertRuleActivities({ pool, starter }),
     ...createAutomaticResponseActivities({ pool }),
     ...createBillingActivities({ pool, operator }),
     ...createEmergencyActivities({ pool, starter }),
+    ...createEscalationActivities({ pool, starter }),
     ...createFeedActivities({ pool, urls: feedUrls }),
     ...createGroupActivities({ pool }),
     ...createHousekeepingActivities({ pool }),
     ...createImpersonationActivities({ pool }),
-    ...createLivenessActivities({ pool }),
+    ...createLivenessActivities({ pool, starter }),
     ...createNotificationActivities({ pool, ...notifications }),
     ...createPackActivities({ pool, store }),
     ...createReportActivities({ pool }),

@@ -10,6 +10,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { DatabasePool } from 'slonik';
+import { type EscalationRef, findEscalationNotice, listUntold, markTold } from '../db/escalations.ts';
 import { findImpersonationNotice } from '../db/impersonations.ts';
 import { findPackNotice } from '../db/packs.ts';
 import {
@@ -20,7 +21,9 @@ import {
 } from '../db/pushSubscriptions.ts';
 import { findQuorumNotice, listMspPeople, type QuorumNotice, type QuorumRequestRef } from '../db/quorumNotices.ts';
 import { withSystem } from '../db/scope.ts';
+import type { EscalationPlace } from '../domain/escalation.ts';
 import {
+  alertEscalationText,
   impersonationText,
   type PushPriority,
   type PushText,
@@ -189,6 +192,36 @@ export function createNotificationActivities(deps: NotificationDeps) {
       const { notice, approverIds } = await loadNotice(ref);
       const text = quorumDecidedText(cardOf(notice), ref.outcome, decidersOf(notice, ref.outcome), publicUrl);
       return tell(approverIds, text, NEWS_TTL_SECONDS);
+    },
+
+    /** Tells a level of an escalation. Who has been told is kept in the database: nobody is told of a level twice. */
+    async notifyEscalation(ref: EscalationRef & EscalationPlace): Promise<NotificationReport> {
+      const [notice, userIds] = await withSystem(pool, async (tx) => [
+        await findEscalationNotice(tx, ref),
+        await listUntold(tx, ref, ref),
+      ]);
+      if (notice === null || notice.status !== 'open') return { outcome: 'closed', ...NOTHING_SENT };
+      const text = alertEscalationText(
+        {
+          alertId: ref.alert_id,
+          tenantName: notice.tenant_name,
+          hostname: notice.hostname,
+          severity: notice.severity,
+          alertTitle: notice.title,
+          openMinutes: notice.open_minutes,
+        },
+        publicUrl,
+      );
+      const keep = (told: readonly string[]) => withSystem(pool, (tx) => markTold(tx, ref, ref, told));
+      try {
+        const report = await tell(userIds, text, NEWS_TTL_SECONDS);
+        if (report.outcome === 'told') await keep(userIds);
+        return report;
+      } catch (error) {
+        const [failure] = error instanceof ApplicationFailure ? ((error.details ?? []) as NotificationFailure[]) : [];
+        if (failure !== undefined) await keep(userIds.filter((id) => !failure.failed_user_ids.includes(id)));
+        throw error;
+      }
     },
 
     /** Tells the client's people that somebody works in their context, or asks to. */

@@ -53,6 +53,10 @@ export type DemoTable =
   | 'trust_scores'
   | 'eats'
   | 'audit_packs'
+  | 'agent_daily_counts'
+  | 'msp_invoicing'
+  | 'tenant_invoicing'
+  | 'price_lists'
   | 'audit_log'
   | 'audit_chain_heads';
 

@@ -171,6 +171,7 @@ export function alertEscalationText(
   },
   publicUrl: string,
 ): PushText {
+  const click = `${base(publicUrl)}/alerts/${alert.alertId}`;
   const host = alert.hostname === null ? '' : ` / ${alert.hostname}`;
   return {
     title: cleanLine(`${alert.tenantName}${host}`, MAX_TITLE_BYTES),
@@ -178,10 +179,10 @@ export function alertEscalationText(
       cleanLine(`${alert.severity}: ${alert.alertTitle}`, MAX_REASON_BYTES),
       `Open for ${alert.openMinutes} min and not acknowledged`,
     ]),
-    click: `${base(publicUrl)}/alerts/${alert.alertId}`,
+    click,
     priority: alert.severity === 'critical' ? 5 : 4,
     tag: `alert-${alert.alertId}`,
-    actions: [],
+    actions: [{ label: 'Acknowledge', url: click }],
   };
 }
 

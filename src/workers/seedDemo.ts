@@ -5,7 +5,9 @@
 
 import { parseArgs } from 'node:util';
 import { loadBundledFeeds } from '../activities/feeds.ts';
+import { issueInvoices } from '../activities/invoices.ts';
 import { createDefaultRules } from '../db/alertRules.ts';
+import { closeBillingMonth } from '../db/billing.ts';
 import {
   acknowledgeDemoAlerts,
   DemoSeedError,
@@ -18,15 +20,20 @@ import { openPool } from '../db/pool.ts';
 import type { SystemTx } from '../db/scope.ts';
 import { syncKernelCves } from '../db/vulnerabilities.ts';
 import { bytesToHex } from '../domain/bytes.ts';
+import { readOperatorInvoicing } from '../domain/invoicing.ts';
+import { monthBounds } from '../domain/pack.ts';
 import { isAllowed, PERMISSION_NAMES } from '../domain/permissions.ts';
 import { tokenHash } from '../domain/token.ts';
+import { businessIds } from '../platform/businessIds.ts';
+import { DEMO_OPERATOR } from '../platform/embedded/demoOperator.ts';
 import { hashPassword } from '../platform/passwordHash.ts';
 import { createSeal, type Seal } from '../platform/seal.ts';
 import { newTotpSecret, totpSealContext } from '../platform/totpCode.ts';
 import { auditRows } from './demo/audit.ts';
-import { DAY_MS, demoFacts, type TenantFacts } from './demo/facts.ts';
+import { DAY_MS, demoFacts, monthBefore, type TenantFacts } from './demo/facts.ts';
 import { type DemoFile, DemoFileError, newDemoFile, readDemoFile, writeDemoFile } from './demo/file.ts';
 import { DEMO_PEOPLE } from './demo/fleet.ts';
+import { CLOSED_MONTHS, dailyCountRows, invoicingRows } from './demo/invoicing.ts';
 import * as records from './demo/records.ts';
 import { pastScores } from './demo/scores.ts';
 
@@ -100,6 +107,21 @@ async function insertScores(tx: SystemTx, file: DemoFile, facts: readonly Tenant
         hostCves: timeline.host_cves,
       }));
     await insertDemoRows(tx, 'trust_scores', records.scoreRows(tenantId, pastScores(tenantId, tenant, spans, nowMs)));
+  }
+}
+
+/** Closes the months before this one, as the nights after them would have, and makes their invoices. */
+async function closeMonths(tx: SystemTx, file: DemoFile, nowMs: number): Promise<void> {
+  const rows = invoicingRows(file, nowMs);
+  await insertDemoRows(tx, 'msp_invoicing', rows.msp);
+  await insertDemoRows(tx, 'tenant_invoicing', rows.tenants);
+  await insertDemoRows(tx, 'price_lists', rows.prices);
+  const operator = readOperatorInvoicing(DEMO_OPERATOR, businessIds);
+  for (let back = CLOSED_MONTHS; back >= 1; back -= 1) {
+    const month = monthBefore(nowMs, back);
+    const bounds = monthBounds(month);
+    await closeBillingMonth(tx, { month, ...bounds });
+    await issueInvoices(tx, { mspId: file.msp.id, month, issuedOn: bounds.until.slice(0, 10), operator });
   }
 }
 
@@ -188,6 +210,12 @@ export async function insertDemo(tx: SystemTx, file: DemoFile, seal: Seal, nowMs
   const audit = auditRows(file, facts, nowMs);
   await insertDemoRows(tx, 'audit_log', audit.entries);
   await insertDemoRows(tx, 'audit_chain_heads', audit.heads);
+  await insertDemoRows(
+    tx,
+    'agent_daily_counts',
+    perTenant((id, tenant) => dailyCountRows(id, tenant, nowMs)),
+  );
+  await closeMonths(tx, file, nowMs);
 }
 
 /** Seeds the database of `uri` once; false when it was seeded before. The secrets are in the file before the database has them. */

@@ -2,10 +2,12 @@
 
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { WorkflowStarter } from '../activities/emergency.ts';
+import type { EscalationStarter } from '../activities/escalations.ts';
 import { LEVEL2_WAIT_SECONDS } from '../domain/automaticResponse.ts';
 import {
   automaticStart,
   deliveryStart,
+  escalationStart,
   heardSignal,
   impersonationStart,
   quorumStart,
@@ -13,7 +15,7 @@ import {
 } from '../workflows/messages.ts';
 
 /** Makes the starter over a client. Ids make every start safe to repeat. */
-export function createWorkflowStarter(client: Client): WorkflowStarter {
+export function createWorkflowStarter(client: Client): WorkflowStarter & EscalationStarter {
   const startOnce = async (start: () => Promise<unknown>): Promise<void> => {
     try {
       await start();
@@ -32,6 +34,7 @@ export function createWorkflowStarter(client: Client): WorkflowStarter {
           automaticStart({ ...ref, wait_seconds: level === 1 ? 0 : LEVEL2_WAIT_SECONDS }),
         ),
       ),
+    startEscalation: (ref) => startOnce(() => client.workflow.start('alertEscalation', escalationStart(ref))),
     startQuorum: (request) => startOnce(() => client.workflow.start('emergencyQuorum', quorumStart(request))),
     wakeQuorum: (request) =>
       startOnce(() =>

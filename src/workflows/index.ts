@@ -1,6 +1,7 @@
 /** Entry of the workflow bundle: every workflow type of the hub. */
 
 export { agentLiveness } from './agentLiveness.ts';
+export { alertEscalation } from './alertEscalation.ts';
 export { alertRules } from './alertRules.ts';
 export { auditPackBuild } from './auditPackBuild.ts';
 export { automaticResponse } from './automaticResponse.ts';
@@ -8,6 +9,7 @@ export { billingClose } from './billingClose.ts';
 export { eatDelivery } from './eatDelivery.ts';
 export { emergencyQuorum } from './emergencyQuorum.ts';
 export { emergencySweep } from './emergencySweep.ts';
+export { escalationSweep } from './escalationSweep.ts';
 export { feedSync } from './feedSync.ts';
 export { groupMembership } from './groupMembership.ts';
 export { handoverReport } from './handoverReport.ts';

@@ -56,6 +56,13 @@ export const SCHEDULES: readonly ScheduledWorkflow[] = [
     note: 'Starts the deliveries of webhooks whose starter died or did not hear of them.',
   },
   {
+    id: 'escalation-sweep',
+    workflow: 'escalationSweep',
+    every: { seconds: 60 },
+    catchUpSeconds: 30,
+    note: 'Starts the escalations of alerts whose starter died in between, and those whose workflow is gone.',
+  },
+  {
     id: 'group-membership',
     workflow: 'groupMembership',
     every: { seconds: 300 },
@@ -121,6 +128,7 @@ export const WORKFLOW_IDS = {
   handover: (tenantId: string, month: string, suffix: string) => `handover:${tenantId}:${month}:${suffix}`,
   report: (id: string) => `report:${id}`,
   quorum: (requestId: string) => `quorum:${requestId}`,
+  escalation: (alertId: string) => `escalation:${alertId}`,
   automatic: (alertId: string) => `automatic-response:${alertId}`,
   impersonation: (id: string) => `impersonation:${id}`,
   preIssued: (nonce: string) => `pre-issued-eat:${nonce}`,
@@ -158,6 +166,15 @@ export type WebhookDeliveryInput = {
   readonly delivery_id: string;
   readonly msp_id: string;
   readonly tenant_id: string | null;
+};
+
+/** Input of `alertEscalation`: ids only. */
+export type EscalationInput = {
+  readonly alert_id: string;
+  readonly tenant_id: string;
+  readonly msp_id: string;
+  /** The host; null for alerts of the tenant as a whole. */
+  readonly agent_id: string | null;
 };
 
 /** Input of `auditPackBuild` and `handoverReport`. `actor_suffix` null builds the whole pack. */
@@ -242,6 +259,20 @@ export function packStart(input: PackInput) {
 /** How `reportBuild` is started. */
 export function reportStart(input: ReportInput) {
   return startOf(WORKFLOW_IDS.report(input.report_id), input);
+}
+
+/** How `alertEscalation` is started; operators search it by host as well. */
+export function escalationStart(input: EscalationInput) {
+  const start = startOf(WORKFLOW_IDS.escalation(input.alert_id), input);
+  return {
+    ...start,
+    staticSummary: `Escalation of alert ${input.alert_id}`,
+    staticDetails: 'Tells the levels of the alert’s policy until somebody acknowledges or resolves it.',
+    typedSearchAttributes: [
+      ...start.typedSearchAttributes,
+      ...(input.agent_id === null ? [] : [{ key: AGENT_ID, value: input.agent_id }]),
+    ],
+  };
 }
 
 /** How `automaticResponse` is started. */

@@ -32,6 +32,8 @@ const CLOCKS: Readonly<Record<string, readonly string[]>> = {
   quorum_decisions: ['decided_at'],
   eat_orders: ['created_at', 'abandoned_at', 'window_from', 'window_until'],
   eats: ['issued_at', 'expires_at', 'valid_from'],
+  alert_escalations: ['created_at', 'next_at'],
+  alerts: ['silenced_until', 'snoozed_until'],
   impersonations: ['requested_at', 'consent_until', 'started_at', 'expires_at'],
   webhook_deliveries: ['created_at', 'started_at', 'next_attempt_at'],
 };

@@ -26,6 +26,7 @@ import type { Logger } from '../../platform/log.ts';
 import { automaticStart } from '../../workflows/messages.ts';
 import type { ApiDeps } from '../deps.ts';
 import { namedAction, pinActions } from '../emergencyActions.ts';
+import { startEscalations } from '../escalationStart.ts';
 import { enforceLimit } from '../middleware/rateLimit.ts';
 import type { AgentPrincipal, IntegrationPrincipal } from '../principal.ts';
 import { auditActor, defineRoute } from '../route.ts';
@@ -199,6 +200,8 @@ const ingest = defineRoute({
       return { accepted, duplicate: false, unknown_hosts: [...unknown] };
     });
     await startResponses({ deps, log }, principal, proposals);
+    // Samples alone open no alert; the rules' pass does.
+    if (body.entries.some((entry) => entry.kind !== 'metrics')) await startEscalations({ deps, log }, tenantId);
     return answer;
   },
 });
@@ -215,7 +218,7 @@ const alertmanager = defineRoute({
   body: alertmanagerWebhook,
   output: z.object({ accepted: z.int() }),
   refusals: [],
-  handle: async ({ deps, principal, body }) => {
+  handle: async ({ deps, principal, body, log }) => {
     const events = alertmanagerEvents(body);
     const now = new Date(deps.now()).toISOString();
     await withTenant(deps.pool, principal.tenantId, async (tx) => {
@@ -229,6 +232,7 @@ const alertmanager = defineRoute({
         });
       }
     });
+    await startEscalations({ deps, log }, principal.tenantId);
     return { accepted: events.length };
   },
 });

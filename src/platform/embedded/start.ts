@@ -14,6 +14,7 @@ import { type HubAddresses, readSeed, type Seed, signInLines, writeDemoAgentFile
 import { StartError, sentenceOf } from './files.ts';
 import { choosePorts, tryPort } from './ports.ts';
 import { checkDatabase, hasCluster, setRolePasswords, startPostgres, urlOfRole } from './postgres.ts';
+import { DEMO_OPERATOR } from './demoOperator.ts';
 import { agentProcesses, commonEnv, hubProcesses, nodeSpec } from './processes.ts';
 import { openSecrets, rolePasswords } from './secrets.ts';
 import { prepareTemporal, startTemporal } from './temporal.ts';

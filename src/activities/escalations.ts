@@ -1,0 +1,161 @@
+/** The steps of an escalation. The database decides each of them, under the row's lock; asked twice, it says the same. */
+
+import type { DatabasePool } from 'slonik';
+import { appendAudit } from '../db/audit.ts';
+import {
+  type EscalationRef,
+  endEscalation,
+  insertNotices,
+  type LockedEscalation,
+  listForgottenEscalations,
+  listUntold,
+  listWaitingEscalations,
+  lockEscalation,
+  moveEscalation,
+  type WaitingEscalation,
+} from '../db/escalations.ts';
+import { findSchedule, listAdminIds, mapOnCallPeople, type OnCallPerson, toOnCallSchedule } from '../db/onCall.ts';
+import { type SystemTx, withSystem } from '../db/scope.ts';
+import { findSilence } from '../db/silence.ts';
+import type { Json } from '../domain/canonicalJson.ts';
+import { type EscalationPlace, type EscalationTarget, nextPlace, waitMinutes } from '../domain/escalation.ts';
+import { onCallAt } from '../domain/onCall.ts';
+
+/** What the workflow does next; `wait_ms` until it asks again. */
+export type EscalationStep =
+  | (EscalationPlace & { readonly kind: 'tell'; readonly people: number; readonly wait_ms: number })
+  | (EscalationPlace & { readonly kind: 'wait'; readonly state: 'escalating' | 'silenced'; readonly wait_ms: number })
+  | { readonly kind: 'ended'; readonly state: string };
+
+/** Starts the workflow of an escalation; given by the worker. A workflow that runs already is as good as started. */
+export type EscalationStarter = { readonly startEscalation: (ref: WaitingEscalation) => Promise<void> };
+
+/** A silence may be lifted or prolonged: it is looked at again after so long at most. */
+const SILENCE_LOOK_MS = 15 * 60_000;
+const MINUTE_MS = 60_000;
+
+/** Makes the activities. */
+export function createEscalationActivities(deps: { readonly pool: DatabasePool; readonly starter: EscalationStarter }) {
+  const { pool } = deps;
+  return {
+    /** Takes the next step when its time has come, with its audit row; else says how long to wait. */
+    async takeEscalationStep(ref: EscalationRef): Promise<EscalationStep> {
+      return withSystem(pool, async (tx) => {
+        const found = await lockEscalation(tx, ref);
+        if (found === null) return { kind: 'ended', state: 'unknown' };
+        if (found.state === 'acknowledged' || found.state === 'resolved' || found.state === 'exhausted')
+          return { kind: 'ended', state: found.state };
+        if (found.alert_status !== 'open') {
+          await endEscalation(tx, ref, found.alert_status);
+          await record(tx, ref, found, 'alert_escalation_stopped', { state: found.alert_status });
+          return { kind: 'ended', state: found.alert_status };
+        }
+        const { round, level, wait_ms } = found;
+        if (found.state === 'escalating' && wait_ms > 0) {
+          // Somebody woke it early, or an earlier answer was lost: who has not been told yet still is.
+          const untold = await listUntold(tx, ref, found);
+          return untold.length > 0
+            ? { kind: 'tell', round, level, people: untold.length, wait_ms }
+            : { kind: 'wait', state: 'escalating', round, level, wait_ms };
+        }
+        const silentMs = await silenceMs(tx, ref, found);
+        if (silentMs !== null) {
+          await moveEscalation(tx, ref, { state: 'silenced', round, level, waitMs: silentMs });
+          return { kind: 'wait', state: 'silenced', round, level, wait_ms: silentMs };
+        }
+        return tellNext(tx, ref, found);
+      });
+    },
+
+    /** Starts the workflows of escalations that somebody should have started, or should be running. */
+    async sweepEscalations(): Promise<{ readonly started: number }> {
+      const forgotten = await withSystem(pool, listForgottenEscalations);
+      for (const ref of forgotten) await deps.starter.startEscalation(ref);
+      return { started: forgotten.length };
+    },
+  };
+}
+
+/** Type by which workflows know them. */
+export type EscalationActivities = ReturnType<typeof createEscalationActivities>;
+
+/** Starts the escalations of alerts that a pass has just opened; one that does not start is the next sweep's. */
+export async function startWaitingEscalations(
+  pool: DatabasePool,
+  starter: EscalationStarter | undefined,
+): Promise<void> {
+  if (starter === undefined) return;
+  const waiting = await withSystem(pool, (tx) => listWaitingEscalations(tx, null));
+  for (const ref of waiting) await starter.startEscalation(ref);
+}
+
+/** Milliseconds until an alert's silence is looked at again; null when there is none. A silence is recorded where it begins. */
+async function silenceMs(tx: SystemTx, ref: EscalationRef, found: LockedEscalation): Promise<number | null> {
+  const silence = await findSilence(tx, { tenantId: ref.tenant_id, alertId: ref.alert_id }, found.now);
+  if (silence === null) return null;
+  if (found.state !== 'silenced')
+    await record(tx, ref, found, 'alert_escalation_silenced', { reason: silence.reason, until: silence.until });
+  const leftMs = silence.until === null ? SILENCE_LOOK_MS : Date.parse(silence.until) - Date.parse(found.now);
+  return Math.min(Math.max(leftMs, 1000), SILENCE_LOOK_MS);
+}
+
+/** Decides whom the next level tells, or that there is none. */
+async function tellNext(tx: SystemTx, ref: EscalationRef, found: LockedEscalation): Promise<EscalationStep> {
+  const place = nextPlace(found.policy, found);
+  if (place === null) {
+    await endEscalation(tx, ref, 'exhausted');
+    await record(tx, ref, found, 'alert_escalation_exhausted', { rounds: found.round + 1 });
+    return { kind: 'ended', state: 'exhausted' };
+  }
+  const people = await mapOnCallPeople(tx, ref.msp_id);
+  const targets = found.policy.levels[place.level - 1]?.targets ?? [];
+  const userIds = await resolveTargets(tx, ref, targets, people, Date.parse(found.now));
+  const waitMs = waitMinutes(found.policy, place.level, userIds.length) * MINUTE_MS;
+  await insertNotices(tx, ref, place, userIds);
+  await moveEscalation(tx, ref, { state: 'escalating', ...place, waitMs });
+  await record(tx, ref, found, 'alert_escalated', {
+    severity: found.severity,
+    policy: found.policy.name,
+    round: place.round,
+    level: place.level,
+    notified: userIds.flatMap((id) => people.get(id)?.email ?? []),
+  });
+  return { kind: 'tell', ...place, people: userIds.length, wait_ms: waitMs };
+}
+
+/** The people behind targets at a moment, each once. Whoever may not be on call is nobody. */
+async function resolveTargets(
+  tx: SystemTx,
+  ref: EscalationRef,
+  targets: readonly EscalationTarget[],
+  people: ReadonlyMap<string, OnCallPerson>,
+  atMs: number,
+): Promise<readonly string[]> {
+  const ids = new Set<string>();
+  for (const target of targets) {
+    if (target.kind === 'user') ids.add(target.user_id);
+    else if (target.kind === 'admins') for (const id of await listAdminIds(tx, ref.msp_id)) ids.add(id);
+    else {
+      const schedule = await findSchedule(tx, target.schedule_id);
+      const duty = schedule?.msp_id === ref.msp_id ? onCallAt(toOnCallSchedule(schedule, people), atMs) : null;
+      if (duty !== null) ids.add(duty.userId);
+    }
+  }
+  return [...ids].filter((id) => people.get(id)?.mayBeOnCall).toSorted();
+}
+
+function record(
+  tx: SystemTx,
+  ref: EscalationRef,
+  found: LockedEscalation,
+  event_type: string,
+  facts: { readonly [key: string]: Json },
+): Promise<void> {
+  return appendAudit(tx, {
+    msp_id: ref.msp_id,
+    tenant_id: ref.tenant_id,
+    event_type,
+    actor: { kind: 'system' },
+    event_data: { alert_id: ref.alert_id, number: found.number, title: found.title, ...facts },
+  });
+}
