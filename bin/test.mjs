@@ -47,7 +47,14 @@ function ensureTemporal() {
 }
 
 /** Programs of the system that tests use for real, with the Debian package of each. */
-const PROGRAMS = { openssl: 'openssl', ip: 'iproute2', nft: 'nftables', caddy: 'caddy', javac: 'default-jdk-headless', mvn: 'maven' };
+const PROGRAMS = {
+  openssl: 'openssl',
+  ip: 'iproute2',
+  nft: 'nftables',
+  caddy: 'caddy',
+  javac: 'default-jdk-headless',
+  mvn: 'maven',
+};
 
 /** Packages that are missing here; Chromium only where tests drive a browser. */
 function missingPackages() {

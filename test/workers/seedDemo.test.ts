@@ -14,14 +14,17 @@ import { withMsp, withSystem } from '../../src/db/scope.ts';
 import { gatherTrustScoreInputs } from '../../src/db/trustScores.ts';
 import { type ChainEntry, verifyChain } from '../../src/domain/auditChain.ts';
 import { inventory } from '../../src/domain/ingest.ts';
+import { createPartySchema } from '../../src/domain/party.ts';
 import { isAllowed, PERMISSION_NAMES } from '../../src/domain/permissions.ts';
 import { tokenHash } from '../../src/domain/token.ts';
 import { recomputeTrustScore } from '../../src/domain/trustScore.ts';
+import { businessIds } from '../../src/platform/businessIds.ts';
 import { isPassword } from '../../src/platform/passwordHash.ts';
 import { createSeal } from '../../src/platform/seal.ts';
 import { totpSealContext } from '../../src/platform/totpCode.ts';
 import { readDemoFile, writeDemoFile } from '../../src/workers/demo/file.ts';
 import { seedDemo } from '../../src/workers/seedDemo.ts';
+import { brokenInvoiceRules } from '../support/peppolRules.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
 const SEAL_KEY = 'ab'.repeat(32);
@@ -103,6 +106,31 @@ describe('the demonstration', () => {
       expect(row?.scopes).toEqual(PERMISSION_NAMES.filter((name) => isAllowed(name, user.role, null)));
     }
   });
+
+  it('has invoices of the closed months, numbered without gaps, that the published rules accept', async () => {
+    const rows = await db.admin.any(
+      sql.type(z.object({ number: z.string(), month: z.string(), xml: z.string(), slug: z.string() }))`
+        select number, month, xml, 'operator' as slug from msp_invoices union all
+        select i.number, i.month, i.xml, t.slug from tenant_invoices i join tenants t on t.id = i.tenant_id order by 1`,
+    );
+    const places = (prefix: string) =>
+      rows.filter(({ number }) => number.startsWith(prefix)).map(({ number }) => number.slice(prefix.length));
+    // Two clients are younger than the first of these months.
+    expect(places('HUB-')).toHaveLength(3);
+    expect(places('YM-').length).toBeGreaterThanOrEqual(30);
+    const years = Map.groupBy(places('YM-'), (place) => place.slice(0, 4));
+    for (const ofYear of years.values())
+      expect(ofYear.map((place) => Number(place.slice(5)))).toEqual(ofYear.map((_, index) => index + 1));
+    const parties = await db.admin.any(
+      sql.type(z.object({ party: createPartySchema(businessIds) }))`
+        select party from tenant_invoicing union all select party from msp_invoicing`,
+    );
+    expect(parties, 'each as the API would take it').toHaveLength(13);
+    const last = rows.reduce((month, row) => (row.month > month ? row.month : month), '');
+    const ofLast = rows.filter(({ month }) => month === last);
+    const broken = await brokenInvoiceRules(ofLast.map(({ xml }) => xml));
+    expect(ofLast.flatMap(({ slug }, index) => (broken[index] ?? []).map((rule) => `${slug}: ${rule}`))).toEqual([]);
+  }, 300_000);
 
   it('leaves two to five tenants above 50 and the others spread below', async () => {
     const rows = await cockpit((await file()).msp.id);

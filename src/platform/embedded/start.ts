@@ -11,10 +11,10 @@ import { Children, endLeftovers } from './children.ts';
 import { buildDashboard } from './dashboard.ts';
 import { type DataFolder, openDataFolder } from './dataFolder.ts';
 import { type HubAddresses, readSeed, type Seed, signInLines, writeDemoAgentFiles, writeDemoFile } from './demo.ts';
+import { DEMO_OPERATOR } from './demoOperator.ts';
 import { StartError, sentenceOf } from './files.ts';
 import { choosePorts, tryPort } from './ports.ts';
 import { checkDatabase, hasCluster, setRolePasswords, startPostgres, urlOfRole } from './postgres.ts';
-import { DEMO_OPERATOR } from './demoOperator.ts';
 import { agentProcesses, commonEnv, hubProcesses, nodeSpec } from './processes.ts';
 import { openSecrets, rolePasswords } from './secrets.ts';
 import { prepareTemporal, startTemporal } from './temporal.ts';
@@ -175,7 +175,7 @@ async function start(): Promise<void> {
       dashboardDir,
       logLevel: env['LOG_LEVEL'] || 'info',
     },
-    env,
+    isSeeding ? { OPERATOR_INVOICING: DEMO_OPERATOR, ...env } : env,
   );
   const names = specs.map(({ name }) => name);
   await step('API and workers', async () => {
