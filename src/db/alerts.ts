@@ -2,8 +2,10 @@
 
 import { z } from 'zod';
 import type { Json } from '../domain/canonicalJson.ts';
+import { ESCALATION_STATES } from '../domain/escalation.ts';
 import { SEVERITIES, type Severity } from '../domain/ingest.ts';
 import { alertSla } from '../domain/slaPolicy.ts';
+import { openEscalation } from './escalations.ts';
 import { covers } from './maintenance.ts';
 import { sql } from './pool.ts';
 import type { AnyTx, TenantTx } from './scope.ts';
@@ -23,6 +25,7 @@ export type AlertToRaise = {
 };
 
 const raisedRow = z.object({ id: z.uuid(), number: z.number(), folded: z.boolean() });
+const foldedRow = raisedRow.extend({ rose: z.boolean() });
 const numberRow = z.object({ number: z.number() });
 
 /**
@@ -53,6 +56,7 @@ export async function raiseAlert(tx: AnyTx, alert: AlertToRaise): Promise<z.infe
       ${clocks.silence?.window_id ?? null}::uuid, ${clocks.silence?.until ?? null}::timestamptz)
     on conflict (tenant_id, fingerprint) where status <> 'resolved' do nothing
     returning id, number, false as folded`);
+  if (opened !== null) await openEscalation(tx, alert.tenant_id, opened.id);
   // Another transaction opened it while this one waited for the lock: fold into that one.
   return opened ?? ((await foldAlert(tx, alert)) as z.infer<typeof raisedRow>);
 }
@@ -68,12 +72,15 @@ export async function lockTenantAlerts(tx: AnyTx, tenantId: string): Promise<voi
 }
 
 async function foldAlert(tx: AnyTx, alert: AlertToRaise): Promise<z.infer<typeof raisedRow> | null> {
-  return tx.maybeOne(sql.type(raisedRow)`
+  const folded = await tx.maybeOne(sql.type(foldedRow)`
     update alerts set occurrences = occurrences + 1, last_occurred_at = greatest(last_occurred_at, ${alert.at}::timestamptz),
       severity = case when array_position(${sql.array([...SEVERITIES], 'text')}, ${alert.severity})
         < array_position(${sql.array([...SEVERITIES], 'text')}, severity) then ${alert.severity} else severity end
     where tenant_id = ${alert.tenant_id}::uuid and fingerprint = ${alert.fingerprint} and status <> 'resolved'
-    returning id, number, true as folded`);
+    returning id, number, true as folded, old.severity <> new.severity as rose`);
+  // What was not worth waking anybody may be now.
+  if (folded?.rose) await openEscalation(tx, alert.tenant_id, folded.id);
+  return folded;
 }
 
 /** Resolves the unresolved alert of a fingerprint because its condition cleared; false when there is none. */
@@ -135,9 +142,35 @@ export const alertRow = z.object({
   promise: alertSla.nullable(),
   in_maintenance: z.boolean(),
   effective_group: z.object({ id: z.uuid(), name: z.string(), has_runbook: z.boolean() }).nullable(),
+  on_call_group: z
+    .object({
+      id: z.uuid(),
+      name: z.string(),
+      on_call_schedule_id: z.uuid().nullable(),
+      on_call: z.object({ name: z.string(), contact: z.string() }).nullable(),
+    })
+    .nullable(),
+  escalation: z
+    .object({
+      state: z.enum(ESCALATION_STATES),
+      policy: z.string(),
+      round: z.int().describe('from 0'),
+      level: z.int().describe('the last one told, from 1; 0: nobody yet'),
+      next_at: z.string().nullable().describe('when it goes on by itself'),
+      notified: z.array(
+        z.object({
+          round: z.int(),
+          level: z.int(),
+          email: z.string().nullable().describe('null for people of the client'),
+          at: z.string(),
+        }),
+      ),
+    })
+    .nullable(),
 });
 export type AlertRow = z.infer<typeof alertRow>;
 
+const ISO = sql.fragment`'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
 const SELECT_ALERTS = sql.fragment`
   select al.id, al.tenant_id, al.number, al.agent_id, ag.hostname, al.source, al.severity, al.title, al.detail, al.status, al.occurrences,
     al.opened_at, al.last_occurred_at, al.sla_due_at, al.ack_due_at, al.acknowledged_at, ua.email as acknowledged_by_email, al.resolved_at,
@@ -153,7 +186,21 @@ const SELECT_ALERTS = sql.fragment`
     (select jsonb_build_object('id', g.id, 'name', g.name, 'has_runbook', g.has_runbook)
       from group_members m join groups g on (g.tenant_id, g.id) = (m.tenant_id, m.group_id)
       where m.tenant_id = al.tenant_id and m.agent_id = al.agent_id
-      order by g.has_runbook desc, g.priority, g.name collate "C", g.id limit 1) as effective_group
+      order by g.has_runbook desc, g.priority, g.name collate "C", g.id limit 1) as effective_group,
+    (select jsonb_build_object('id', g.id, 'name', g.name, 'on_call_schedule_id', g.on_call_schedule_id, 'on_call', g.on_call)
+      from group_members m join groups g on (g.tenant_id, g.id) = (m.tenant_id, m.group_id)
+      where m.tenant_id = al.tenant_id and m.agent_id = al.agent_id and (g.on_call_schedule_id is not null or g.on_call is not null)
+      order by g.priority, g.name collate "C", g.id limit 1) as on_call_group,
+    -- An answer counts at once, though the workflow may not have heard of it yet.
+    (select jsonb_build_object('state', case when e.ended_at is null and al.status <> 'open' then al.status else e.state end,
+        'policy', e.policy ->> 'name', 'round', e.round, 'level', e.level,
+        'next_at', case when e.ended_at is null and al.status = 'open' then to_char(e.next_at at time zone 'UTC', ${ISO}) end,
+        'notified', coalesce((
+          select jsonb_agg(jsonb_build_object('round', n.round, 'level', n.level, 'email', u.email,
+            'at', to_char(n.decided_at at time zone 'UTC', ${ISO})) order by n.round, n.level, n.user_id)
+          from alert_escalation_notices n left join users u on u.id = n.user_id
+          where n.tenant_id = e.tenant_id and n.alert_id = e.alert_id), '[]'))
+      from alert_escalations e where e.tenant_id = al.tenant_id and e.alert_id = al.id) as escalation
   from alerts al
     left join agents ag on ag.tenant_id = al.tenant_id and ag.id = al.agent_id
     left join users ua on ua.id = al.acknowledged_by

@@ -22,6 +22,8 @@ export const groupRow = z.object({
   sla_policy_id: z.uuid().nullable(),
   sla_resolve_minutes: z.partialRecord(z.enum(SEVERITIES), z.number()),
   on_call: onCall,
+  on_call_schedule_id: z.uuid().nullable(),
+  escalation_policy_id: z.uuid().nullable(),
   runbook_version: z.number(),
   has_runbook: z.boolean(),
   member_count: z.number(),
@@ -32,7 +34,8 @@ export const groupRow = z.object({
 });
 export type GroupRow = z.infer<typeof groupRow>;
 
-const COLUMNS = sql.fragment`id, tenant_id, name, rule, priority, sla_policy_id, sla_resolve_minutes, on_call, runbook_version, has_runbook, member_count,
+const COLUMNS = sql.fragment`id, tenant_id, name, rule, priority, sla_policy_id, sla_resolve_minutes, on_call, on_call_schedule_id, escalation_policy_id, runbook_version,
+  has_runbook, member_count,
   encode(members_hash, 'hex') as members_hash, members_changed_at, created_at, updated_at`;
 
 /** What people decide about a group. */
@@ -43,6 +46,8 @@ export type GroupDefinition = {
   readonly sla_policy_id: string | null;
   readonly sla_resolve_minutes: Partial<Readonly<Record<Severity, number>>>;
   readonly on_call: { readonly name: string; readonly contact: string } | null;
+  readonly on_call_schedule_id: string | null;
+  readonly escalation_policy_id: string | null;
 };
 
 /** What a list of groups is narrowed to; `after` is the sort key of the last row of the page before. */
@@ -100,9 +105,10 @@ export async function isNameTaken(
 /** Makes a group; null when the name was taken meanwhile. */
 export async function insertGroup(tx: TenantTx, tenantId: string, group: GroupDefinition): Promise<GroupRow | null> {
   return tx.maybeOne(sql.type(groupRow)`
-    insert into groups (tenant_id, name, rule, priority, sla_policy_id, sla_resolve_minutes, on_call)
+    insert into groups (tenant_id, name, rule, priority, sla_policy_id, sla_resolve_minutes, on_call, on_call_schedule_id, escalation_policy_id)
     values (${tenantId}::uuid, ${group.name}, ${JSON.stringify(group.rule)}::jsonb, ${group.priority}, ${group.sla_policy_id}::uuid,
-      ${JSON.stringify(group.sla_resolve_minutes)}::jsonb, ${group.on_call === null ? null : JSON.stringify(group.on_call)}::jsonb)
+      ${JSON.stringify(group.sla_resolve_minutes)}::jsonb, ${group.on_call === null ? null : JSON.stringify(group.on_call)}::jsonb,
+      ${group.on_call_schedule_id}::uuid, ${group.escalation_policy_id}::uuid)
     on conflict (tenant_id, lower(name)) where archived_at is null do nothing
     returning ${COLUMNS}`);
 }
@@ -112,7 +118,8 @@ export async function updateGroup(tx: TenantTx, tenantId: string, id: string, gr
   await tx.query(sql.unsafe`
     update groups set name = ${group.name}, rule = ${JSON.stringify(group.rule)}::jsonb, priority = ${group.priority},
       sla_policy_id = ${group.sla_policy_id}::uuid, sla_resolve_minutes = ${JSON.stringify(group.sla_resolve_minutes)}::jsonb,
-      on_call = ${group.on_call === null ? null : JSON.stringify(group.on_call)}::jsonb, updated_at = now()
+      on_call = ${group.on_call === null ? null : JSON.stringify(group.on_call)}::jsonb,
+      on_call_schedule_id = ${group.on_call_schedule_id}::uuid, escalation_policy_id = ${group.escalation_policy_id}::uuid, updated_at = now()
     where tenant_id = ${tenantId}::uuid and id = ${id}::uuid`);
 }
 
@@ -121,7 +128,8 @@ export async function archiveGroup(tx: TenantTx, tenantId: string, id: string): 
   await tx.query(sql.unsafe`
     delete from group_members where tenant_id = ${tenantId}::uuid and group_id = ${id}::uuid`);
   await tx.query(sql.unsafe`
-    update groups set archived_at = now(), updated_at = now(), sla_policy_id = null, member_count = 0, members_hash = sha256(''), members_changed_at = now()
+    update groups set archived_at = now(), updated_at = now(), sla_policy_id = null, on_call_schedule_id = null, escalation_policy_id = null,
+      member_count = 0, members_hash = sha256(''), members_changed_at = now()
     where tenant_id = ${tenantId}::uuid and id = ${id}::uuid`);
 }
 
@@ -223,6 +231,7 @@ const inheritableRow = z.object({
   sla_policy: slaPolicy.nullable(),
   sla_resolve_minutes: z.partialRecord(z.enum(SEVERITIES), z.number()),
   on_call: onCall,
+  on_call_schedule_id: z.uuid().nullable(),
 });
 
 /** Groups of some hosts of a tenant by host, in the order in which they are asked; a host in no group is left out. */
@@ -231,7 +240,8 @@ export async function listGroupsOfHosts(
   hosts: { readonly tenantId: string; readonly agentIds: readonly string[] },
 ): Promise<ReadonlyMap<string, readonly InheritableGroup[]>> {
   const rows = await tx.any(sql.type(inheritableRow)`
-    select m.agent_id, g.id, g.name, g.priority, g.runbook_version, g.has_runbook, ${POLICY_JSON} as sla_policy, g.sla_resolve_minutes, g.on_call
+    select m.agent_id, g.id, g.name, g.priority, g.runbook_version, g.has_runbook, ${POLICY_JSON} as sla_policy, g.sla_resolve_minutes, g.on_call,
+      g.on_call_schedule_id
     from group_members m join groups g on (g.tenant_id, g.id) = (m.tenant_id, m.group_id)
       left join sla_policies p on p.id = g.sla_policy_id
     where m.tenant_id = ${hosts.tenantId}::uuid and m.agent_id = any (${sql.array([...hosts.agentIds], 'uuid')})

@@ -14,6 +14,8 @@ export type InheritableGroup = {
   /** Minutes to resolve that take the place of its policy's. */
   readonly sla_resolve_minutes: Partial<Readonly<Record<Severity, number>>>;
   readonly on_call: { readonly name: string; readonly contact: string } | null;
+  /** A schedule of the MSP; asked before the text in `on_call`. */
+  readonly on_call_schedule_id: string | null;
 };
 
 /** Where a thing comes from. */
@@ -83,7 +85,7 @@ export function inherit<G extends InheritableGroup>(groups: readonly G[], tenant
   ) as Record<Severity, Effective<G>['sla'][Severity]>;
   return {
     runbook: origin('a runbook', (group) => group.has_runbook),
-    on_call: origin('somebody on call', (group) => group.on_call !== null),
+    on_call: origin('somebody on call', (group) => group.on_call !== null || group.on_call_schedule_id !== null),
     sla_policy: {
       group: policyOrigin.group,
       reason: policyOrigin.group === null ? `${policyOrigin.reason} ${below.reason}` : policyOrigin.reason,

@@ -26,6 +26,7 @@ const group = (name: string, priority: number, change: Partial<InheritableGroup>
   sla_policy: null,
   sla_resolve_minutes: {},
   on_call: null,
+  on_call_schedule_id: null,
   ...change,
 });
 const nothing: TenantSla = { sla_policy: null, sla_resolve_minutes: {}, default_policy: null };

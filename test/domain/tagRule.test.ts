@@ -152,6 +152,7 @@ describe('inheritance', () => {
     sla_policy: null,
     sla_resolve_minutes: {},
     on_call: null,
+    on_call_schedule_id: null,
     ...change,
   });
   const nothing: TenantSla = { sla_policy: null, sla_resolve_minutes: {}, default_policy: null };

@@ -13,7 +13,7 @@ import {
   snoozeAlert,
 } from '../../db/alerts.ts';
 import { appendAudit } from '../../db/audit.ts';
-import type { TenantTx } from '../../db/scope.ts';
+import type { AnyTx, TenantTx } from '../../db/scope.ts';
 import { isOpenAt } from '../../domain/businessCalendar.ts';
 import type { Json } from '../../domain/canonicalJson.ts';
 import { SEVERITIES } from '../../domain/ingest.ts';
@@ -22,6 +22,8 @@ import { RefusedError } from '../../domain/refusal.ts';
 import { ACKNOWLEDGE_STATES, acknowledgeState, SLA_STATES, slaState } from '../../domain/sla.ts';
 import { BUILT_IN_POLICY } from '../../domain/slaPolicy.ts';
 import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
+import { hearAlert } from '../escalationStart.ts';
+import { type OnCallDesk, onCallPerson, openOnCallDesk } from '../onCallDesk.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { inTenantOf, readScope } from '../reach.ts';
 import { auditActor, defineRoute } from '../route.ts';
@@ -31,7 +33,7 @@ const params = z.object({ id: z.uuid() });
 const STATUSES = ['open', 'acknowledged', 'resolved'] as const;
 
 const clock = { due_at: z.iso.datetime(), minutes_overdue: z.int() };
-const alert = alertRow.omit({ promise: true, in_maintenance: true }).extend({
+const alert = alertRow.omit({ promise: true, in_maintenance: true, on_call_group: true }).extend({
   sla: z
     .object({
       ...clock,
@@ -52,6 +54,10 @@ const alert = alertRow.omit({ promise: true, in_maintenance: true }).extend({
     .object({ id: z.uuid(), name: z.string(), runbook_url: z.string().nullable() })
     .nullable()
     .describe('the group whose runbook the host inherits; null in no group'),
+  on_call: onCallPerson
+    .extend({ group: z.object({ id: z.uuid(), name: z.string() }).nullable() })
+    .nullable()
+    .describe('who is on call for the host now, and the group that says so; null once resolved, or when nobody is'),
 });
 
 function presentSla(row: AlertRow, nowMs: number): z.input<typeof alert>['sla'] {
@@ -76,12 +82,31 @@ function presentSla(row: AlertRow, nowMs: number): z.input<typeof alert>['sla'] 
   };
 }
 
-function present(row: AlertRow, nowMs: number): z.input<typeof alert> {
-  const { promise: _, in_maintenance: __, effective_group: from, ...rest } = row;
+type Ctx = Parameters<typeof readScope>[0] & { readonly deps: { readonly now: () => number } };
+
+/** What presenting some alerts needs to know of who is on call. */
+function deskOf(ctx: Ctx, tx: AnyTx, rows: readonly AlertRow[]): Promise<OnCallDesk> {
+  return openOnCallDesk(
+    tx,
+    ctx.principal,
+    rows.map((row) => row.on_call_group),
+    ctx.deps.now(),
+  );
+}
+
+function presentOnCall({ status, on_call_group: group }: AlertRow, desk: OnCallDesk): z.input<typeof alert>['on_call'] {
+  const { now, from } = desk(group);
+  if (now === null || status === 'resolved') return null;
+  return { ...now, group: group === null || from === 'default' ? null : { id: group.id, name: group.name } };
+}
+
+function present(row: AlertRow, nowMs: number, desk: OnCallDesk): z.input<typeof alert> {
+  const { promise: _, in_maintenance: __, on_call_group: ___, effective_group: from, ...rest } = row;
   return {
     ...rest,
     effective_group: from && { id: from.id, name: from.name, runbook_url: runbookUrl(from) },
     sla: presentSla(row, nowMs),
+    on_call: presentOnCall(row, desk),
   };
 }
 
@@ -117,10 +142,10 @@ const list = defineRoute({
     const { query } = ctx;
     const statuses =
       query.status === 'all' ? STATUSES : query.status === 'unresolved' ? STATUSES.slice(0, 2) : [query.status];
-    const rows = await readScope(
+    const [rows, desk] = await readScope(
       ctx,
-      (tx) =>
-        listAlerts(tx, {
+      async (tx) => {
+        const found = await listAlerts(tx, {
           tenantId: query.tenant_id ?? ctx.principal.tenantId,
           statuses,
           severity: query.severity ?? null,
@@ -130,12 +155,14 @@ const list = defineRoute({
           search: query.q ?? null,
           after: decodeCursor(query.cursor, cursorKey),
           limit: query.limit + 1,
-        }),
+        });
+        return [found, await deskOf(ctx, tx, found)] as const;
+      },
       query.tenant_id,
     );
     const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
     return {
-      items: rows.slice(0, query.limit).map((row) => present(row, ctx.deps.now())),
+      items: rows.slice(0, query.limit).map((row) => present(row, ctx.deps.now(), desk)),
       next_cursor: last
         ? encodeCursor({ rank: SEVERITIES.indexOf(last.severity) + 1, opened: last.opened_at, id: last.id })
         : null,
@@ -154,9 +181,11 @@ const get = defineRoute({
   output: alert,
   refusals: ['not_found'],
   handle: async (ctx) => {
-    const row = await readScope(ctx, (tx) => findAlert(tx, ctx.params.id));
-    if (row === null) throw new RefusedError('not_found');
-    return present(row, ctx.deps.now());
+    return readScope(ctx, async (tx) => {
+      const row = await findAlert(tx, ctx.params.id);
+      if (row === null) throw new RefusedError('not_found');
+      return present(row, ctx.deps.now(), await deskOf(ctx, tx, [row]));
+    });
   },
 });
 
@@ -176,8 +205,6 @@ function record(
   });
 }
 
-type Ctx = Parameters<typeof readScope>[0] & { readonly deps: { readonly now: () => number } };
-
 /** Changes one alert of the caller's reach with `act`, and records it; a change that came too late is a conflict. */
 async function changeAlert(
   ctx: Ctx,
@@ -186,7 +213,7 @@ async function changeAlert(
   act: (tx: TenantTx, tenantId: string) => Promise<boolean>,
   factsOf: (row: AlertRow) => { readonly [key: string]: Json } = () => ({}),
 ): Promise<z.input<typeof alert>> {
-  return inTenantOf(
+  const changed = await inTenantOf(
     ctx,
     async (tx) => (await findAlert(tx, id))?.tenant_id ?? null,
     async (tx, tenantId) => {
@@ -195,9 +222,11 @@ async function changeAlert(
       if (row === null) throw new RefusedError('not_found');
       if (!done) throw new RefusedError('conflict', `Alert #${row.number} is ${row.status} already.`);
       await record(tx, ctx.principal, row, eventType, factsOf(row));
-      return present(row, ctx.deps.now());
+      return present(row, ctx.deps.now(), await deskOf(ctx, tx, [row]));
     },
   );
+  if (changed.escalation !== null && changed.escalation.state !== 'exhausted') await hearAlert(ctx.deps, id);
+  return changed;
 }
 
 const acknowledge = defineRoute({

@@ -3,12 +3,14 @@
 import { z } from 'zod';
 import { findAgent } from '../../db/agents.ts';
 import { appendAudit } from '../../db/audit.ts';
+import { findPolicy } from '../../db/escalationPolicies.ts';
 import { applyMembership, previewRow, previewRule } from '../../db/groupMembership.ts';
 import {
   archiveGroup,
   findGroup,
   findGroupTenant,
   findRunbook,
+  type GroupDefinition,
   type GroupRow,
   groupRow,
   insertGroup,
@@ -23,6 +25,7 @@ import {
   runbookVersionRow,
   updateGroup,
 } from '../../db/groups.ts';
+import { findSchedule } from '../../db/onCall.ts';
 import type { AnyTx, TenantTx } from '../../db/scope.ts';
 import { findSlaPolicy, getTenantSla } from '../../db/slaPolicies.ts';
 import type { Json } from '../../domain/canonicalJson.ts';
@@ -33,6 +36,7 @@ import { slaPolicy } from '../../domain/slaPolicy.ts';
 import { tagRule } from '../../domain/tagRule.ts';
 import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
 import { renderMarkdown } from '../markdown.ts';
+import { type OnCallDesk, onCallPerson, openOnCallDesk } from '../onCallDesk.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { inTenant, inTenantOf, readScope, requireTenantId } from '../reach.ts';
 import { auditActor, defineRoute } from '../route.ts';
@@ -61,7 +65,9 @@ const decided = {
   sla_resolve_minutes: minutes
     .default({})
     .describe('minutes to resolve, by severity, instead of the policy’s; those left out follow it, or the next group'),
-  on_call: onCall.nullable().default(null),
+  on_call: onCall.nullable().default(null).describe('a text, for whoever has no schedule'),
+  on_call_schedule_id: z.uuid().nullable().default(null).describe('an on-call schedule of the MSP (docs/on-call.md)'),
+  escalation_policy_id: z.uuid().nullable().default(null).describe('an escalation policy of the MSP'),
 };
 
 /** In answers the rule is what was sent. */
@@ -98,6 +104,15 @@ async function existing(tx: AnyTx, id: string): Promise<GroupRow> {
 
 function nameTaken(name: string): RefusedError {
   return new RefusedError('conflict', `This tenant has a group called "${name}" already.`);
+}
+
+/** A schedule or policy that the caller does not see is none. */
+async function requireOnCall(tx: AnyTx, group: GroupDefinition): Promise<void> {
+  const { on_call_schedule_id, escalation_policy_id } = group;
+  if (on_call_schedule_id !== null && (await findSchedule(tx, on_call_schedule_id)) === null)
+    throw new RefusedError('not_found', 'There is no such on-call schedule.');
+  if (escalation_policy_id !== null && (await findPolicy(tx, escalation_policy_id)) === null)
+    throw new RefusedError('not_found', 'There is no such escalation policy.');
 }
 
 /** A policy that the caller does not see is none. */
@@ -156,6 +171,7 @@ const create = defineRoute({
       if (others.length >= MAX_GROUPS_PER_TENANT)
         throw new RefusedError('conflict', `A tenant has at most ${MAX_GROUPS_PER_TENANT} groups; archive one.`);
       await requirePolicy(tx, definition.sla_policy_id);
+      await requireOnCall(tx, definition);
       const made = await insertGroup(tx, tenantId, definition);
       if (made === null) throw nameTaken(definition.name);
       const version = await putRunbook(tx, made, runbook_md, ctx.principal.email);
@@ -210,6 +226,7 @@ const replace = defineRoute({
         if (before === undefined) throw new RefusedError('not_found');
         if (await isNameTaken(tx, tenantId, definition.name, before.id)) throw nameTaken(definition.name);
         await requirePolicy(tx, definition.sla_policy_id);
+        await requireOnCall(tx, definition);
         await updateGroup(tx, tenantId, before.id, definition);
         const version =
           runbook_md === undefined
@@ -378,6 +395,14 @@ function presentOrigin({ group: from, reason }: Origin<InheritableGroup>): z.inp
   return { group: from && { id: from.id, name: from.name, priority: from.priority }, reason };
 }
 
+/** Who is on call now. The origin stays the group's, unless it has nobody and the default schedule has. */
+function presentOnCall(from: Origin<InheritableGroup>, desk: OnCallDesk) {
+  const found = desk(from.group);
+  if (found.from !== 'default') return { ...presentOrigin(from), now: found.now };
+  const why = from.group === null ? from.reason : `"${from.group.name}" has nobody on call now.`;
+  return { group: null, reason: `${why} The default schedule of the MSP.`, now: found.now };
+}
+
 const effective = defineRoute({
   method: 'get',
   path: '/agents/:id/effective',
@@ -397,7 +422,7 @@ const effective = defineRoute({
       .describe(
         'group and reason are those of resolve_minutes; acknowledge_minutes come with the policy, but are never longer',
       ),
-    on_call: origin.extend({ now: onCall.nullable() }),
+    on_call: origin.extend({ now: onCallPerson.nullable() }),
   }),
   refusals: ['not_found'],
   handle: async (ctx) =>
@@ -406,6 +431,7 @@ const effective = defineRoute({
       if (agent === null) throw new RefusedError('not_found');
       const groups = await listGroupsOfHost(tx, { tenantId: agent.tenant_id, agentId: agent.id });
       const { runbook: book, on_call, sla_policy, sla } = inherit(groups, await getTenantSla(tx, agent.tenant_id));
+      const desk = await openOnCallDesk(tx, ctx.principal, [on_call.group], ctx.deps.now());
       const slaOf = (severity: (typeof SEVERITIES)[number]) => ({
         ...presentOrigin(sla[severity]),
         resolve_minutes: sla[severity].resolve_minutes,
@@ -431,7 +457,7 @@ const effective = defineRoute({
           low: slaOf('low'),
           info: slaOf('info'),
         },
-        on_call: { ...presentOrigin(on_call), now: on_call.group?.on_call ?? null },
+        on_call: presentOnCall(on_call, desk),
       };
     }),
 });
