@@ -43,7 +43,7 @@ export interface paths {
         head?: never;
         /**
          * Tag a host, put it into maintenance, or deactivate it
-         * @description A deactivated host is not heard, counted or billed; its history stays.
+         * @description A deactivated host is not heard, counted or billed; its history stays. `maintenance_until` makes, moves or cancels a window of this host alone (docs/sla.md).
          *
          *     Permission: `agents.write`.
          */
@@ -414,6 +414,28 @@ export interface paths {
         patch: operations["patchAlertsIdAcknowledge"];
         trace?: never;
     };
+    "/alerts/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Say who works on it, or that nobody does
+         * @description Assigning acknowledges nothing: the clock of acknowledging runs until somebody does.
+         *
+         *     Permission: `alerts.write`.
+         */
+        patch: operations["patchAlertsIdAssign"];
+        trace?: never;
+    };
     "/alerts/{id}/resolve": {
         parameters: {
             query?: never;
@@ -434,6 +456,26 @@ export interface paths {
          *     Permission: `alerts.write`.
          */
         patch: operations["patchAlertsIdResolve"];
+        trace?: never;
+    };
+    "/alerts/{id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell nobody of it for a while; its clocks run on
+         * @description Permission: `alerts.write`.
+         */
+        post: operations["postAlertsIdSnooze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/alerts/acknowledge": {
@@ -1021,6 +1063,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/billing/invoice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the MSP is billed for a month
+         * @description Permission: `billing.read`.
+         */
+        get: operations["getBillingInvoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/billing/invoice.xml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as an electronic invoice
+         * @description UBL 2.1 by Peppol BIS Billing 3.0 (EN 16931), once the month is closed. The bytes never change.
+         *
+         *     Permission: `billing.read`.
+         */
+        get: operations["getBillingInvoiceXml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/billing/overview": {
         parameters: {
             query?: never;
@@ -1043,6 +1127,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/billing/price-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The MSP’s prices for its clients
+         * @description Permission: `billing.read`.
+         */
+        get: operations["getBillingPriceList"];
+        /**
+         * Set the prices from a month on
+         * @description In force from `effective_from` until a later list is. A list for the same month takes its place. Months that are over keep their prices.
+         *
+         *     Permission: `billing.write`.
+         */
+        put: operations["putBillingPriceList"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/billing/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The MSP as a party on invoices
+         * @description Permission: `billing.read`.
+         */
+        get: operations["getBillingSettings"];
+        /**
+         * Set the MSP as a party on invoices
+         * @description Whole: what is left out is taken away. Invoices that are out keep the party that they were made with; numbers go on with another prefix.
+         *
+         *     Permission: `billing.write`.
+         */
+        put: operations["putBillingSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/billing/tenants/{id}/explain": {
         parameters: {
             query?: never;
@@ -1055,6 +1191,48 @@ export interface paths {
          * @description Permission: `billing.read`.
          */
         get: operations["getBillingTenantsIdExplain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/billing/tenants/{id}/invoice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a client is billed for a month
+         * @description Permission: `billing.read`.
+         */
+        get: operations["getBillingTenantsIdInvoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/billing/tenants/{id}/invoice.xml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as an electronic invoice
+         * @description UBL 2.1 by Peppol BIS Billing 3.0 (EN 16931), once the month is closed. The bytes never change.
+         *
+         *     Permission: `billing.read`.
+         */
+        get: operations["getBillingTenantsIdInvoiceXml"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1327,6 +1505,58 @@ export interface paths {
          */
         post: operations["postEnrolmentTokensIdRevoke"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/escalation-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Escalation policies by name
+         * @description Permission: `on_call.read`.
+         */
+        get: operations["getEscalationPolicies"];
+        put?: never;
+        /**
+         * Make an escalation policy; it holds for alerts that open from now on
+         * @description Permission: `on_call.write`.
+         */
+        post: operations["postEscalationPolicies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/escalation-policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One escalation policy
+         * @description Permission: `on_call.read`.
+         */
+        get: operations["getEscalationPoliciesId"];
+        /**
+         * Replace an escalation policy; open alerts keep the one of their opening
+         * @description Permission: `on_call.write`.
+         */
+        put: operations["putEscalationPoliciesId"];
+        post?: never;
+        /**
+         * Delete an escalation policy that no group or tenant names
+         * @description Permission: `on_call.write`.
+         */
+        delete: operations["deleteEscalationPoliciesId"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1675,6 +1905,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/maintenance-windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Maintenance windows, the newest first
+         * @description Permission: `maintenance.read`.
+         */
+        get: operations["getMaintenanceWindows"];
+        put?: never;
+        /**
+         * Plan a maintenance window
+         * @description It counts from now on at the earliest: what was is not made maintenance afterwards. Due times of open alerts whose policy pauses follow at once.
+         *
+         *     Permission: `maintenance.write`.
+         */
+        post: operations["postMaintenanceWindows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/maintenance-windows/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One maintenance window
+         * @description Permission: `maintenance.read`.
+         */
+        get: operations["getMaintenanceWindowsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the words or the times of a window that is not over
+         * @description Its hosts stay as they are: for others, cancel it and plan another one. What has passed stays.
+         *
+         *     Permission: `maintenance.write`.
+         */
+        patch: operations["patchMaintenanceWindowsId"];
+        trace?: never;
+    };
+    "/maintenance-windows/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a window; one that is open ends now
+         * @description Permission: `maintenance.write`.
+         */
+        post: operations["postMaintenanceWindowsIdCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/msp/cockpit": {
         parameters: {
             query?: never;
@@ -1711,6 +2013,188 @@ export interface paths {
          *     Permission: `cockpit.read`.
          */
         get: operations["getMspCockpitEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/msp/cockpit/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All tenants in one line
+         * @description Permission: `cockpit.read`.
+         */
+        get: operations["getMspCockpitSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/on-call/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is on call now, until when, and who is next, in every schedule
+         * @description With `tenant_id`: the schedules that the tenant’s groups name, and the default one.
+         *
+         *     Permission: `on_call.read`.
+         */
+        get: operations["getOnCallNow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/on-call/overrides/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an override back
+         * @description Operators take back those that they made for themselves; admins any.
+         *
+         *     Permission: `on_call.override`.
+         */
+        delete: operations["deleteOnCallOverridesId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/on-call/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * On-call schedules by name
+         * @description Permission: `on_call.read`.
+         */
+        get: operations["getOnCallSchedules"];
+        put?: never;
+        /**
+         * Make an on-call schedule
+         * @description Permission: `on_call.write`.
+         */
+        post: operations["postOnCallSchedules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/on-call/schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One on-call schedule
+         * @description Permission: `on_call.read`.
+         */
+        get: operations["getOnCallSchedulesId"];
+        /**
+         * Replace an on-call schedule; its overrides stay
+         * @description Permission: `on_call.write`.
+         */
+        put: operations["putOnCallSchedulesId"];
+        post?: never;
+        /**
+         * Delete an on-call schedule that nothing uses
+         * @description Permission: `on_call.write`.
+         */
+        delete: operations["deleteOnCallSchedulesId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/on-call/schedules/{id}/calendar.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The shifts of the next 90 days as iCalendar (RFC 5545)
+         * @description For subscribing in a calendar program: HTTP Basic with any name and an API token of scope `on_call.read` as the password. Times are UTC instants, and a shift keeps its UID.
+         *
+         *     Permission: `on_call.read`.
+         */
+        get: operations["getOnCallSchedulesIdCalendarIcs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/on-call/schedules/{id}/overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put somebody on call for a while, above every layer
+         * @description Operators put themselves; admins anybody. Of two that overlap the newer one counts.
+         *
+         *     Permission: `on_call.override`.
+         */
+        post: operations["postOnCallSchedulesIdOverrides"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/on-call/schedules/{id}/shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The final shifts of an interval, layers and overrides merged
+         * @description They tile the interval; `duty` is null where nobody is on call. Past shifts are told by the schedule as it is now.
+         *
+         *     Permission: `on_call.read`.
+         */
+        get: operations["getOnCallSchedulesIdShifts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1805,6 +2289,28 @@ export interface paths {
          *     Permission: `playbooks.write`.
          */
         post: operations["postPlaybooksIdArchive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pre-issued-eats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pre-issued tokens of every host in reach, newest first
+         * @description Those that could still activate, or all with `live=false`.
+         *
+         *     Permission: `emergency.read`.
+         */
+        get: operations["getPreIssuedEats"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1989,6 +2495,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sla-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * SLA policies by name (the client: those that hold for its hosts)
+         * @description Permission: `sla.read`.
+         */
+        get: operations["getSlaPolicies"];
+        put?: never;
+        /**
+         * Make an SLA policy
+         * @description Permission: `sla.write`.
+         */
+        post: operations["postSlaPolicies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sla-policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One SLA policy
+         * @description Permission: `sla.read`.
+         */
+        get: operations["getSlaPoliciesId"];
+        /**
+         * Replace an SLA policy; it holds for alerts that open from now on
+         * @description Alerts that are open keep what was promised when they opened.
+         *
+         *     Permission: `sla.write`.
+         */
+        put: operations["putSlaPoliciesId"];
+        post?: never;
+        /**
+         * Delete an SLA policy that nobody follows
+         * @description Permission: `sla.write`.
+         */
+        delete: operations["deleteSlaPoliciesId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/team": {
         parameters: {
             query?: never;
@@ -2129,6 +2689,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tenants/{id}/billing-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A client as a party on invoices
+         * @description Permission: `billing.read`.
+         */
+        get: operations["getTenantsIdBillingSettings"];
+        /**
+         * Set a client as a party on invoices
+         * @description Whole: what is left out is taken away. Invoices that are out keep the party that they were made with.
+         *
+         *     Permission: `billing.write`.
+         */
+        put: operations["putTenantsIdBillingSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tenants/{id}/branding": {
         parameters: {
             query?: never;
@@ -2189,6 +2775,32 @@ export interface paths {
          * @description Permission: `branding.write`.
          */
         post: operations["postTenantsIdBrandingVerifyDomain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{id}/escalation-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The escalation policy that a tenant has chosen
+         * @description Permission: `on_call.read`.
+         */
+        get: operations["getTenantsIdEscalationPolicy"];
+        /**
+         * Choose the escalation policy of a tenant, for alerts that open from now on
+         * @description A group of the host that names one comes first.
+         *
+         *     Permission: `on_call.write`.
+         */
+        put: operations["putTenantsIdEscalationPolicy"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2262,6 +2874,28 @@ export interface paths {
          *     Permission: `rules.write`.
          */
         put: operations["putTenantsIdSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/{id}/sla-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say which policy a tenant follows
+         * @description Alerts that are not resolved get their due times anew from when they opened.
+         *
+         *     Permission: `sla.write`.
+         */
+        put: operations["putTenantsIdSlaPolicy"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2472,6 +3106,170 @@ export interface paths {
         get: operations["getTrustScoreV12TenantInputs"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook-deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One delivery: what was sent, and every try
+         * @description Permission: `webhooks.read`.
+         */
+        get: operations["getWebhookDeliveriesId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook-deliveries/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell it once more
+         * @description Makes a new delivery of the same event, with an id, a time and tries of its own.
+         *
+         *     Permission: `webhooks.write`.
+         */
+        post: operations["postWebhookDeliveriesIdReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Webhooks, newest first
+         * @description With tenant_id those of that tenant alone; without, those of the MSP and of all its tenants.
+         *
+         *     Permission: `webhooks.read`.
+         */
+        get: operations["getWebhooks"];
+        put?: never;
+        /**
+         * Make a webhook; its secret is shown once
+         * @description Without tenant_id it is told of the events of every tenant of the MSP. docs/webhooks.md has the bodies.
+         *
+         *     Permission: `webhooks.write`.
+         */
+        post: operations["postWebhooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One webhook, and how it is doing
+         * @description Permission: `webhooks.read`.
+         */
+        get: operations["getWebhooksId"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook; what waits to be delivered is cancelled
+         * @description Permission: `webhooks.write`.
+         */
+        delete: operations["deleteWebhooksId"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook; what is left out stays
+         * @description What waits to be delivered goes to the new address. Switched off, nothing new is told to it, and what waits is cancelled.
+         *
+         *     Permission: `webhooks.write`.
+         */
+        patch: operations["patchWebhooksId"];
+        trace?: never;
+    };
+    "/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Deliveries of a webhook, newest first
+         * @description The log reaches 30 days back.
+         *
+         *     Permission: `webhooks.read`.
+         */
+        get: operations["getWebhooksIdDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a webhook another secret; it is shown once
+         * @description For 24 hours both are good: X-Monsys-Signature carries a signature by each, the new one first. Rotating again ends the one before the last at once.
+         *
+         *     Permission: `webhooks.write`.
+         */
+        post: operations["postWebhooksIdRotateSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a ping; GET /webhook-deliveries/:id tells how it went
+         * @description Permission: `webhooks.write`.
+         */
+        post: operations["postWebhooksIdTest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2944,6 +3742,21 @@ export interface operations {
                     };
                 };
             };
+            /** @description `urn:monsys:problem:maintenance_schedule_invalid`: The window cannot be planned so */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
             /** @description `urn:monsys:problem:rate_limited`: Too many requests */
             429: {
                 headers: {
@@ -3372,8 +4185,17 @@ export interface operations {
                                 priority: number;
                             } | null;
                             now: {
-                                contact: string;
+                                contact: string | null;
+                                email: string | null;
                                 name: string;
+                                /** @description null: a text of the group */
+                                schedule: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    name: string;
+                                } | null;
+                                /** @description null: not within a month, not known, or not for the caller to know */
+                                until: string | null;
                             } | null;
                             reason: string;
                         };
@@ -3388,8 +4210,10 @@ export interface operations {
                             url: string | null;
                             version: number | null;
                         };
+                        /** @description group and reason are those of resolve_minutes; acknowledge_minutes come with the policy, but are never longer */
                         sla: {
                             [key: string]: {
+                                acknowledge_minutes: number;
                                 group: {
                                     /** Format: uuid */
                                     id: string;
@@ -3399,6 +4223,56 @@ export interface operations {
                                 reason: string;
                                 resolve_minutes: number;
                             };
+                        };
+                        sla_policy: {
+                            calendar: {
+                                /** @constant */
+                                kind: "24x7";
+                            } | {
+                                /** @default [] */
+                                holidays: string[];
+                                /** @constant */
+                                kind: "business_hours";
+                                time_zone: string;
+                                weekly_hours: {
+                                    [key: string]: {
+                                        from: string;
+                                        until: string | "24:00";
+                                    }[];
+                                };
+                            };
+                            group: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                                priority: number;
+                            } | null;
+                            id: string | null;
+                            minutes: {
+                                critical: {
+                                    acknowledge_minutes: number;
+                                    resolve_minutes: number;
+                                };
+                                high: {
+                                    acknowledge_minutes: number;
+                                    resolve_minutes: number;
+                                };
+                                info: {
+                                    acknowledge_minutes: number;
+                                    resolve_minutes: number;
+                                };
+                                low: {
+                                    acknowledge_minutes: number;
+                                    resolve_minutes: number;
+                                };
+                                medium: {
+                                    acknowledge_minutes: number;
+                                    resolve_minutes: number;
+                                };
+                            };
+                            name: string;
+                            pauses_in_maintenance: boolean;
+                            reason: string;
                         };
                     };
                 };
@@ -3984,6 +4858,7 @@ export interface operations {
                             issued_at: string;
                             /** @enum {string} */
                             kind: "immediate" | "pre_issued";
+                            labels: string[];
                             level: number;
                             /** Format: uuid */
                             nonce: string;
@@ -5384,6 +6259,8 @@ export interface operations {
         parameters: {
             query?: {
                 agent_id?: string;
+                /** @description whose it is: "me", "nobody" or the id of a person */
+                assigned_to?: ("me" | "nobody") | string;
                 cursor?: string;
                 /** @description rows per page */
                 limit?: number;
@@ -5408,9 +6285,13 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: {
+                            ack_due_at: string | null;
                             acknowledged_at: string | null;
                             acknowledged_by_email: string | null;
                             agent_id: string | null;
+                            assigned_at: string | null;
+                            assigned_to: string | null;
+                            assigned_to_email: string | null;
                             detail: {
                                 [key: string]: components["schemas"]["__schema2"];
                             };
@@ -5421,27 +6302,87 @@ export interface operations {
                                 name: string;
                                 runbook_url: string | null;
                             } | null;
+                            escalation: {
+                                /** @description the last one told, from 1; 0: nobody yet */
+                                level: number;
+                                /** @description when it goes on by itself */
+                                next_at: string | null;
+                                notified: {
+                                    at: string;
+                                    /** @description null for people of the client */
+                                    email: string | null;
+                                    level: number;
+                                    round: number;
+                                }[];
+                                policy: string;
+                                /** @description from 0 */
+                                round: number;
+                                /** @enum {string} */
+                                state: "waiting" | "silenced" | "escalating" | "acknowledged" | "resolved" | "exhausted";
+                            } | null;
                             hostname: string | null;
                             /** Format: uuid */
                             id: string;
                             last_occurred_at: string;
                             number: number;
                             occurrences: number;
+                            /** @description who is on call for the host now, and the group that says so; null once resolved, or when nobody is */
+                            on_call: {
+                                contact: string | null;
+                                email: string | null;
+                                group: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    name: string;
+                                } | null;
+                                name: string;
+                                /** @description null: a text of the group */
+                                schedule: {
+                                    /** Format: uuid */
+                                    id: string;
+                                    name: string;
+                                } | null;
+                                /** @description null: not within a month, not known, or not for the caller to know */
+                                until: string | null;
+                            } | null;
                             opened_at: string;
                             resolution: string | null;
                             resolved_at: string | null;
                             resolved_by_email: string | null;
                             /** @enum {string} */
                             severity: "critical" | "high" | "medium" | "low" | "info";
+                            /** @description the window inside which it opened */
+                            silenced_by_maintenance: string | null;
+                            /** @description nobody was or is told before */
+                            silenced_until: string | null;
                             /** @description null once resolved */
                             sla: {
+                                /** @description the clock of acknowledging; null for alerts from before there was one */
+                                acknowledge: {
+                                    /** Format: date-time */
+                                    due_at: string;
+                                    minutes_overdue: number;
+                                    /** @enum {string} */
+                                    state: "ok" | "due_soon" | "breached" | "met" | "missed";
+                                } | null;
                                 /** Format: date-time */
                                 due_at: string;
                                 minutes_overdue: number;
+                                /** @description why the clocks stand still now; the due times count it already */
+                                paused: ("maintenance" | "outside_hours") | null;
+                                /** @description as it was when the alert opened */
+                                policy: {
+                                    id: string | null;
+                                    name: string;
+                                };
                                 /** @enum {string} */
                                 state: "ok" | "due_soon" | "breached";
                             } | null;
                             sla_due_at: string;
+                            /** @description nobody is told before; null: until resolved */
+                            snooze: {
+                                until: string | null;
+                            } | null;
                             /** @enum {string} */
                             source: "rule" | "liveness" | "cve" | "alertmanager" | "ingest" | "security";
                             /** @enum {string} */
@@ -5564,9 +6505,13 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        ack_due_at: string | null;
                         acknowledged_at: string | null;
                         acknowledged_by_email: string | null;
                         agent_id: string | null;
+                        assigned_at: string | null;
+                        assigned_to: string | null;
+                        assigned_to_email: string | null;
                         detail: {
                             [key: string]: components["schemas"]["__schema2"];
                         };
@@ -5577,27 +6522,87 @@ export interface operations {
                             name: string;
                             runbook_url: string | null;
                         } | null;
+                        escalation: {
+                            /** @description the last one told, from 1; 0: nobody yet */
+                            level: number;
+                            /** @description when it goes on by itself */
+                            next_at: string | null;
+                            notified: {
+                                at: string;
+                                /** @description null for people of the client */
+                                email: string | null;
+                                level: number;
+                                round: number;
+                            }[];
+                            policy: string;
+                            /** @description from 0 */
+                            round: number;
+                            /** @enum {string} */
+                            state: "waiting" | "silenced" | "escalating" | "acknowledged" | "resolved" | "exhausted";
+                        } | null;
                         hostname: string | null;
                         /** Format: uuid */
                         id: string;
                         last_occurred_at: string;
                         number: number;
                         occurrences: number;
+                        /** @description who is on call for the host now, and the group that says so; null once resolved, or when nobody is */
+                        on_call: {
+                            contact: string | null;
+                            email: string | null;
+                            group: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            } | null;
+                            name: string;
+                            /** @description null: a text of the group */
+                            schedule: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            } | null;
+                            /** @description null: not within a month, not known, or not for the caller to know */
+                            until: string | null;
+                        } | null;
                         opened_at: string;
                         resolution: string | null;
                         resolved_at: string | null;
                         resolved_by_email: string | null;
                         /** @enum {string} */
                         severity: "critical" | "high" | "medium" | "low" | "info";
+                        /** @description the window inside which it opened */
+                        silenced_by_maintenance: string | null;
+                        /** @description nobody was or is told before */
+                        silenced_until: string | null;
                         /** @description null once resolved */
                         sla: {
+                            /** @description the clock of acknowledging; null for alerts from before there was one */
+                            acknowledge: {
+                                /** Format: date-time */
+                                due_at: string;
+                                minutes_overdue: number;
+                                /** @enum {string} */
+                                state: "ok" | "due_soon" | "breached" | "met" | "missed";
+                            } | null;
                             /** Format: date-time */
                             due_at: string;
                             minutes_overdue: number;
+                            /** @description why the clocks stand still now; the due times count it already */
+                            paused: ("maintenance" | "outside_hours") | null;
+                            /** @description as it was when the alert opened */
+                            policy: {
+                                id: string | null;
+                                name: string;
+                            };
                             /** @enum {string} */
                             state: "ok" | "due_soon" | "breached";
                         } | null;
                         sla_due_at: string;
+                        /** @description nobody is told before; null: until resolved */
+                        snooze: {
+                            until: string | null;
+                        } | null;
                         /** @enum {string} */
                         source: "rule" | "liveness" | "cve" | "alertmanager" | "ingest" | "security";
                         /** @enum {string} */
@@ -5718,9 +6723,13 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        ack_due_at: string | null;
                         acknowledged_at: string | null;
                         acknowledged_by_email: string | null;
                         agent_id: string | null;
+                        assigned_at: string | null;
+                        assigned_to: string | null;
+                        assigned_to_email: string | null;
                         detail: {
                             [key: string]: components["schemas"]["__schema2"];
                         };
@@ -5731,27 +6740,87 @@ export interface operations {
                             name: string;
                             runbook_url: string | null;
                         } | null;
+                        escalation: {
+                            /** @description the last one told, from 1; 0: nobody yet */
+                            level: number;
+                            /** @description when it goes on by itself */
+                            next_at: string | null;
+                            notified: {
+                                at: string;
+                                /** @description null for people of the client */
+                                email: string | null;
+                                level: number;
+                                round: number;
+                            }[];
+                            policy: string;
+                            /** @description from 0 */
+                            round: number;
+                            /** @enum {string} */
+                            state: "waiting" | "silenced" | "escalating" | "acknowledged" | "resolved" | "exhausted";
+                        } | null;
                         hostname: string | null;
                         /** Format: uuid */
                         id: string;
                         last_occurred_at: string;
                         number: number;
                         occurrences: number;
+                        /** @description who is on call for the host now, and the group that says so; null once resolved, or when nobody is */
+                        on_call: {
+                            contact: string | null;
+                            email: string | null;
+                            group: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            } | null;
+                            name: string;
+                            /** @description null: a text of the group */
+                            schedule: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            } | null;
+                            /** @description null: not within a month, not known, or not for the caller to know */
+                            until: string | null;
+                        } | null;
                         opened_at: string;
                         resolution: string | null;
                         resolved_at: string | null;
                         resolved_by_email: string | null;
                         /** @enum {string} */
                         severity: "critical" | "high" | "medium" | "low" | "info";
+                        /** @description the window inside which it opened */
+                        silenced_by_maintenance: string | null;
+                        /** @description nobody was or is told before */
+                        silenced_until: string | null;
                         /** @description null once resolved */
                         sla: {
+                            /** @description the clock of acknowledging; null for alerts from before there was one */
+                            acknowledge: {
+                                /** Format: date-time */
+                                due_at: string;
+                                minutes_overdue: number;
+                                /** @enum {string} */
+                                state: "ok" | "due_soon" | "breached" | "met" | "missed";
+                            } | null;
                             /** Format: date-time */
                             due_at: string;
                             minutes_overdue: number;
+                            /** @description why the clocks stand still now; the due times count it already */
+                            paused: ("maintenance" | "outside_hours") | null;
+                            /** @description as it was when the alert opened */
+                            policy: {
+                                id: string | null;
+                                name: string;
+                            };
                             /** @enum {string} */
                             state: "ok" | "due_soon" | "breached";
                         } | null;
                         sla_due_at: string;
+                        /** @description nobody is told before; null: until resolved */
+                        snooze: {
+                            until: string | null;
+                        } | null;
                         /** @enum {string} */
                         source: "rule" | "liveness" | "cve" | "alertmanager" | "ingest" | "security";
                         /** @enum {string} */
@@ -5869,6 +6938,261 @@ export interface operations {
             };
         };
     };
+    patchAlertsIdAssign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    note?: string;
+                    user_id: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ack_due_at: string | null;
+                        acknowledged_at: string | null;
+                        acknowledged_by_email: string | null;
+                        agent_id: string | null;
+                        assigned_at: string | null;
+                        assigned_to: string | null;
+                        assigned_to_email: string | null;
+                        detail: {
+                            [key: string]: components["schemas"]["__schema2"];
+                        };
+                        /** @description the group whose runbook the host inherits; null in no group */
+                        effective_group: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            runbook_url: string | null;
+                        } | null;
+                        escalation: {
+                            /** @description the last one told, from 1; 0: nobody yet */
+                            level: number;
+                            /** @description when it goes on by itself */
+                            next_at: string | null;
+                            notified: {
+                                at: string;
+                                /** @description null for people of the client */
+                                email: string | null;
+                                level: number;
+                                round: number;
+                            }[];
+                            policy: string;
+                            /** @description from 0 */
+                            round: number;
+                            /** @enum {string} */
+                            state: "waiting" | "silenced" | "escalating" | "acknowledged" | "resolved" | "exhausted";
+                        } | null;
+                        hostname: string | null;
+                        /** Format: uuid */
+                        id: string;
+                        last_occurred_at: string;
+                        number: number;
+                        occurrences: number;
+                        /** @description who is on call for the host now, and the group that says so; null once resolved, or when nobody is */
+                        on_call: {
+                            contact: string | null;
+                            email: string | null;
+                            group: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            } | null;
+                            name: string;
+                            /** @description null: a text of the group */
+                            schedule: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            } | null;
+                            /** @description null: not within a month, not known, or not for the caller to know */
+                            until: string | null;
+                        } | null;
+                        opened_at: string;
+                        resolution: string | null;
+                        resolved_at: string | null;
+                        resolved_by_email: string | null;
+                        /** @enum {string} */
+                        severity: "critical" | "high" | "medium" | "low" | "info";
+                        /** @description the window inside which it opened */
+                        silenced_by_maintenance: string | null;
+                        /** @description nobody was or is told before */
+                        silenced_until: string | null;
+                        /** @description null once resolved */
+                        sla: {
+                            /** @description the clock of acknowledging; null for alerts from before there was one */
+                            acknowledge: {
+                                /** Format: date-time */
+                                due_at: string;
+                                minutes_overdue: number;
+                                /** @enum {string} */
+                                state: "ok" | "due_soon" | "breached" | "met" | "missed";
+                            } | null;
+                            /** Format: date-time */
+                            due_at: string;
+                            minutes_overdue: number;
+                            /** @description why the clocks stand still now; the due times count it already */
+                            paused: ("maintenance" | "outside_hours") | null;
+                            /** @description as it was when the alert opened */
+                            policy: {
+                                id: string | null;
+                                name: string;
+                            };
+                            /** @enum {string} */
+                            state: "ok" | "due_soon" | "breached";
+                        } | null;
+                        sla_due_at: string;
+                        /** @description nobody is told before; null: until resolved */
+                        snooze: {
+                            until: string | null;
+                        } | null;
+                        /** @enum {string} */
+                        source: "rule" | "liveness" | "cve" | "alertmanager" | "ingest" | "security";
+                        /** @enum {string} */
+                        status: "open" | "acknowledged" | "resolved";
+                        /** Format: uuid */
+                        tenant_id: string;
+                        title: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:conflict`: The request conflicts with what exists */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:assignee_unknown`: Alerts cannot be assigned to this person */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     patchAlertsIdResolve: {
         parameters: {
             query?: never;
@@ -5893,9 +7217,13 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        ack_due_at: string | null;
                         acknowledged_at: string | null;
                         acknowledged_by_email: string | null;
                         agent_id: string | null;
+                        assigned_at: string | null;
+                        assigned_to: string | null;
+                        assigned_to_email: string | null;
                         detail: {
                             [key: string]: components["schemas"]["__schema2"];
                         };
@@ -5906,27 +7234,330 @@ export interface operations {
                             name: string;
                             runbook_url: string | null;
                         } | null;
+                        escalation: {
+                            /** @description the last one told, from 1; 0: nobody yet */
+                            level: number;
+                            /** @description when it goes on by itself */
+                            next_at: string | null;
+                            notified: {
+                                at: string;
+                                /** @description null for people of the client */
+                                email: string | null;
+                                level: number;
+                                round: number;
+                            }[];
+                            policy: string;
+                            /** @description from 0 */
+                            round: number;
+                            /** @enum {string} */
+                            state: "waiting" | "silenced" | "escalating" | "acknowledged" | "resolved" | "exhausted";
+                        } | null;
                         hostname: string | null;
                         /** Format: uuid */
                         id: string;
                         last_occurred_at: string;
                         number: number;
                         occurrences: number;
+                        /** @description who is on call for the host now, and the group that says so; null once resolved, or when nobody is */
+                        on_call: {
+                            contact: string | null;
+                            email: string | null;
+                            group: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            } | null;
+                            name: string;
+                            /** @description null: a text of the group */
+                            schedule: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            } | null;
+                            /** @description null: not within a month, not known, or not for the caller to know */
+                            until: string | null;
+                        } | null;
                         opened_at: string;
                         resolution: string | null;
                         resolved_at: string | null;
                         resolved_by_email: string | null;
                         /** @enum {string} */
                         severity: "critical" | "high" | "medium" | "low" | "info";
+                        /** @description the window inside which it opened */
+                        silenced_by_maintenance: string | null;
+                        /** @description nobody was or is told before */
+                        silenced_until: string | null;
                         /** @description null once resolved */
                         sla: {
+                            /** @description the clock of acknowledging; null for alerts from before there was one */
+                            acknowledge: {
+                                /** Format: date-time */
+                                due_at: string;
+                                minutes_overdue: number;
+                                /** @enum {string} */
+                                state: "ok" | "due_soon" | "breached" | "met" | "missed";
+                            } | null;
                             /** Format: date-time */
                             due_at: string;
                             minutes_overdue: number;
+                            /** @description why the clocks stand still now; the due times count it already */
+                            paused: ("maintenance" | "outside_hours") | null;
+                            /** @description as it was when the alert opened */
+                            policy: {
+                                id: string | null;
+                                name: string;
+                            };
                             /** @enum {string} */
                             state: "ok" | "due_soon" | "breached";
                         } | null;
                         sla_due_at: string;
+                        /** @description nobody is told before; null: until resolved */
+                        snooze: {
+                            until: string | null;
+                        } | null;
+                        /** @enum {string} */
+                        source: "rule" | "liveness" | "cve" | "alertmanager" | "ingest" | "security";
+                        /** @enum {string} */
+                        status: "open" | "acknowledged" | "resolved";
+                        /** Format: uuid */
+                        tenant_id: string;
+                        title: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:conflict`: The request conflicts with what exists */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    postAlertsIdSnooze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {number} */
+                    minutes: 60 | 240 | 1440;
+                } | {
+                    /** @constant */
+                    until_resolved: true;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ack_due_at: string | null;
+                        acknowledged_at: string | null;
+                        acknowledged_by_email: string | null;
+                        agent_id: string | null;
+                        assigned_at: string | null;
+                        assigned_to: string | null;
+                        assigned_to_email: string | null;
+                        detail: {
+                            [key: string]: components["schemas"]["__schema2"];
+                        };
+                        /** @description the group whose runbook the host inherits; null in no group */
+                        effective_group: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            runbook_url: string | null;
+                        } | null;
+                        escalation: {
+                            /** @description the last one told, from 1; 0: nobody yet */
+                            level: number;
+                            /** @description when it goes on by itself */
+                            next_at: string | null;
+                            notified: {
+                                at: string;
+                                /** @description null for people of the client */
+                                email: string | null;
+                                level: number;
+                                round: number;
+                            }[];
+                            policy: string;
+                            /** @description from 0 */
+                            round: number;
+                            /** @enum {string} */
+                            state: "waiting" | "silenced" | "escalating" | "acknowledged" | "resolved" | "exhausted";
+                        } | null;
+                        hostname: string | null;
+                        /** Format: uuid */
+                        id: string;
+                        last_occurred_at: string;
+                        number: number;
+                        occurrences: number;
+                        /** @description who is on call for the host now, and the group that says so; null once resolved, or when nobody is */
+                        on_call: {
+                            contact: string | null;
+                            email: string | null;
+                            group: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            } | null;
+                            name: string;
+                            /** @description null: a text of the group */
+                            schedule: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            } | null;
+                            /** @description null: not within a month, not known, or not for the caller to know */
+                            until: string | null;
+                        } | null;
+                        opened_at: string;
+                        resolution: string | null;
+                        resolved_at: string | null;
+                        resolved_by_email: string | null;
+                        /** @enum {string} */
+                        severity: "critical" | "high" | "medium" | "low" | "info";
+                        /** @description the window inside which it opened */
+                        silenced_by_maintenance: string | null;
+                        /** @description nobody was or is told before */
+                        silenced_until: string | null;
+                        /** @description null once resolved */
+                        sla: {
+                            /** @description the clock of acknowledging; null for alerts from before there was one */
+                            acknowledge: {
+                                /** Format: date-time */
+                                due_at: string;
+                                minutes_overdue: number;
+                                /** @enum {string} */
+                                state: "ok" | "due_soon" | "breached" | "met" | "missed";
+                            } | null;
+                            /** Format: date-time */
+                            due_at: string;
+                            minutes_overdue: number;
+                            /** @description why the clocks stand still now; the due times count it already */
+                            paused: ("maintenance" | "outside_hours") | null;
+                            /** @description as it was when the alert opened */
+                            policy: {
+                                id: string | null;
+                                name: string;
+                            };
+                            /** @enum {string} */
+                            state: "ok" | "due_soon" | "breached";
+                        } | null;
+                        sla_due_at: string;
+                        /** @description nobody is told before; null: until resolved */
+                        snooze: {
+                            until: string | null;
+                        } | null;
                         /** @enum {string} */
                         source: "rule" | "liveness" | "cve" | "alertmanager" | "ingest" | "security";
                         /** @enum {string} */
@@ -8217,7 +9848,7 @@ export interface operations {
                         /** Format: uuid */
                         msp_id: string;
                         name: string;
-                        permissions: ("cockpit.read" | "tenants.read" | "tenants.write" | "agents.read" | "agents.write" | "agents.enrol" | "alerts.read" | "alerts.write" | "rules.read" | "rules.write" | "groups.read" | "groups.write" | "vulnerabilities.read" | "trust_score.read" | "audit_log.read" | "team.read" | "team.write" | "playbooks.read" | "playbooks.write" | "emergency.read" | "emergency.issue" | "emergency.issue_level3" | "emergency.approve" | "packs.read" | "packs.build" | "branding.write" | "billing.read" | "impersonation.start" | "impersonation.read" | "impersonation.end_others" | "impersonation.consent" | "tokens.own")[];
+                        permissions: ("cockpit.read" | "tenants.read" | "tenants.write" | "agents.read" | "agents.write" | "agents.enrol" | "alerts.read" | "alerts.write" | "sla.read" | "sla.write" | "maintenance.read" | "maintenance.write" | "rules.read" | "rules.write" | "groups.read" | "groups.write" | "on_call.read" | "on_call.write" | "on_call.override" | "vulnerabilities.read" | "trust_score.read" | "audit_log.read" | "team.read" | "team.write" | "playbooks.read" | "playbooks.write" | "emergency.read" | "emergency.issue" | "emergency.issue_level3" | "emergency.approve" | "packs.read" | "packs.build" | "webhooks.read" | "webhooks.write" | "branding.write" | "billing.read" | "billing.write" | "impersonation.start" | "impersonation.read" | "impersonation.end_others" | "impersonation.consent" | "tokens.own")[];
                         /** @enum {string} */
                         role: "owner" | "admin" | "operator" | "analyst" | "viewer" | "client_viewer" | "auditor";
                         tenant_id: string | null;
@@ -8747,7 +10378,7 @@ export interface operations {
                             id: string;
                             last_used_at: string | null;
                             name: string;
-                            scopes: ("cockpit.read" | "tenants.read" | "tenants.write" | "agents.read" | "agents.write" | "agents.enrol" | "alerts.read" | "alerts.write" | "rules.read" | "rules.write" | "groups.read" | "groups.write" | "vulnerabilities.read" | "trust_score.read" | "audit_log.read" | "team.read" | "team.write" | "playbooks.read" | "playbooks.write" | "emergency.read" | "emergency.issue" | "emergency.issue_level3" | "emergency.approve" | "packs.read" | "packs.build" | "branding.write" | "billing.read" | "impersonation.start" | "impersonation.read" | "impersonation.end_others" | "impersonation.consent" | "tokens.own")[];
+                            scopes: ("cockpit.read" | "tenants.read" | "tenants.write" | "agents.read" | "agents.write" | "agents.enrol" | "alerts.read" | "alerts.write" | "sla.read" | "sla.write" | "maintenance.read" | "maintenance.write" | "rules.read" | "rules.write" | "groups.read" | "groups.write" | "on_call.read" | "on_call.write" | "on_call.override" | "vulnerabilities.read" | "trust_score.read" | "audit_log.read" | "team.read" | "team.write" | "playbooks.read" | "playbooks.write" | "emergency.read" | "emergency.issue" | "emergency.issue_level3" | "emergency.approve" | "packs.read" | "packs.build" | "webhooks.read" | "webhooks.write" | "branding.write" | "billing.read" | "billing.write" | "impersonation.start" | "impersonation.read" | "impersonation.end_others" | "impersonation.consent" | "tokens.own")[];
                         }[];
                     };
                 };
@@ -8826,7 +10457,7 @@ export interface operations {
                 "application/json": {
                     expires_in_days: number;
                     name: string;
-                    scopes: ("cockpit.read" | "tenants.read" | "tenants.write" | "agents.read" | "agents.write" | "agents.enrol" | "alerts.read" | "alerts.write" | "rules.read" | "rules.write" | "groups.read" | "groups.write" | "vulnerabilities.read" | "trust_score.read" | "audit_log.read" | "team.read" | "team.write" | "playbooks.read" | "playbooks.write" | "emergency.read" | "emergency.issue" | "emergency.issue_level3" | "emergency.approve" | "packs.read" | "packs.build" | "branding.write" | "billing.read" | "impersonation.start" | "impersonation.read" | "impersonation.end_others" | "impersonation.consent" | "tokens.own")[];
+                    scopes: ("cockpit.read" | "tenants.read" | "tenants.write" | "agents.read" | "agents.write" | "agents.enrol" | "alerts.read" | "alerts.write" | "sla.read" | "sla.write" | "maintenance.read" | "maintenance.write" | "rules.read" | "rules.write" | "groups.read" | "groups.write" | "on_call.read" | "on_call.write" | "on_call.override" | "vulnerabilities.read" | "trust_score.read" | "audit_log.read" | "team.read" | "team.write" | "playbooks.read" | "playbooks.write" | "emergency.read" | "emergency.issue" | "emergency.issue_level3" | "emergency.approve" | "packs.read" | "packs.build" | "webhooks.read" | "webhooks.write" | "branding.write" | "billing.read" | "billing.write" | "impersonation.start" | "impersonation.read" | "impersonation.end_others" | "impersonation.consent" | "tokens.own")[];
                 };
             };
         };
@@ -8844,7 +10475,7 @@ export interface operations {
                         id: string;
                         last_used_at: string | null;
                         name: string;
-                        scopes: ("cockpit.read" | "tenants.read" | "tenants.write" | "agents.read" | "agents.write" | "agents.enrol" | "alerts.read" | "alerts.write" | "rules.read" | "rules.write" | "groups.read" | "groups.write" | "vulnerabilities.read" | "trust_score.read" | "audit_log.read" | "team.read" | "team.write" | "playbooks.read" | "playbooks.write" | "emergency.read" | "emergency.issue" | "emergency.issue_level3" | "emergency.approve" | "packs.read" | "packs.build" | "branding.write" | "billing.read" | "impersonation.start" | "impersonation.read" | "impersonation.end_others" | "impersonation.consent" | "tokens.own")[];
+                        scopes: ("cockpit.read" | "tenants.read" | "tenants.write" | "agents.read" | "agents.write" | "agents.enrol" | "alerts.read" | "alerts.write" | "sla.read" | "sla.write" | "maintenance.read" | "maintenance.write" | "rules.read" | "rules.write" | "groups.read" | "groups.write" | "on_call.read" | "on_call.write" | "on_call.override" | "vulnerabilities.read" | "trust_score.read" | "audit_log.read" | "team.read" | "team.write" | "playbooks.read" | "playbooks.write" | "emergency.read" | "emergency.issue" | "emergency.issue_level3" | "emergency.approve" | "packs.read" | "packs.build" | "webhooks.read" | "webhooks.write" | "branding.write" | "billing.read" | "billing.write" | "impersonation.start" | "impersonation.read" | "impersonation.end_others" | "impersonation.consent" | "tokens.own")[];
                         token: string;
                     };
                 };
@@ -9490,6 +11121,453 @@ export interface operations {
             };
         };
     };
+    getBillingInvoice: {
+        parameters: {
+            query?: {
+                /** @description default: the running month, in UTC */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        invoice: {
+                            buyer: {
+                                /** @default null */
+                                additional_street: string | null;
+                                /** @default null */
+                                bic: string | null;
+                                /**
+                                 * @description what the payer wants to find on an invoice; this or the order is needed to be billed
+                                 * @default null
+                                 */
+                                buyer_reference: string | null;
+                                city: string;
+                                /**
+                                 * @description registration number
+                                 * @default null
+                                 */
+                                company_id: string | null;
+                                /**
+                                 * @description ISO 6523 code of what registers it: 0208 in Belgium, 0106 in the Netherlands
+                                 * @default null
+                                 */
+                                company_id_scheme: string | null;
+                                /** @default null */
+                                contact_email: string | null;
+                                /** @default null */
+                                contact_name: string | null;
+                                /** @default null */
+                                contact_phone: string | null;
+                                country: string;
+                                /**
+                                 * @description electronic address in the Peppol network
+                                 * @default null
+                                 */
+                                endpoint_id: string | null;
+                                /**
+                                 * @description code of the EAS list that the address belongs to: 0208, 0088, 9925
+                                 * @default null
+                                 */
+                                endpoint_scheme: string | null;
+                                /**
+                                 * @description where to pay; needed to bill
+                                 * @default null
+                                 */
+                                iban: string | null;
+                                legal_name: string;
+                                /**
+                                 * @description days from the invoice until it is due; the payer’s own come first
+                                 * @default null
+                                 */
+                                payment_days: number | null;
+                                postal_code: string;
+                                /** @default null */
+                                purchase_order: string | null;
+                                street: string;
+                                /**
+                                 * @description with its country’s prefix: BE0123456749
+                                 * @default null
+                                 */
+                                vat_id: string | null;
+                            } | null;
+                            /** @constant */
+                            currency: "EUR";
+                            discount: {
+                                base_cents: number;
+                                cents: number;
+                                /** @description hundredths of a percent */
+                                rate: number;
+                            } | null;
+                            due_on: string | null;
+                            issued_on: string | null;
+                            lines: {
+                                description: string | null;
+                                name: string;
+                                net_cents: number;
+                                quantity: number;
+                                /** @enum {string} */
+                                unit: "C62" | "MON";
+                                unit_cents: number;
+                            }[];
+                            number: string | null;
+                            period_from: string;
+                            /** @description the last day */
+                            period_until: string;
+                            seller: {
+                                /** @default null */
+                                additional_street: string | null;
+                                /** @default null */
+                                bic: string | null;
+                                /**
+                                 * @description what the payer wants to find on an invoice; this or the order is needed to be billed
+                                 * @default null
+                                 */
+                                buyer_reference: string | null;
+                                city: string;
+                                /**
+                                 * @description registration number
+                                 * @default null
+                                 */
+                                company_id: string | null;
+                                /**
+                                 * @description ISO 6523 code of what registers it: 0208 in Belgium, 0106 in the Netherlands
+                                 * @default null
+                                 */
+                                company_id_scheme: string | null;
+                                /** @default null */
+                                contact_email: string | null;
+                                /** @default null */
+                                contact_name: string | null;
+                                /** @default null */
+                                contact_phone: string | null;
+                                country: string;
+                                /**
+                                 * @description electronic address in the Peppol network
+                                 * @default null
+                                 */
+                                endpoint_id: string | null;
+                                /**
+                                 * @description code of the EAS list that the address belongs to: 0208, 0088, 9925
+                                 * @default null
+                                 */
+                                endpoint_scheme: string | null;
+                                /**
+                                 * @description where to pay; needed to bill
+                                 * @default null
+                                 */
+                                iban: string | null;
+                                legal_name: string;
+                                /**
+                                 * @description days from the invoice until it is due; the payer’s own come first
+                                 * @default null
+                                 */
+                                payment_days: number | null;
+                                postal_code: string;
+                                /** @default null */
+                                purchase_order: string | null;
+                                street: string;
+                                /**
+                                 * @description with its country’s prefix: BE0123456749
+                                 * @default null
+                                 */
+                                vat_id: string | null;
+                            } | null;
+                            totals: {
+                                /** @description sum of discounts (BT-107) */
+                                allowance_cents: number;
+                                /** @description sum of the lines (BT-106) */
+                                line_net_cents: number;
+                                /** @description BT-115 */
+                                payable_cents: number;
+                                /** @description BT-109 */
+                                tax_exclusive_cents: number;
+                                /** @description BT-112 */
+                                tax_inclusive_cents: number;
+                                /** @description BT-110 */
+                                vat_cents: number;
+                            };
+                            vat: {
+                                /** @constant */
+                                category: "S";
+                                /** @description hundredths of a percent */
+                                rate: number;
+                            } | {
+                                /** @constant */
+                                category: "Z";
+                            } | {
+                                /** @constant */
+                                category: "E";
+                                /** @description why it is exempt, as the payer reads it */
+                                reason: string;
+                            } | {
+                                /** @constant */
+                                category: "AE";
+                            } | {
+                                /** @constant */
+                                category: "O";
+                            };
+                        };
+                        /** @description what keeps a draft from being issued in the night after the month */
+                        missing: {
+                            field: string;
+                            /** @enum {string} */
+                            party: "seller" | "buyer";
+                            sentence: string;
+                        }[];
+                        month: string;
+                        /**
+                         * @description an issued invoice never changes; a draft has no number
+                         * @enum {string}
+                         */
+                        state: "draft" | "issued";
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:billing_month_not_closed`: The month is not closed; `urn:monsys:problem:invoice_operator_missing`: Nobody bills MSPs through this hub */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:billing_month_invalid`: The month has not begun */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getBillingInvoiceXml: {
+        parameters: {
+            query?: {
+                /** @description default: the running month, in UTC */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": unknown;
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:billing_month_not_closed`: The month is not closed; `urn:monsys:problem:invoice_operator_missing`: Nobody bills MSPs through this hub; `urn:monsys:problem:invoice_not_issued`: There is no invoice of the month yet */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:billing_month_invalid`: The month has not begun */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     getBillingOverview: {
         parameters: {
             query?: {
@@ -9590,6 +11668,1004 @@ export interface operations {
             };
             /** @description `urn:monsys:problem:billing_month_invalid`: The month has not begun */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getBillingPriceList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description of the running month */
+                        in_force: {
+                            effective_from: string;
+                            list: {
+                                /** @description integer cents of a euro */
+                                agent_cents: number;
+                                /** @description hosts of each tenant that cost nothing */
+                                free_agents: number;
+                                /**
+                                 * @description for each tenant, whatever its hosts
+                                 * @default null
+                                 */
+                                monthly_fee_cents: number | null;
+                                /** @default [] */
+                                tenants: {
+                                    /**
+                                     * @description hundredths of a percent off the sum of the lines
+                                     * @default 0
+                                     */
+                                    discount: number;
+                                    /** Format: uuid */
+                                    tenant_id: string;
+                                    /**
+                                     * @description null: the VAT of the list
+                                     * @default null
+                                     */
+                                    vat: ({
+                                        /** @constant */
+                                        category: "S";
+                                        /** @description hundredths of a percent */
+                                        rate: number;
+                                    } | {
+                                        /** @constant */
+                                        category: "Z";
+                                    } | {
+                                        /** @constant */
+                                        category: "E";
+                                        /** @description why it is exempt, as the payer reads it */
+                                        reason: string;
+                                    } | {
+                                        /** @constant */
+                                        category: "AE";
+                                    } | {
+                                        /** @constant */
+                                        category: "O";
+                                    }) | null;
+                                }[];
+                                /** @default [] */
+                                tiers: {
+                                    above: number;
+                                    /** @description integer cents of a euro */
+                                    agent_cents: number;
+                                }[];
+                                /** @description of every tenant that is not named with its own */
+                                vat: {
+                                    /** @constant */
+                                    category: "S";
+                                    /** @description hundredths of a percent */
+                                    rate: number;
+                                } | {
+                                    /** @constant */
+                                    category: "Z";
+                                } | {
+                                    /** @constant */
+                                    category: "E";
+                                    /** @description why it is exempt, as the payer reads it */
+                                    reason: string;
+                                } | {
+                                    /** @constant */
+                                    category: "AE";
+                                } | {
+                                    /** @constant */
+                                    category: "O";
+                                };
+                            };
+                            updated_at: string;
+                        } | null;
+                        /** @description all of them, the latest first */
+                        items: {
+                            effective_from: string;
+                            list: {
+                                /** @description integer cents of a euro */
+                                agent_cents: number;
+                                /** @description hosts of each tenant that cost nothing */
+                                free_agents: number;
+                                /**
+                                 * @description for each tenant, whatever its hosts
+                                 * @default null
+                                 */
+                                monthly_fee_cents: number | null;
+                                /** @default [] */
+                                tenants: {
+                                    /**
+                                     * @description hundredths of a percent off the sum of the lines
+                                     * @default 0
+                                     */
+                                    discount: number;
+                                    /** Format: uuid */
+                                    tenant_id: string;
+                                    /**
+                                     * @description null: the VAT of the list
+                                     * @default null
+                                     */
+                                    vat: ({
+                                        /** @constant */
+                                        category: "S";
+                                        /** @description hundredths of a percent */
+                                        rate: number;
+                                    } | {
+                                        /** @constant */
+                                        category: "Z";
+                                    } | {
+                                        /** @constant */
+                                        category: "E";
+                                        /** @description why it is exempt, as the payer reads it */
+                                        reason: string;
+                                    } | {
+                                        /** @constant */
+                                        category: "AE";
+                                    } | {
+                                        /** @constant */
+                                        category: "O";
+                                    }) | null;
+                                }[];
+                                /** @default [] */
+                                tiers: {
+                                    above: number;
+                                    /** @description integer cents of a euro */
+                                    agent_cents: number;
+                                }[];
+                                /** @description of every tenant that is not named with its own */
+                                vat: {
+                                    /** @constant */
+                                    category: "S";
+                                    /** @description hundredths of a percent */
+                                    rate: number;
+                                } | {
+                                    /** @constant */
+                                    category: "Z";
+                                } | {
+                                    /** @constant */
+                                    category: "E";
+                                    /** @description why it is exempt, as the payer reads it */
+                                    reason: string;
+                                } | {
+                                    /** @constant */
+                                    category: "AE";
+                                } | {
+                                    /** @constant */
+                                    category: "O";
+                                };
+                            };
+                            updated_at: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    putBillingPriceList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    effective_from: string;
+                    list: {
+                        /** @description integer cents of a euro */
+                        agent_cents: number;
+                        /** @description hosts of each tenant that cost nothing */
+                        free_agents: number;
+                        /**
+                         * @description for each tenant, whatever its hosts
+                         * @default null
+                         */
+                        monthly_fee_cents?: number | null;
+                        /** @default [] */
+                        tenants?: {
+                            /**
+                             * @description hundredths of a percent off the sum of the lines
+                             * @default 0
+                             */
+                            discount?: number;
+                            /** Format: uuid */
+                            tenant_id: string;
+                            /**
+                             * @description null: the VAT of the list
+                             * @default null
+                             */
+                            vat?: ({
+                                /** @constant */
+                                category: "S";
+                                /** @description hundredths of a percent */
+                                rate: number;
+                            } | {
+                                /** @constant */
+                                category: "Z";
+                            } | {
+                                /** @constant */
+                                category: "E";
+                                /** @description why it is exempt, as the payer reads it */
+                                reason: string;
+                            } | {
+                                /** @constant */
+                                category: "AE";
+                            } | {
+                                /** @constant */
+                                category: "O";
+                            }) | null;
+                        }[];
+                        /** @default [] */
+                        tiers?: {
+                            above: number;
+                            /** @description integer cents of a euro */
+                            agent_cents: number;
+                        }[];
+                        /** @description of every tenant that is not named with its own */
+                        vat: {
+                            /** @constant */
+                            category: "S";
+                            /** @description hundredths of a percent */
+                            rate: number;
+                        } | {
+                            /** @constant */
+                            category: "Z";
+                        } | {
+                            /** @constant */
+                            category: "E";
+                            /** @description why it is exempt, as the payer reads it */
+                            reason: string;
+                        } | {
+                            /** @constant */
+                            category: "AE";
+                        } | {
+                            /** @constant */
+                            category: "O";
+                        };
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        effective_from: string;
+                        list: {
+                            /** @description integer cents of a euro */
+                            agent_cents: number;
+                            /** @description hosts of each tenant that cost nothing */
+                            free_agents: number;
+                            /**
+                             * @description for each tenant, whatever its hosts
+                             * @default null
+                             */
+                            monthly_fee_cents: number | null;
+                            /** @default [] */
+                            tenants: {
+                                /**
+                                 * @description hundredths of a percent off the sum of the lines
+                                 * @default 0
+                                 */
+                                discount: number;
+                                /** Format: uuid */
+                                tenant_id: string;
+                                /**
+                                 * @description null: the VAT of the list
+                                 * @default null
+                                 */
+                                vat: ({
+                                    /** @constant */
+                                    category: "S";
+                                    /** @description hundredths of a percent */
+                                    rate: number;
+                                } | {
+                                    /** @constant */
+                                    category: "Z";
+                                } | {
+                                    /** @constant */
+                                    category: "E";
+                                    /** @description why it is exempt, as the payer reads it */
+                                    reason: string;
+                                } | {
+                                    /** @constant */
+                                    category: "AE";
+                                } | {
+                                    /** @constant */
+                                    category: "O";
+                                }) | null;
+                            }[];
+                            /** @default [] */
+                            tiers: {
+                                above: number;
+                                /** @description integer cents of a euro */
+                                agent_cents: number;
+                            }[];
+                            /** @description of every tenant that is not named with its own */
+                            vat: {
+                                /** @constant */
+                                category: "S";
+                                /** @description hundredths of a percent */
+                                rate: number;
+                            } | {
+                                /** @constant */
+                                category: "Z";
+                            } | {
+                                /** @constant */
+                                category: "E";
+                                /** @description why it is exempt, as the payer reads it */
+                                reason: string;
+                            } | {
+                                /** @constant */
+                                category: "AE";
+                            } | {
+                                /** @constant */
+                                category: "O";
+                            };
+                        };
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:price_list_month_over`: The month of the prices is over */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getBillingSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        number_prefix: string;
+                        /** @description who bills the MSP; null: nobody does through this hub */
+                        operator: {
+                            /** @default null */
+                            additional_street: string | null;
+                            /** @default null */
+                            bic: string | null;
+                            /**
+                             * @description what the payer wants to find on an invoice; this or the order is needed to be billed
+                             * @default null
+                             */
+                            buyer_reference: string | null;
+                            city: string;
+                            /**
+                             * @description registration number
+                             * @default null
+                             */
+                            company_id: string | null;
+                            /**
+                             * @description ISO 6523 code of what registers it: 0208 in Belgium, 0106 in the Netherlands
+                             * @default null
+                             */
+                            company_id_scheme: string | null;
+                            /** @default null */
+                            contact_email: string | null;
+                            /** @default null */
+                            contact_name: string | null;
+                            /** @default null */
+                            contact_phone: string | null;
+                            country: string;
+                            /**
+                             * @description electronic address in the Peppol network
+                             * @default null
+                             */
+                            endpoint_id: string | null;
+                            /**
+                             * @description code of the EAS list that the address belongs to: 0208, 0088, 9925
+                             * @default null
+                             */
+                            endpoint_scheme: string | null;
+                            /**
+                             * @description where to pay; needed to bill
+                             * @default null
+                             */
+                            iban: string | null;
+                            legal_name: string;
+                            /**
+                             * @description days from the invoice until it is due; the payer’s own come first
+                             * @default null
+                             */
+                            payment_days: number | null;
+                            postal_code: string;
+                            /** @default null */
+                            purchase_order: string | null;
+                            street: string;
+                            /**
+                             * @description with its country’s prefix: BE0123456749
+                             * @default null
+                             */
+                            vat_id: string | null;
+                        } | null;
+                        party: {
+                            /** @default null */
+                            additional_street: string | null;
+                            /** @default null */
+                            bic: string | null;
+                            /**
+                             * @description what the payer wants to find on an invoice; this or the order is needed to be billed
+                             * @default null
+                             */
+                            buyer_reference: string | null;
+                            city: string;
+                            /**
+                             * @description registration number
+                             * @default null
+                             */
+                            company_id: string | null;
+                            /**
+                             * @description ISO 6523 code of what registers it: 0208 in Belgium, 0106 in the Netherlands
+                             * @default null
+                             */
+                            company_id_scheme: string | null;
+                            /** @default null */
+                            contact_email: string | null;
+                            /** @default null */
+                            contact_name: string | null;
+                            /** @default null */
+                            contact_phone: string | null;
+                            country: string;
+                            /**
+                             * @description electronic address in the Peppol network
+                             * @default null
+                             */
+                            endpoint_id: string | null;
+                            /**
+                             * @description code of the EAS list that the address belongs to: 0208, 0088, 9925
+                             * @default null
+                             */
+                            endpoint_scheme: string | null;
+                            /**
+                             * @description where to pay; needed to bill
+                             * @default null
+                             */
+                            iban: string | null;
+                            legal_name: string;
+                            /**
+                             * @description days from the invoice until it is due; the payer’s own come first
+                             * @default null
+                             */
+                            payment_days: number | null;
+                            postal_code: string;
+                            /** @default null */
+                            purchase_order: string | null;
+                            street: string;
+                            /**
+                             * @description with its country’s prefix: BE0123456749
+                             * @default null
+                             */
+                            vat_id: string | null;
+                        } | null;
+                        updated_at: string | null;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    putBillingSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default INV */
+                    number_prefix?: string;
+                    party: {
+                        /** @default null */
+                        additional_street?: string | null;
+                        /** @default null */
+                        bic?: string | null;
+                        /**
+                         * @description what the payer wants to find on an invoice; this or the order is needed to be billed
+                         * @default null
+                         */
+                        buyer_reference?: string | null;
+                        city: string;
+                        /**
+                         * @description registration number
+                         * @default null
+                         */
+                        company_id?: string | null;
+                        /**
+                         * @description ISO 6523 code of what registers it: 0208 in Belgium, 0106 in the Netherlands
+                         * @default null
+                         */
+                        company_id_scheme?: string | null;
+                        /** @default null */
+                        contact_email?: string | null;
+                        /** @default null */
+                        contact_name?: string | null;
+                        /** @default null */
+                        contact_phone?: string | null;
+                        country: string;
+                        /**
+                         * @description electronic address in the Peppol network
+                         * @default null
+                         */
+                        endpoint_id?: string | null;
+                        /**
+                         * @description code of the EAS list that the address belongs to: 0208, 0088, 9925
+                         * @default null
+                         */
+                        endpoint_scheme?: string | null;
+                        /**
+                         * @description where to pay; needed to bill
+                         * @default null
+                         */
+                        iban?: string | null;
+                        legal_name: string;
+                        /**
+                         * @description days from the invoice until it is due; the payer’s own come first
+                         * @default null
+                         */
+                        payment_days?: number | null;
+                        postal_code: string;
+                        /** @default null */
+                        purchase_order?: string | null;
+                        street: string;
+                        /**
+                         * @description with its country’s prefix: BE0123456749
+                         * @default null
+                         */
+                        vat_id?: string | null;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        number_prefix: string;
+                        /** @description who bills the MSP; null: nobody does through this hub */
+                        operator: {
+                            /** @default null */
+                            additional_street: string | null;
+                            /** @default null */
+                            bic: string | null;
+                            /**
+                             * @description what the payer wants to find on an invoice; this or the order is needed to be billed
+                             * @default null
+                             */
+                            buyer_reference: string | null;
+                            city: string;
+                            /**
+                             * @description registration number
+                             * @default null
+                             */
+                            company_id: string | null;
+                            /**
+                             * @description ISO 6523 code of what registers it: 0208 in Belgium, 0106 in the Netherlands
+                             * @default null
+                             */
+                            company_id_scheme: string | null;
+                            /** @default null */
+                            contact_email: string | null;
+                            /** @default null */
+                            contact_name: string | null;
+                            /** @default null */
+                            contact_phone: string | null;
+                            country: string;
+                            /**
+                             * @description electronic address in the Peppol network
+                             * @default null
+                             */
+                            endpoint_id: string | null;
+                            /**
+                             * @description code of the EAS list that the address belongs to: 0208, 0088, 9925
+                             * @default null
+                             */
+                            endpoint_scheme: string | null;
+                            /**
+                             * @description where to pay; needed to bill
+                             * @default null
+                             */
+                            iban: string | null;
+                            legal_name: string;
+                            /**
+                             * @description days from the invoice until it is due; the payer’s own come first
+                             * @default null
+                             */
+                            payment_days: number | null;
+                            postal_code: string;
+                            /** @default null */
+                            purchase_order: string | null;
+                            street: string;
+                            /**
+                             * @description with its country’s prefix: BE0123456749
+                             * @default null
+                             */
+                            vat_id: string | null;
+                        } | null;
+                        party: {
+                            /** @default null */
+                            additional_street: string | null;
+                            /** @default null */
+                            bic: string | null;
+                            /**
+                             * @description what the payer wants to find on an invoice; this or the order is needed to be billed
+                             * @default null
+                             */
+                            buyer_reference: string | null;
+                            city: string;
+                            /**
+                             * @description registration number
+                             * @default null
+                             */
+                            company_id: string | null;
+                            /**
+                             * @description ISO 6523 code of what registers it: 0208 in Belgium, 0106 in the Netherlands
+                             * @default null
+                             */
+                            company_id_scheme: string | null;
+                            /** @default null */
+                            contact_email: string | null;
+                            /** @default null */
+                            contact_name: string | null;
+                            /** @default null */
+                            contact_phone: string | null;
+                            country: string;
+                            /**
+                             * @description electronic address in the Peppol network
+                             * @default null
+                             */
+                            endpoint_id: string | null;
+                            /**
+                             * @description code of the EAS list that the address belongs to: 0208, 0088, 9925
+                             * @default null
+                             */
+                            endpoint_scheme: string | null;
+                            /**
+                             * @description where to pay; needed to bill
+                             * @default null
+                             */
+                            iban: string | null;
+                            legal_name: string;
+                            /**
+                             * @description days from the invoice until it is due; the payer’s own come first
+                             * @default null
+                             */
+                            payment_days: number | null;
+                            postal_code: string;
+                            /** @default null */
+                            purchase_order: string | null;
+                            street: string;
+                            /**
+                             * @description with its country’s prefix: BE0123456749
+                             * @default null
+                             */
+                            vat_id: string | null;
+                        } | null;
+                        updated_at: string | null;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9740,6 +12816,487 @@ export interface operations {
                 };
             };
             /** @description `urn:monsys:problem:billing_month_not_closed`: The month is not closed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:billing_month_invalid`: The month has not begun */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getBillingTenantsIdInvoice: {
+        parameters: {
+            query?: {
+                /** @description default: the running month, in UTC */
+                month?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        invoice: {
+                            buyer: {
+                                /** @default null */
+                                additional_street: string | null;
+                                /** @default null */
+                                bic: string | null;
+                                /**
+                                 * @description what the payer wants to find on an invoice; this or the order is needed to be billed
+                                 * @default null
+                                 */
+                                buyer_reference: string | null;
+                                city: string;
+                                /**
+                                 * @description registration number
+                                 * @default null
+                                 */
+                                company_id: string | null;
+                                /**
+                                 * @description ISO 6523 code of what registers it: 0208 in Belgium, 0106 in the Netherlands
+                                 * @default null
+                                 */
+                                company_id_scheme: string | null;
+                                /** @default null */
+                                contact_email: string | null;
+                                /** @default null */
+                                contact_name: string | null;
+                                /** @default null */
+                                contact_phone: string | null;
+                                country: string;
+                                /**
+                                 * @description electronic address in the Peppol network
+                                 * @default null
+                                 */
+                                endpoint_id: string | null;
+                                /**
+                                 * @description code of the EAS list that the address belongs to: 0208, 0088, 9925
+                                 * @default null
+                                 */
+                                endpoint_scheme: string | null;
+                                /**
+                                 * @description where to pay; needed to bill
+                                 * @default null
+                                 */
+                                iban: string | null;
+                                legal_name: string;
+                                /**
+                                 * @description days from the invoice until it is due; the payer’s own come first
+                                 * @default null
+                                 */
+                                payment_days: number | null;
+                                postal_code: string;
+                                /** @default null */
+                                purchase_order: string | null;
+                                street: string;
+                                /**
+                                 * @description with its country’s prefix: BE0123456749
+                                 * @default null
+                                 */
+                                vat_id: string | null;
+                            } | null;
+                            /** @constant */
+                            currency: "EUR";
+                            discount: {
+                                base_cents: number;
+                                cents: number;
+                                /** @description hundredths of a percent */
+                                rate: number;
+                            } | null;
+                            due_on: string | null;
+                            issued_on: string | null;
+                            lines: {
+                                description: string | null;
+                                name: string;
+                                net_cents: number;
+                                quantity: number;
+                                /** @enum {string} */
+                                unit: "C62" | "MON";
+                                unit_cents: number;
+                            }[];
+                            number: string | null;
+                            period_from: string;
+                            /** @description the last day */
+                            period_until: string;
+                            seller: {
+                                /** @default null */
+                                additional_street: string | null;
+                                /** @default null */
+                                bic: string | null;
+                                /**
+                                 * @description what the payer wants to find on an invoice; this or the order is needed to be billed
+                                 * @default null
+                                 */
+                                buyer_reference: string | null;
+                                city: string;
+                                /**
+                                 * @description registration number
+                                 * @default null
+                                 */
+                                company_id: string | null;
+                                /**
+                                 * @description ISO 6523 code of what registers it: 0208 in Belgium, 0106 in the Netherlands
+                                 * @default null
+                                 */
+                                company_id_scheme: string | null;
+                                /** @default null */
+                                contact_email: string | null;
+                                /** @default null */
+                                contact_name: string | null;
+                                /** @default null */
+                                contact_phone: string | null;
+                                country: string;
+                                /**
+                                 * @description electronic address in the Peppol network
+                                 * @default null
+                                 */
+                                endpoint_id: string | null;
+                                /**
+                                 * @description code of the EAS list that the address belongs to: 0208, 0088, 9925
+                                 * @default null
+                                 */
+                                endpoint_scheme: string | null;
+                                /**
+                                 * @description where to pay; needed to bill
+                                 * @default null
+                                 */
+                                iban: string | null;
+                                legal_name: string;
+                                /**
+                                 * @description days from the invoice until it is due; the payer’s own come first
+                                 * @default null
+                                 */
+                                payment_days: number | null;
+                                postal_code: string;
+                                /** @default null */
+                                purchase_order: string | null;
+                                street: string;
+                                /**
+                                 * @description with its country’s prefix: BE0123456749
+                                 * @default null
+                                 */
+                                vat_id: string | null;
+                            } | null;
+                            totals: {
+                                /** @description sum of discounts (BT-107) */
+                                allowance_cents: number;
+                                /** @description sum of the lines (BT-106) */
+                                line_net_cents: number;
+                                /** @description BT-115 */
+                                payable_cents: number;
+                                /** @description BT-109 */
+                                tax_exclusive_cents: number;
+                                /** @description BT-112 */
+                                tax_inclusive_cents: number;
+                                /** @description BT-110 */
+                                vat_cents: number;
+                            };
+                            vat: {
+                                /** @constant */
+                                category: "S";
+                                /** @description hundredths of a percent */
+                                rate: number;
+                            } | {
+                                /** @constant */
+                                category: "Z";
+                            } | {
+                                /** @constant */
+                                category: "E";
+                                /** @description why it is exempt, as the payer reads it */
+                                reason: string;
+                            } | {
+                                /** @constant */
+                                category: "AE";
+                            } | {
+                                /** @constant */
+                                category: "O";
+                            };
+                        };
+                        /** @description what keeps a draft from being issued in the night after the month */
+                        missing: {
+                            field: string;
+                            /** @enum {string} */
+                            party: "seller" | "buyer";
+                            sentence: string;
+                        }[];
+                        month: string;
+                        /**
+                         * @description an issued invoice never changes; a draft has no number
+                         * @enum {string}
+                         */
+                        state: "draft" | "issued";
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:billing_month_not_closed`: The month is not closed; `urn:monsys:problem:price_list_missing`: There are no prices for that month */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:billing_month_invalid`: The month has not begun */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getBillingTenantsIdInvoiceXml: {
+        parameters: {
+            query?: {
+                /** @description default: the running month, in UTC */
+                month?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": unknown;
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:billing_month_not_closed`: The month is not closed; `urn:monsys:problem:price_list_missing`: There are no prices for that month; `urn:monsys:problem:invoice_not_issued`: There is no invoice of the month yet */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10292,12 +13849,15 @@ export interface operations {
                         kind: "immediate" | "pre_issued";
                         labels: string[];
                         level: number;
+                        /** @description place in the transparency log; null until its leaf is integrated */
+                        log_index: number | null;
                         /** Format: uuid */
                         nonce: string;
                         outcome: string | null;
                         quorum_request_id: string | null;
                         reason: string;
                         refusal_code: string | null;
+                        requested_at: string | null;
                         requested_by_email: string | null;
                         /** @description canonical JSON, exactly as the host signed it */
                         result: string | null;
@@ -10314,6 +13874,8 @@ export interface operations {
                         token: string | null;
                         valid_from: string | null;
                         workflow_id: string;
+                        /** @description in the Temporal UI, for operators; null for others */
+                        workflow_url: string | null;
                     };
                 };
             };
@@ -10601,6 +14163,8 @@ export interface operations {
                             tenant_id: string;
                             tenant_name: string;
                             workflow_id: string;
+                            /** @description in the Temporal UI, for operators; null for others */
+                            workflow_url: string | null;
                         }[];
                         next_cursor: string | null;
                     };
@@ -10791,6 +14355,8 @@ export interface operations {
                         tenant_id: string;
                         tenant_name: string;
                         workflow_id: string;
+                        /** @description in the Temporal UI, for operators; null for others */
+                        workflow_url: string | null;
                     };
                 };
             };
@@ -10993,6 +14559,8 @@ export interface operations {
                         tenant_id: string;
                         tenant_name: string;
                         workflow_id: string;
+                        /** @description in the Temporal UI, for operators; null for others */
+                        workflow_url: string | null;
                     };
                 };
             };
@@ -11156,6 +14724,8 @@ export interface operations {
                         tenant_id: string;
                         tenant_name: string;
                         workflow_id: string;
+                        /** @description in the Temporal UI, for operators; null for others */
+                        workflow_url: string | null;
                     };
                 };
             };
@@ -11343,6 +14913,8 @@ export interface operations {
                         tenant_id: string;
                         tenant_name: string;
                         workflow_id: string;
+                        /** @description in the Temporal UI, for operators; null for others */
+                        workflow_url: string | null;
                     };
                 };
             };
@@ -11521,6 +15093,8 @@ export interface operations {
                         tenant_id: string;
                         tenant_name: string;
                         workflow_id: string;
+                        /** @description in the Temporal UI, for operators; null for others */
+                        workflow_url: string | null;
                     };
                 };
             };
@@ -12034,6 +15608,770 @@ export interface operations {
             };
         };
     };
+    getEscalationPolicies: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                /** @description rows per page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            created_at: string;
+                            /** Format: uuid */
+                            id: string;
+                            is_default: boolean;
+                            levels: {
+                                targets: ({
+                                    /** @constant */
+                                    kind: "schedule";
+                                    /** Format: uuid */
+                                    schedule_id: string;
+                                } | {
+                                    /** @constant */
+                                    kind: "user";
+                                    /** Format: uuid */
+                                    user_id: string;
+                                } | {
+                                    /** @constant */
+                                    kind: "admins";
+                                })[];
+                                wait_minutes: number;
+                            }[];
+                            /** @enum {string} */
+                            minimum_severity: "critical" | "high" | "medium" | "low" | "info";
+                            name: string;
+                            repeats: number;
+                            updated_at: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    postEscalationPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description holds where neither a group nor the tenant names one; one an MSP
+                     * @default false
+                     */
+                    is_default?: boolean;
+                    /** @description told one after the other */
+                    levels: {
+                        targets: ({
+                            /** @constant */
+                            kind: "schedule";
+                            /** Format: uuid */
+                            schedule_id: string;
+                        } | {
+                            /** @constant */
+                            kind: "user";
+                            /** Format: uuid */
+                            user_id: string;
+                        } | {
+                            /** @constant */
+                            kind: "admins";
+                        })[];
+                        wait_minutes: number;
+                    }[];
+                    /**
+                     * @description alerts of this severity and above are escalated
+                     * @default high
+                     * @enum {string}
+                     */
+                    minimum_severity?: "critical" | "high" | "medium" | "low" | "info";
+                    name: string;
+                    /**
+                     * @description how often all levels are told again
+                     * @default 0
+                     */
+                    repeats?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        created_at: string;
+                        /** Format: uuid */
+                        id: string;
+                        is_default: boolean;
+                        levels: {
+                            targets: ({
+                                /** @constant */
+                                kind: "schedule";
+                                /** Format: uuid */
+                                schedule_id: string;
+                            } | {
+                                /** @constant */
+                                kind: "user";
+                                /** Format: uuid */
+                                user_id: string;
+                            } | {
+                                /** @constant */
+                                kind: "admins";
+                            })[];
+                            wait_minutes: number;
+                        }[];
+                        /** @enum {string} */
+                        minimum_severity: "critical" | "high" | "medium" | "low" | "info";
+                        name: string;
+                        repeats: number;
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:conflict`: The request conflicts with what exists */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getEscalationPoliciesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        created_at: string;
+                        /** Format: uuid */
+                        id: string;
+                        is_default: boolean;
+                        levels: {
+                            targets: ({
+                                /** @constant */
+                                kind: "schedule";
+                                /** Format: uuid */
+                                schedule_id: string;
+                            } | {
+                                /** @constant */
+                                kind: "user";
+                                /** Format: uuid */
+                                user_id: string;
+                            } | {
+                                /** @constant */
+                                kind: "admins";
+                            })[];
+                            wait_minutes: number;
+                        }[];
+                        /** @enum {string} */
+                        minimum_severity: "critical" | "high" | "medium" | "low" | "info";
+                        name: string;
+                        repeats: number;
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    putEscalationPoliciesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description holds where neither a group nor the tenant names one; one an MSP
+                     * @default false
+                     */
+                    is_default?: boolean;
+                    /** @description told one after the other */
+                    levels: {
+                        targets: ({
+                            /** @constant */
+                            kind: "schedule";
+                            /** Format: uuid */
+                            schedule_id: string;
+                        } | {
+                            /** @constant */
+                            kind: "user";
+                            /** Format: uuid */
+                            user_id: string;
+                        } | {
+                            /** @constant */
+                            kind: "admins";
+                        })[];
+                        wait_minutes: number;
+                    }[];
+                    /**
+                     * @description alerts of this severity and above are escalated
+                     * @default high
+                     * @enum {string}
+                     */
+                    minimum_severity?: "critical" | "high" | "medium" | "low" | "info";
+                    name: string;
+                    /**
+                     * @description how often all levels are told again
+                     * @default 0
+                     */
+                    repeats?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        created_at: string;
+                        /** Format: uuid */
+                        id: string;
+                        is_default: boolean;
+                        levels: {
+                            targets: ({
+                                /** @constant */
+                                kind: "schedule";
+                                /** Format: uuid */
+                                schedule_id: string;
+                            } | {
+                                /** @constant */
+                                kind: "user";
+                                /** Format: uuid */
+                                user_id: string;
+                            } | {
+                                /** @constant */
+                                kind: "admins";
+                            })[];
+                            wait_minutes: number;
+                        }[];
+                        /** @enum {string} */
+                        minimum_severity: "critical" | "high" | "medium" | "low" | "info";
+                        name: string;
+                        repeats: number;
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:conflict`: The request conflicts with what exists */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    deleteEscalationPoliciesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:conflict`: The request conflicts with what exists */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     getGroups: {
         parameters: {
             query?: {
@@ -12057,6 +16395,7 @@ export interface operations {
                     "application/json": {
                         items: {
                             created_at: string;
+                            escalation_policy_id: string | null;
                             has_runbook: boolean;
                             /** Format: uuid */
                             id: string;
@@ -12068,6 +16407,7 @@ export interface operations {
                                 contact: string;
                                 name: string;
                             } | null;
+                            on_call_schedule_id: string | null;
                             priority: number;
                             /** @description see docs/groups.md */
                             rule: {
@@ -12075,6 +16415,7 @@ export interface operations {
                             };
                             runbook_url: string | null;
                             runbook_version: number;
+                            sla_policy_id: string | null;
                             sla_resolve_minutes: {
                                 [key: string]: number;
                             };
@@ -12188,12 +16529,25 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /**
+                     * @description an escalation policy of the MSP
+                     * @default null
+                     */
+                    escalation_policy_id?: string | null;
                     name: string;
-                    /** @default null */
+                    /**
+                     * @description a text, for whoever has no schedule
+                     * @default null
+                     */
                     on_call?: {
                         contact: string;
                         name: string;
                     } | null;
+                    /**
+                     * @description an on-call schedule of the MSP (docs/on-call.md)
+                     * @default null
+                     */
+                    on_call_schedule_id?: string | null;
                     /**
                      * @description of several groups of a host the smallest number is asked first, then the name
                      * @default 100
@@ -12205,7 +16559,12 @@ export interface operations {
                     /** @default  */
                     runbook_md?: string;
                     /**
-                     * @description minutes to resolve, by severity; those left out follow the next group
+                     * @description an SLA policy of the MSP (docs/sla.md)
+                     * @default null
+                     */
+                    sla_policy_id?: string | null;
+                    /**
+                     * @description minutes to resolve, by severity, instead of the policy’s; those left out follow it, or the next group
                      * @default {}
                      */
                     sla_resolve_minutes?: {
@@ -12225,6 +16584,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         created_at: string;
+                        escalation_policy_id: string | null;
                         has_runbook: boolean;
                         /** Format: uuid */
                         id: string;
@@ -12236,6 +16596,7 @@ export interface operations {
                             contact: string;
                             name: string;
                         } | null;
+                        on_call_schedule_id: string | null;
                         priority: number;
                         /** @description see docs/groups.md */
                         rule: {
@@ -12243,6 +16604,7 @@ export interface operations {
                         };
                         runbook_url: string | null;
                         runbook_version: number;
+                        sla_policy_id: string | null;
                         sla_resolve_minutes: {
                             [key: string]: number;
                         };
@@ -12327,6 +16689,21 @@ export interface operations {
                     };
                 };
             };
+            /** @description `urn:monsys:problem:sla_policy_unknown`: There is no such SLA policy */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
             /** @description `urn:monsys:problem:rate_limited`: Too many requests */
             429: {
                 headers: {
@@ -12378,6 +16755,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         created_at: string;
+                        escalation_policy_id: string | null;
                         has_runbook: boolean;
                         /** Format: uuid */
                         id: string;
@@ -12389,6 +16767,7 @@ export interface operations {
                             contact: string;
                             name: string;
                         } | null;
+                        on_call_schedule_id: string | null;
                         priority: number;
                         /** @description see docs/groups.md */
                         rule: {
@@ -12397,6 +16776,7 @@ export interface operations {
                         runbook_md: string;
                         runbook_url: string | null;
                         runbook_version: number;
+                        sla_policy_id: string | null;
                         sla_resolve_minutes: {
                             [key: string]: number;
                         };
@@ -12510,12 +16890,25 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /**
+                     * @description an escalation policy of the MSP
+                     * @default null
+                     */
+                    escalation_policy_id?: string | null;
                     name: string;
-                    /** @default null */
+                    /**
+                     * @description a text, for whoever has no schedule
+                     * @default null
+                     */
                     on_call?: {
                         contact: string;
                         name: string;
                     } | null;
+                    /**
+                     * @description an on-call schedule of the MSP (docs/on-call.md)
+                     * @default null
+                     */
+                    on_call_schedule_id?: string | null;
                     /**
                      * @description of several groups of a host the smallest number is asked first, then the name
                      * @default 100
@@ -12526,7 +16919,12 @@ export interface operations {
                     };
                     runbook_md?: string;
                     /**
-                     * @description minutes to resolve, by severity; those left out follow the next group
+                     * @description an SLA policy of the MSP (docs/sla.md)
+                     * @default null
+                     */
+                    sla_policy_id?: string | null;
+                    /**
+                     * @description minutes to resolve, by severity, instead of the policy’s; those left out follow it, or the next group
                      * @default {}
                      */
                     sla_resolve_minutes?: {
@@ -12544,6 +16942,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         created_at: string;
+                        escalation_policy_id: string | null;
                         has_runbook: boolean;
                         /** Format: uuid */
                         id: string;
@@ -12555,6 +16954,7 @@ export interface operations {
                             contact: string;
                             name: string;
                         } | null;
+                        on_call_schedule_id: string | null;
                         priority: number;
                         /** @description see docs/groups.md */
                         rule: {
@@ -12562,6 +16962,7 @@ export interface operations {
                         };
                         runbook_url: string | null;
                         runbook_version: number;
+                        sla_policy_id: string | null;
                         sla_resolve_minutes: {
                             [key: string]: number;
                         };
@@ -12633,6 +17034,21 @@ export interface operations {
             };
             /** @description `urn:monsys:problem:conflict`: The request conflicts with what exists */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:sla_policy_unknown`: There is no such SLA policy */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14944,6 +19360,959 @@ export interface operations {
             };
         };
     };
+    getMaintenanceWindows: {
+        parameters: {
+            query?: {
+                /** @description windows that cover this host */
+                agent_id?: string;
+                cursor?: string;
+                /** @description rows per page */
+                limit?: number;
+                /** @description current: open or planned */
+                state?: "planned" | "open" | "ended" | "cancelled" | "current" | "all";
+                tenant_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            cancelled_at: string | null;
+                            cancelled_by_email: string | null;
+                            created_at: string;
+                            created_by_email: string | null;
+                            /** Format: uuid */
+                            id: string;
+                            /** @description of the period that is open or comes next; null when none does */
+                            next_from: string | null;
+                            next_until: string | null;
+                            reason: string;
+                            schedule: {
+                                /** Format: date-time */
+                                from: string;
+                                /** @constant */
+                                kind: "once";
+                                /** Format: date-time */
+                                until: string;
+                            } | {
+                                duration_minutes: number;
+                                /** @constant */
+                                kind: "weekly";
+                                start: string;
+                                time_zone: string;
+                                /**
+                                 * Format: date
+                                 * @description the last local date on which it may begin
+                                 */
+                                until: string;
+                                weekdays: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+                            };
+                            /** @description the hosts: all of the tenant, those in a group at each moment, or some */
+                            scope: {
+                                /** @constant */
+                                kind: "tenant";
+                            } | {
+                                /** Format: uuid */
+                                group_id: string;
+                                /** @constant */
+                                kind: "group";
+                            } | {
+                                agent_ids: string[];
+                                /** @constant */
+                                kind: "agents";
+                            };
+                            /** @enum {string} */
+                            state: "planned" | "open" | "ended" | "cancelled";
+                            /** Format: uuid */
+                            tenant_id: string;
+                            title: string;
+                            updated_at: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    postMaintenanceWindows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason: string;
+                    schedule: {
+                        /** Format: date-time */
+                        from: string;
+                        /** @constant */
+                        kind: "once";
+                        /** Format: date-time */
+                        until: string;
+                    } | {
+                        duration_minutes: number;
+                        /** @constant */
+                        kind: "weekly";
+                        start: string;
+                        time_zone: string;
+                        /**
+                         * Format: date
+                         * @description the last local date on which it may begin
+                         */
+                        until: string;
+                        weekdays: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+                    };
+                    /** @description the hosts: all of the tenant, those in a group at each moment, or some */
+                    scope: {
+                        /** @constant */
+                        kind: "tenant";
+                    } | {
+                        /** Format: uuid */
+                        group_id: string;
+                        /** @constant */
+                        kind: "group";
+                    } | {
+                        agent_ids: string[];
+                        /** @constant */
+                        kind: "agents";
+                    };
+                    /** Format: uuid */
+                    tenant_id?: string;
+                    title: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        cancelled_at: string | null;
+                        cancelled_by_email: string | null;
+                        created_at: string;
+                        created_by_email: string | null;
+                        /** Format: uuid */
+                        id: string;
+                        /** @description of the period that is open or comes next; null when none does */
+                        next_from: string | null;
+                        next_until: string | null;
+                        reason: string;
+                        schedule: {
+                            /** Format: date-time */
+                            from: string;
+                            /** @constant */
+                            kind: "once";
+                            /** Format: date-time */
+                            until: string;
+                        } | {
+                            duration_minutes: number;
+                            /** @constant */
+                            kind: "weekly";
+                            start: string;
+                            time_zone: string;
+                            /**
+                             * Format: date
+                             * @description the last local date on which it may begin
+                             */
+                            until: string;
+                            weekdays: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+                        };
+                        /** @description the hosts: all of the tenant, those in a group at each moment, or some */
+                        scope: {
+                            /** @constant */
+                            kind: "tenant";
+                        } | {
+                            /** Format: uuid */
+                            group_id: string;
+                            /** @constant */
+                            kind: "group";
+                        } | {
+                            agent_ids: string[];
+                            /** @constant */
+                            kind: "agents";
+                        };
+                        /** @enum {string} */
+                        state: "planned" | "open" | "ended" | "cancelled";
+                        /** Format: uuid */
+                        tenant_id: string;
+                        title: string;
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:maintenance_schedule_invalid`: The window cannot be planned so */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getMaintenanceWindowsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        cancelled_at: string | null;
+                        cancelled_by_email: string | null;
+                        created_at: string;
+                        created_by_email: string | null;
+                        /** Format: uuid */
+                        id: string;
+                        /** @description of the period that is open or comes next; null when none does */
+                        next_from: string | null;
+                        next_until: string | null;
+                        reason: string;
+                        schedule: {
+                            /** Format: date-time */
+                            from: string;
+                            /** @constant */
+                            kind: "once";
+                            /** Format: date-time */
+                            until: string;
+                        } | {
+                            duration_minutes: number;
+                            /** @constant */
+                            kind: "weekly";
+                            start: string;
+                            time_zone: string;
+                            /**
+                             * Format: date
+                             * @description the last local date on which it may begin
+                             */
+                            until: string;
+                            weekdays: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+                        };
+                        /** @description the hosts: all of the tenant, those in a group at each moment, or some */
+                        scope: {
+                            /** @constant */
+                            kind: "tenant";
+                        } | {
+                            /** Format: uuid */
+                            group_id: string;
+                            /** @constant */
+                            kind: "group";
+                        } | {
+                            agent_ids: string[];
+                            /** @constant */
+                            kind: "agents";
+                        };
+                        /** @enum {string} */
+                        state: "planned" | "open" | "ended" | "cancelled";
+                        /** Format: uuid */
+                        tenant_id: string;
+                        title: string;
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    patchMaintenanceWindowsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    reason?: string;
+                    schedule?: {
+                        /** Format: date-time */
+                        from: string;
+                        /** @constant */
+                        kind: "once";
+                        /** Format: date-time */
+                        until: string;
+                    } | {
+                        duration_minutes: number;
+                        /** @constant */
+                        kind: "weekly";
+                        start: string;
+                        time_zone: string;
+                        /**
+                         * Format: date
+                         * @description the last local date on which it may begin
+                         */
+                        until: string;
+                        weekdays: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+                    };
+                    title?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        cancelled_at: string | null;
+                        cancelled_by_email: string | null;
+                        created_at: string;
+                        created_by_email: string | null;
+                        /** Format: uuid */
+                        id: string;
+                        /** @description of the period that is open or comes next; null when none does */
+                        next_from: string | null;
+                        next_until: string | null;
+                        reason: string;
+                        schedule: {
+                            /** Format: date-time */
+                            from: string;
+                            /** @constant */
+                            kind: "once";
+                            /** Format: date-time */
+                            until: string;
+                        } | {
+                            duration_minutes: number;
+                            /** @constant */
+                            kind: "weekly";
+                            start: string;
+                            time_zone: string;
+                            /**
+                             * Format: date
+                             * @description the last local date on which it may begin
+                             */
+                            until: string;
+                            weekdays: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+                        };
+                        /** @description the hosts: all of the tenant, those in a group at each moment, or some */
+                        scope: {
+                            /** @constant */
+                            kind: "tenant";
+                        } | {
+                            /** Format: uuid */
+                            group_id: string;
+                            /** @constant */
+                            kind: "group";
+                        } | {
+                            agent_ids: string[];
+                            /** @constant */
+                            kind: "agents";
+                        };
+                        /** @enum {string} */
+                        state: "planned" | "open" | "ended" | "cancelled";
+                        /** Format: uuid */
+                        tenant_id: string;
+                        title: string;
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:maintenance_over`: The window is over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:maintenance_schedule_invalid`: The window cannot be planned so */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    postMaintenanceWindowsIdCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        cancelled_at: string | null;
+                        cancelled_by_email: string | null;
+                        created_at: string;
+                        created_by_email: string | null;
+                        /** Format: uuid */
+                        id: string;
+                        /** @description of the period that is open or comes next; null when none does */
+                        next_from: string | null;
+                        next_until: string | null;
+                        reason: string;
+                        schedule: {
+                            /** Format: date-time */
+                            from: string;
+                            /** @constant */
+                            kind: "once";
+                            /** Format: date-time */
+                            until: string;
+                        } | {
+                            duration_minutes: number;
+                            /** @constant */
+                            kind: "weekly";
+                            start: string;
+                            time_zone: string;
+                            /**
+                             * Format: date
+                             * @description the last local date on which it may begin
+                             */
+                            until: string;
+                            weekdays: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+                        };
+                        /** @description the hosts: all of the tenant, those in a group at each moment, or some */
+                        scope: {
+                            /** @constant */
+                            kind: "tenant";
+                        } | {
+                            /** Format: uuid */
+                            group_id: string;
+                            /** @constant */
+                            kind: "group";
+                        } | {
+                            agent_ids: string[];
+                            /** @constant */
+                            kind: "agents";
+                        };
+                        /** @enum {string} */
+                        state: "planned" | "open" | "ended" | "cancelled";
+                        /** Format: uuid */
+                        tenant_id: string;
+                        title: string;
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:maintenance_over`: The window is over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     getMspCockpit: {
         parameters: {
             query?: {
@@ -14953,6 +20322,8 @@ export interface operations {
                 /** @description part of the tenant’s name or slug */
                 q?: string;
                 sort?: "-urgency" | "urgency" | "name" | "-name" | "trust_score" | "-trust_score";
+                /** @description these alone, separated by commas, at most 100: rows that a screen refreshes in place */
+                tenant_ids?: string;
                 urgency_gt?: number;
             };
             header?: never;
@@ -15142,6 +20513,1718 @@ export interface operations {
             };
             /** @description `urn:monsys:problem:forbidden`: Not permitted */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getMspCockpitSummary: {
+        parameters: {
+            query?: {
+                /** @description counted by `tenants_above` */
+                urgency_gt?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        agents_offline: number;
+                        /** @description summed over tenants; a CVE that two tenants have counts twice */
+                        kev_open_cves: number;
+                        open_critical: number;
+                        open_high: number;
+                        overdue_eats: number;
+                        tenants: number;
+                        tenants_above: number;
+                        /** @description tenants with a known-exploited CVE open on an active host */
+                        tenants_with_kev: number;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getOnCallNow: {
+        parameters: {
+            query?: {
+                schedule_id?: string;
+                tenant_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        at: string;
+                        items: {
+                            next: {
+                                /** Format: date-time */
+                                from: string;
+                                source: {
+                                    /** @constant */
+                                    kind: "layer";
+                                    /** @description from 0, bottom to top */
+                                    layer: number;
+                                    name: string;
+                                } | {
+                                    /** @constant */
+                                    kind: "override";
+                                    /** Format: uuid */
+                                    override_id: string;
+                                };
+                                user: {
+                                    email: string;
+                                    /** Format: uuid */
+                                    id: string;
+                                    name: string;
+                                };
+                            } | null;
+                            now: {
+                                source: {
+                                    /** @constant */
+                                    kind: "layer";
+                                    /** @description from 0, bottom to top */
+                                    layer: number;
+                                    name: string;
+                                } | {
+                                    /** @constant */
+                                    kind: "override";
+                                    /** Format: uuid */
+                                    override_id: string;
+                                };
+                                user: {
+                                    email: string;
+                                    /** Format: uuid */
+                                    id: string;
+                                    name: string;
+                                };
+                            } | null;
+                            schedule: {
+                                /** Format: uuid */
+                                id: string;
+                                is_default: boolean;
+                                name: string;
+                                time_zone: string;
+                            };
+                            /** @description null: not within 92 days */
+                            until: string | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    deleteOnCallOverridesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getOnCallSchedules: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                /** @description rows per page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            created_at: string;
+                            /** Format: uuid */
+                            id: string;
+                            is_default: boolean;
+                            layers: {
+                                /** @description local time at which a turn ends and the next begins */
+                                handover_time: string;
+                                /**
+                                 * @description of rotations by weeks, else null
+                                 * @default null
+                                 */
+                                handover_weekday: number | null;
+                                /** @description user ids in the order of their turns */
+                                members: string[];
+                                name: string;
+                                /**
+                                 * @description empty: at all hours
+                                 * @default []
+                                 */
+                                restrictions: {
+                                    from: string;
+                                    until: string;
+                                    /** @description days on which the hours begin; Monday is 1 */
+                                    weekdays: number[];
+                                }[];
+                                rotation: ("daily" | "weekly") | {
+                                    every: number;
+                                    /** @constant */
+                                    unit: "days";
+                                } | {
+                                    every: number;
+                                    /** @constant */
+                                    unit: "weeks";
+                                };
+                                /** @description local date of the first turn, at handover_time */
+                                starts_on: string;
+                            }[];
+                            name: string;
+                            overrides: {
+                                /** Format: date-time */
+                                from: string;
+                                /** Format: uuid */
+                                id: string;
+                                note: string;
+                                /** Format: date-time */
+                                until: string;
+                                /** Format: uuid */
+                                user_id: string;
+                            }[];
+                            /** @description everybody named; whoever is skipped is not active or below operator */
+                            people: {
+                                email: string;
+                                /** Format: uuid */
+                                id: string;
+                                is_active: boolean;
+                                is_skipped: boolean;
+                                name: string;
+                            }[];
+                            time_zone: string;
+                            updated_at: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    postOnCallSchedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description holds where no group names a schedule; one an MSP
+                     * @default false
+                     */
+                    is_default?: boolean;
+                    /** @description bottom to top: a higher one covers a lower one */
+                    layers: {
+                        /** @description local time at which a turn ends and the next begins */
+                        handover_time: string;
+                        /**
+                         * @description of rotations by weeks, else null
+                         * @default null
+                         */
+                        handover_weekday?: number | null;
+                        /** @description user ids in the order of their turns */
+                        members: string[];
+                        name: string;
+                        /**
+                         * @description empty: at all hours
+                         * @default []
+                         */
+                        restrictions?: {
+                            from: string;
+                            until: string;
+                            /** @description days on which the hours begin; Monday is 1 */
+                            weekdays: number[];
+                        }[];
+                        rotation: ("daily" | "weekly") | {
+                            every: number;
+                            /** @constant */
+                            unit: "days";
+                        } | {
+                            every: number;
+                            /** @constant */
+                            unit: "weeks";
+                        };
+                        /** @description local date of the first turn, at handover_time */
+                        starts_on: string;
+                    }[];
+                    name: string;
+                    time_zone: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        created_at: string;
+                        /** Format: uuid */
+                        id: string;
+                        is_default: boolean;
+                        layers: {
+                            /** @description local time at which a turn ends and the next begins */
+                            handover_time: string;
+                            /**
+                             * @description of rotations by weeks, else null
+                             * @default null
+                             */
+                            handover_weekday: number | null;
+                            /** @description user ids in the order of their turns */
+                            members: string[];
+                            name: string;
+                            /**
+                             * @description empty: at all hours
+                             * @default []
+                             */
+                            restrictions: {
+                                from: string;
+                                until: string;
+                                /** @description days on which the hours begin; Monday is 1 */
+                                weekdays: number[];
+                            }[];
+                            rotation: ("daily" | "weekly") | {
+                                every: number;
+                                /** @constant */
+                                unit: "days";
+                            } | {
+                                every: number;
+                                /** @constant */
+                                unit: "weeks";
+                            };
+                            /** @description local date of the first turn, at handover_time */
+                            starts_on: string;
+                        }[];
+                        name: string;
+                        overrides: {
+                            /** Format: date-time */
+                            from: string;
+                            /** Format: uuid */
+                            id: string;
+                            note: string;
+                            /** Format: date-time */
+                            until: string;
+                            /** Format: uuid */
+                            user_id: string;
+                        }[];
+                        /** @description everybody named; whoever is skipped is not active or below operator */
+                        people: {
+                            email: string;
+                            /** Format: uuid */
+                            id: string;
+                            is_active: boolean;
+                            is_skipped: boolean;
+                            name: string;
+                        }[];
+                        time_zone: string;
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:conflict`: The request conflicts with what exists */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getOnCallSchedulesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        created_at: string;
+                        /** Format: uuid */
+                        id: string;
+                        is_default: boolean;
+                        layers: {
+                            /** @description local time at which a turn ends and the next begins */
+                            handover_time: string;
+                            /**
+                             * @description of rotations by weeks, else null
+                             * @default null
+                             */
+                            handover_weekday: number | null;
+                            /** @description user ids in the order of their turns */
+                            members: string[];
+                            name: string;
+                            /**
+                             * @description empty: at all hours
+                             * @default []
+                             */
+                            restrictions: {
+                                from: string;
+                                until: string;
+                                /** @description days on which the hours begin; Monday is 1 */
+                                weekdays: number[];
+                            }[];
+                            rotation: ("daily" | "weekly") | {
+                                every: number;
+                                /** @constant */
+                                unit: "days";
+                            } | {
+                                every: number;
+                                /** @constant */
+                                unit: "weeks";
+                            };
+                            /** @description local date of the first turn, at handover_time */
+                            starts_on: string;
+                        }[];
+                        name: string;
+                        overrides: {
+                            /** Format: date-time */
+                            from: string;
+                            /** Format: uuid */
+                            id: string;
+                            note: string;
+                            /** Format: date-time */
+                            until: string;
+                            /** Format: uuid */
+                            user_id: string;
+                        }[];
+                        /** @description everybody named; whoever is skipped is not active or below operator */
+                        people: {
+                            email: string;
+                            /** Format: uuid */
+                            id: string;
+                            is_active: boolean;
+                            is_skipped: boolean;
+                            name: string;
+                        }[];
+                        time_zone: string;
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    putOnCallSchedulesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description holds where no group names a schedule; one an MSP
+                     * @default false
+                     */
+                    is_default?: boolean;
+                    /** @description bottom to top: a higher one covers a lower one */
+                    layers: {
+                        /** @description local time at which a turn ends and the next begins */
+                        handover_time: string;
+                        /**
+                         * @description of rotations by weeks, else null
+                         * @default null
+                         */
+                        handover_weekday?: number | null;
+                        /** @description user ids in the order of their turns */
+                        members: string[];
+                        name: string;
+                        /**
+                         * @description empty: at all hours
+                         * @default []
+                         */
+                        restrictions?: {
+                            from: string;
+                            until: string;
+                            /** @description days on which the hours begin; Monday is 1 */
+                            weekdays: number[];
+                        }[];
+                        rotation: ("daily" | "weekly") | {
+                            every: number;
+                            /** @constant */
+                            unit: "days";
+                        } | {
+                            every: number;
+                            /** @constant */
+                            unit: "weeks";
+                        };
+                        /** @description local date of the first turn, at handover_time */
+                        starts_on: string;
+                    }[];
+                    name: string;
+                    time_zone: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        created_at: string;
+                        /** Format: uuid */
+                        id: string;
+                        is_default: boolean;
+                        layers: {
+                            /** @description local time at which a turn ends and the next begins */
+                            handover_time: string;
+                            /**
+                             * @description of rotations by weeks, else null
+                             * @default null
+                             */
+                            handover_weekday: number | null;
+                            /** @description user ids in the order of their turns */
+                            members: string[];
+                            name: string;
+                            /**
+                             * @description empty: at all hours
+                             * @default []
+                             */
+                            restrictions: {
+                                from: string;
+                                until: string;
+                                /** @description days on which the hours begin; Monday is 1 */
+                                weekdays: number[];
+                            }[];
+                            rotation: ("daily" | "weekly") | {
+                                every: number;
+                                /** @constant */
+                                unit: "days";
+                            } | {
+                                every: number;
+                                /** @constant */
+                                unit: "weeks";
+                            };
+                            /** @description local date of the first turn, at handover_time */
+                            starts_on: string;
+                        }[];
+                        name: string;
+                        overrides: {
+                            /** Format: date-time */
+                            from: string;
+                            /** Format: uuid */
+                            id: string;
+                            note: string;
+                            /** Format: date-time */
+                            until: string;
+                            /** Format: uuid */
+                            user_id: string;
+                        }[];
+                        /** @description everybody named; whoever is skipped is not active or below operator */
+                        people: {
+                            email: string;
+                            /** Format: uuid */
+                            id: string;
+                            is_active: boolean;
+                            is_skipped: boolean;
+                            name: string;
+                        }[];
+                        time_zone: string;
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:conflict`: The request conflicts with what exists */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    deleteOnCallSchedulesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:conflict`: The request conflicts with what exists */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getOnCallSchedulesIdCalendarIcs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": unknown;
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    postOnCallSchedulesIdOverrides: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: date-time */
+                    from: string;
+                    /** @default  */
+                    note?: string;
+                    /**
+                     * Format: date-time
+                     * @description at most 92 days after from
+                     */
+                    until: string;
+                    /** Format: uuid */
+                    user_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        from: string;
+                        /** Format: uuid */
+                        id: string;
+                        note: string;
+                        /** Format: uuid */
+                        schedule_id: string;
+                        /** Format: date-time */
+                        until: string;
+                        /** Format: uuid */
+                        user_id: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:conflict`: The request conflicts with what exists */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getOnCallSchedulesIdShifts: {
+        parameters: {
+            query?: {
+                /** @description default: now */
+                from?: string;
+                /** @description default: 28 days later; at most 92 days */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            duty: {
+                                source: {
+                                    /** @constant */
+                                    kind: "layer";
+                                    /** @description from 0, bottom to top */
+                                    layer: number;
+                                    name: string;
+                                } | {
+                                    /** @constant */
+                                    kind: "override";
+                                    /** Format: uuid */
+                                    override_id: string;
+                                };
+                                user: {
+                                    email: string;
+                                    /** Format: uuid */
+                                    id: string;
+                                    name: string;
+                                };
+                            } | null;
+                            /** Format: date-time */
+                            from: string;
+                            /** Format: date-time */
+                            until: string;
+                        }[];
+                        time_zone: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16097,6 +23180,160 @@ export interface operations {
             };
             /** @description `urn:monsys:problem:conflict`: The request conflicts with what exists */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getPreIssuedEats: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                /** @description rows per page */
+                limit?: number;
+                live?: "true" | "false";
+                tenant_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            acknowledged_at: string | null;
+                            actions: components["schemas"]["__schema6"][];
+                            /** Format: uuid */
+                            agent_id: string;
+                            conditions: {
+                                [key: string]: components["schemas"]["__schema7"];
+                            } | null;
+                            delivered_at: string | null;
+                            expires_at: string;
+                            hostname: string;
+                            /** Format: uuid */
+                            id: string;
+                            is_demo: boolean;
+                            is_overdue: boolean;
+                            issued_at: string;
+                            /** @enum {string} */
+                            kind: "immediate" | "pre_issued";
+                            labels: string[];
+                            level: number;
+                            /** Format: uuid */
+                            nonce: string;
+                            outcome: string | null;
+                            quorum_request_id: string | null;
+                            reason: string;
+                            refusal_code: string | null;
+                            requested_by_email: string | null;
+                            result_at: string | null;
+                            revocation_confirmed_at: string | null;
+                            revoked_at: string | null;
+                            started_at: string | null;
+                            state: string;
+                            /** Format: uuid */
+                            tenant_id: string;
+                            valid_from: string | null;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17341,6 +24578,874 @@ export interface operations {
             };
         };
     };
+    getSlaPolicies: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                /** @description rows per page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            calendar: {
+                                /** @constant */
+                                kind: "24x7";
+                            } | {
+                                /** @default [] */
+                                holidays: string[];
+                                /** @constant */
+                                kind: "business_hours";
+                                time_zone: string;
+                                weekly_hours: {
+                                    [key: string]: {
+                                        from: string;
+                                        until: string | "24:00";
+                                    }[];
+                                };
+                            };
+                            created_at: string;
+                            /** Format: uuid */
+                            id: string;
+                            is_default: boolean;
+                            minutes: {
+                                critical: {
+                                    acknowledge_minutes: number;
+                                    resolve_minutes: number;
+                                };
+                                high: {
+                                    acknowledge_minutes: number;
+                                    resolve_minutes: number;
+                                };
+                                info: {
+                                    acknowledge_minutes: number;
+                                    resolve_minutes: number;
+                                };
+                                low: {
+                                    acknowledge_minutes: number;
+                                    resolve_minutes: number;
+                                };
+                                medium: {
+                                    acknowledge_minutes: number;
+                                    resolve_minutes: number;
+                                };
+                            };
+                            name: string;
+                            pauses_in_maintenance: boolean;
+                            updated_at: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    postSlaPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    calendar: {
+                        /** @constant */
+                        kind: "24x7";
+                    } | {
+                        /** @default [] */
+                        holidays?: string[];
+                        /** @constant */
+                        kind: "business_hours";
+                        time_zone: string;
+                        weekly_hours: {
+                            [key: string]: {
+                                from: string;
+                                until: string | "24:00";
+                            }[];
+                        };
+                    };
+                    /**
+                     * @description holds for tenants that have no policy of their own; takes the place of the default before
+                     * @default false
+                     */
+                    is_default?: boolean;
+                    minutes: {
+                        critical: {
+                            acknowledge_minutes: number;
+                            resolve_minutes: number;
+                        };
+                        high: {
+                            acknowledge_minutes: number;
+                            resolve_minutes: number;
+                        };
+                        info: {
+                            acknowledge_minutes: number;
+                            resolve_minutes: number;
+                        };
+                        low: {
+                            acknowledge_minutes: number;
+                            resolve_minutes: number;
+                        };
+                        medium: {
+                            acknowledge_minutes: number;
+                            resolve_minutes: number;
+                        };
+                    };
+                    name: string;
+                    /**
+                     * @description the clocks of a host stand still while it is in maintenance
+                     * @default true
+                     */
+                    pauses_in_maintenance?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        calendar: {
+                            /** @constant */
+                            kind: "24x7";
+                        } | {
+                            /** @default [] */
+                            holidays: string[];
+                            /** @constant */
+                            kind: "business_hours";
+                            time_zone: string;
+                            weekly_hours: {
+                                [key: string]: {
+                                    from: string;
+                                    until: string | "24:00";
+                                }[];
+                            };
+                        };
+                        created_at: string;
+                        /** Format: uuid */
+                        id: string;
+                        is_default: boolean;
+                        minutes: {
+                            critical: {
+                                acknowledge_minutes: number;
+                                resolve_minutes: number;
+                            };
+                            high: {
+                                acknowledge_minutes: number;
+                                resolve_minutes: number;
+                            };
+                            info: {
+                                acknowledge_minutes: number;
+                                resolve_minutes: number;
+                            };
+                            low: {
+                                acknowledge_minutes: number;
+                                resolve_minutes: number;
+                            };
+                            medium: {
+                                acknowledge_minutes: number;
+                                resolve_minutes: number;
+                            };
+                        };
+                        name: string;
+                        pauses_in_maintenance: boolean;
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:conflict`: The request conflicts with what exists */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getSlaPoliciesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        calendar: {
+                            /** @constant */
+                            kind: "24x7";
+                        } | {
+                            /** @default [] */
+                            holidays: string[];
+                            /** @constant */
+                            kind: "business_hours";
+                            time_zone: string;
+                            weekly_hours: {
+                                [key: string]: {
+                                    from: string;
+                                    until: string | "24:00";
+                                }[];
+                            };
+                        };
+                        created_at: string;
+                        /** Format: uuid */
+                        id: string;
+                        is_default: boolean;
+                        minutes: {
+                            critical: {
+                                acknowledge_minutes: number;
+                                resolve_minutes: number;
+                            };
+                            high: {
+                                acknowledge_minutes: number;
+                                resolve_minutes: number;
+                            };
+                            info: {
+                                acknowledge_minutes: number;
+                                resolve_minutes: number;
+                            };
+                            low: {
+                                acknowledge_minutes: number;
+                                resolve_minutes: number;
+                            };
+                            medium: {
+                                acknowledge_minutes: number;
+                                resolve_minutes: number;
+                            };
+                        };
+                        name: string;
+                        pauses_in_maintenance: boolean;
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    putSlaPoliciesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    calendar: {
+                        /** @constant */
+                        kind: "24x7";
+                    } | {
+                        /** @default [] */
+                        holidays?: string[];
+                        /** @constant */
+                        kind: "business_hours";
+                        time_zone: string;
+                        weekly_hours: {
+                            [key: string]: {
+                                from: string;
+                                until: string | "24:00";
+                            }[];
+                        };
+                    };
+                    /**
+                     * @description holds for tenants that have no policy of their own; takes the place of the default before
+                     * @default false
+                     */
+                    is_default?: boolean;
+                    minutes: {
+                        critical: {
+                            acknowledge_minutes: number;
+                            resolve_minutes: number;
+                        };
+                        high: {
+                            acknowledge_minutes: number;
+                            resolve_minutes: number;
+                        };
+                        info: {
+                            acknowledge_minutes: number;
+                            resolve_minutes: number;
+                        };
+                        low: {
+                            acknowledge_minutes: number;
+                            resolve_minutes: number;
+                        };
+                        medium: {
+                            acknowledge_minutes: number;
+                            resolve_minutes: number;
+                        };
+                    };
+                    name: string;
+                    /**
+                     * @description the clocks of a host stand still while it is in maintenance
+                     * @default true
+                     */
+                    pauses_in_maintenance?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        calendar: {
+                            /** @constant */
+                            kind: "24x7";
+                        } | {
+                            /** @default [] */
+                            holidays: string[];
+                            /** @constant */
+                            kind: "business_hours";
+                            time_zone: string;
+                            weekly_hours: {
+                                [key: string]: {
+                                    from: string;
+                                    until: string | "24:00";
+                                }[];
+                            };
+                        };
+                        created_at: string;
+                        /** Format: uuid */
+                        id: string;
+                        is_default: boolean;
+                        minutes: {
+                            critical: {
+                                acknowledge_minutes: number;
+                                resolve_minutes: number;
+                            };
+                            high: {
+                                acknowledge_minutes: number;
+                                resolve_minutes: number;
+                            };
+                            info: {
+                                acknowledge_minutes: number;
+                                resolve_minutes: number;
+                            };
+                            low: {
+                                acknowledge_minutes: number;
+                                resolve_minutes: number;
+                            };
+                            medium: {
+                                acknowledge_minutes: number;
+                                resolve_minutes: number;
+                            };
+                        };
+                        name: string;
+                        pauses_in_maintenance: boolean;
+                        updated_at: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:conflict`: The request conflicts with what exists */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    deleteSlaPoliciesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:conflict`: The request conflicts with what exists */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     getTeam: {
         parameters: {
             query?: never;
@@ -18429,6 +26534,420 @@ export interface operations {
             };
         };
     };
+    getTenantsIdBillingSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        party: {
+                            /** @default null */
+                            additional_street: string | null;
+                            /** @default null */
+                            bic: string | null;
+                            /**
+                             * @description what the payer wants to find on an invoice; this or the order is needed to be billed
+                             * @default null
+                             */
+                            buyer_reference: string | null;
+                            city: string;
+                            /**
+                             * @description registration number
+                             * @default null
+                             */
+                            company_id: string | null;
+                            /**
+                             * @description ISO 6523 code of what registers it: 0208 in Belgium, 0106 in the Netherlands
+                             * @default null
+                             */
+                            company_id_scheme: string | null;
+                            /** @default null */
+                            contact_email: string | null;
+                            /** @default null */
+                            contact_name: string | null;
+                            /** @default null */
+                            contact_phone: string | null;
+                            country: string;
+                            /**
+                             * @description electronic address in the Peppol network
+                             * @default null
+                             */
+                            endpoint_id: string | null;
+                            /**
+                             * @description code of the EAS list that the address belongs to: 0208, 0088, 9925
+                             * @default null
+                             */
+                            endpoint_scheme: string | null;
+                            /**
+                             * @description where to pay; needed to bill
+                             * @default null
+                             */
+                            iban: string | null;
+                            legal_name: string;
+                            /**
+                             * @description days from the invoice until it is due; the payer’s own come first
+                             * @default null
+                             */
+                            payment_days: number | null;
+                            postal_code: string;
+                            /** @default null */
+                            purchase_order: string | null;
+                            street: string;
+                            /**
+                             * @description with its country’s prefix: BE0123456749
+                             * @default null
+                             */
+                            vat_id: string | null;
+                        } | null;
+                        /** Format: uuid */
+                        tenant_id: string;
+                        updated_at: string | null;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    putTenantsIdBillingSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    party: {
+                        /** @default null */
+                        additional_street?: string | null;
+                        /** @default null */
+                        bic?: string | null;
+                        /**
+                         * @description what the payer wants to find on an invoice; this or the order is needed to be billed
+                         * @default null
+                         */
+                        buyer_reference?: string | null;
+                        city: string;
+                        /**
+                         * @description registration number
+                         * @default null
+                         */
+                        company_id?: string | null;
+                        /**
+                         * @description ISO 6523 code of what registers it: 0208 in Belgium, 0106 in the Netherlands
+                         * @default null
+                         */
+                        company_id_scheme?: string | null;
+                        /** @default null */
+                        contact_email?: string | null;
+                        /** @default null */
+                        contact_name?: string | null;
+                        /** @default null */
+                        contact_phone?: string | null;
+                        country: string;
+                        /**
+                         * @description electronic address in the Peppol network
+                         * @default null
+                         */
+                        endpoint_id?: string | null;
+                        /**
+                         * @description code of the EAS list that the address belongs to: 0208, 0088, 9925
+                         * @default null
+                         */
+                        endpoint_scheme?: string | null;
+                        /**
+                         * @description where to pay; needed to bill
+                         * @default null
+                         */
+                        iban?: string | null;
+                        legal_name: string;
+                        /**
+                         * @description days from the invoice until it is due; the payer’s own come first
+                         * @default null
+                         */
+                        payment_days?: number | null;
+                        postal_code: string;
+                        /** @default null */
+                        purchase_order?: string | null;
+                        street: string;
+                        /**
+                         * @description with its country’s prefix: BE0123456749
+                         * @default null
+                         */
+                        vat_id?: string | null;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        party: {
+                            /** @default null */
+                            additional_street: string | null;
+                            /** @default null */
+                            bic: string | null;
+                            /**
+                             * @description what the payer wants to find on an invoice; this or the order is needed to be billed
+                             * @default null
+                             */
+                            buyer_reference: string | null;
+                            city: string;
+                            /**
+                             * @description registration number
+                             * @default null
+                             */
+                            company_id: string | null;
+                            /**
+                             * @description ISO 6523 code of what registers it: 0208 in Belgium, 0106 in the Netherlands
+                             * @default null
+                             */
+                            company_id_scheme: string | null;
+                            /** @default null */
+                            contact_email: string | null;
+                            /** @default null */
+                            contact_name: string | null;
+                            /** @default null */
+                            contact_phone: string | null;
+                            country: string;
+                            /**
+                             * @description electronic address in the Peppol network
+                             * @default null
+                             */
+                            endpoint_id: string | null;
+                            /**
+                             * @description code of the EAS list that the address belongs to: 0208, 0088, 9925
+                             * @default null
+                             */
+                            endpoint_scheme: string | null;
+                            /**
+                             * @description where to pay; needed to bill
+                             * @default null
+                             */
+                            iban: string | null;
+                            legal_name: string;
+                            /**
+                             * @description days from the invoice until it is due; the payer’s own come first
+                             * @default null
+                             */
+                            payment_days: number | null;
+                            postal_code: string;
+                            /** @default null */
+                            purchase_order: string | null;
+                            street: string;
+                            /**
+                             * @description with its country’s prefix: BE0123456749
+                             * @default null
+                             */
+                            vat_id: string | null;
+                        } | null;
+                        /** Format: uuid */
+                        tenant_id: string;
+                        updated_at: string | null;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     getTenantsIdBranding: {
         parameters: {
             query?: never;
@@ -19128,6 +27647,243 @@ export interface operations {
             };
         };
     };
+    getTenantsIdEscalationPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description null: the default of the MSP */
+                        escalation_policy_id: string | null;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    putTenantsIdEscalationPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description null: the default of the MSP */
+                    escalation_policy_id: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description null: the default of the MSP */
+                        escalation_policy_id: string | null;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     getTenantsIdHandoverContacts: {
         parameters: {
             query?: never;
@@ -19628,7 +28384,12 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @description the tenant’s own; severities left out follow the default */
+                        /** @description in force where no group says otherwise */
+                        sla_policy: {
+                            id: string | null;
+                            name: string;
+                        };
+                        /** @description the tenant’s own; severities left out follow the policy */
                         sla_resolve_minutes: {
                             [key: string]: number;
                         };
@@ -19756,7 +28517,12 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @description the tenant’s own; severities left out follow the default */
+                        /** @description in force where no group says otherwise */
+                        sla_policy: {
+                            id: string | null;
+                            name: string;
+                        };
+                        /** @description the tenant’s own; severities left out follow the policy */
                         sla_resolve_minutes: {
                             [key: string]: number;
                         };
@@ -19813,6 +28579,147 @@ export interface operations {
             };
             /** @description `urn:monsys:problem:not_found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    putTenantsIdSlaPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    sla_policy_id: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description null: the one built in */
+                        in_force: {
+                            id: string | null;
+                            name: string;
+                        } | null;
+                        /** @description the tenant’s own; null: it follows the default */
+                        sla_policy_id: string | null;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:sla_policy_unknown`: There is no such SLA policy */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20967,6 +29874,1403 @@ export interface operations {
             };
             /** @description `urn:monsys:problem:not_found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getWebhookDeliveriesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        attempts: {
+                            /** @description the first 1024 bytes of it */
+                            answer: string | null;
+                            at: string;
+                            duration_ms: number;
+                            /** @description what was wrong, in a sentence */
+                            error: string | null;
+                            /** @description null: no answer came */
+                            status_code: number | null;
+                        }[];
+                        body: string;
+                        created_at: string;
+                        event: string;
+                        finished_at: string | null;
+                        /** Format: uuid */
+                        id: string;
+                        last_error: string | null;
+                        last_status_code: number | null;
+                        next_attempt_at: string | null;
+                        replay_of: string | null;
+                        /** @enum {string} */
+                        status: "pending" | "delivered" | "failed" | "cancelled";
+                        tenant_id: string | null;
+                        tries: number;
+                        /** Format: uuid */
+                        webhook_id: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    postWebhookDeliveriesIdReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        delivery_id: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:webhook_inactive`: The webhook is not active; `urn:monsys:problem:webhook_delivery_pending`: The delivery is under way */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getWebhooks: {
+        parameters: {
+            query?: {
+                tenant_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            created_at: string;
+                            created_by_email: string;
+                            events: ("alert.created" | "alert.resolved" | "agent.online" | "agent.offline" | "cve.match.new" | "emergency.token.issued" | "honeypot.tripped")[];
+                            exhausted_in_a_row: number;
+                            /**
+                             * @description failing: 5 deliveries in a row used up every try; disabled: the receiver answered 410
+                             * @enum {string}
+                             */
+                            health: "healthy" | "failing" | "disabled";
+                            /** Format: uuid */
+                            id: string;
+                            is_active: boolean;
+                            last_failure_at: string | null;
+                            last_success_at: string | null;
+                            name: string;
+                            /** @description until when the secret before the last rotation is good, too */
+                            previous_secret_until: string | null;
+                            /** @description null: events of every tenant of the MSP */
+                            tenant_id: string | null;
+                            updated_at: string;
+                            url: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    postWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    events: ("alert.created" | "alert.resolved" | "agent.online" | "agent.offline" | "cve.match.new" | "emergency.token.issued" | "honeypot.tripped")[];
+                    /** @default true */
+                    is_active?: boolean;
+                    name: string;
+                    tenant_id?: string | null;
+                    /** @description https; http and private addresses only where the operator allows them (ALLOW_PRIVATE_TARGETS) */
+                    url: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        created_at: string;
+                        created_by_email: string;
+                        events: ("alert.created" | "alert.resolved" | "agent.online" | "agent.offline" | "cve.match.new" | "emergency.token.issued" | "honeypot.tripped")[];
+                        exhausted_in_a_row: number;
+                        /**
+                         * @description failing: 5 deliveries in a row used up every try; disabled: the receiver answered 410
+                         * @enum {string}
+                         */
+                        health: "healthy" | "failing" | "disabled";
+                        /** Format: uuid */
+                        id: string;
+                        is_active: boolean;
+                        last_failure_at: string | null;
+                        last_success_at: string | null;
+                        name: string;
+                        /** @description until when the secret before the last rotation is good, too */
+                        previous_secret_until: string | null;
+                        /** @description whsec_…; shown once */
+                        secret: string;
+                        /** @description null: events of every tenant of the MSP */
+                        tenant_id: string | null;
+                        updated_at: string;
+                        url: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:conflict`: The request conflicts with what exists */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:webhook_url_refused`: The address of the webhook is not accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unavailable`: A part of the hub is not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getWebhooksId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        created_at: string;
+                        created_by_email: string;
+                        events: ("alert.created" | "alert.resolved" | "agent.online" | "agent.offline" | "cve.match.new" | "emergency.token.issued" | "honeypot.tripped")[];
+                        exhausted_in_a_row: number;
+                        /**
+                         * @description failing: 5 deliveries in a row used up every try; disabled: the receiver answered 410
+                         * @enum {string}
+                         */
+                        health: "healthy" | "failing" | "disabled";
+                        /** Format: uuid */
+                        id: string;
+                        is_active: boolean;
+                        last_failure_at: string | null;
+                        last_success_at: string | null;
+                        name: string;
+                        /** @description until when the secret before the last rotation is good, too */
+                        previous_secret_until: string | null;
+                        /** @description null: events of every tenant of the MSP */
+                        tenant_id: string | null;
+                        updated_at: string;
+                        url: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    deleteWebhooksId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    patchWebhooksId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    events?: ("alert.created" | "alert.resolved" | "agent.online" | "agent.offline" | "cve.match.new" | "emergency.token.issued" | "honeypot.tripped")[];
+                    is_active?: boolean;
+                    name?: string;
+                    /** @description https; http and private addresses only where the operator allows them (ALLOW_PRIVATE_TARGETS) */
+                    url?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        created_at: string;
+                        created_by_email: string;
+                        events: ("alert.created" | "alert.resolved" | "agent.online" | "agent.offline" | "cve.match.new" | "emergency.token.issued" | "honeypot.tripped")[];
+                        exhausted_in_a_row: number;
+                        /**
+                         * @description failing: 5 deliveries in a row used up every try; disabled: the receiver answered 410
+                         * @enum {string}
+                         */
+                        health: "healthy" | "failing" | "disabled";
+                        /** Format: uuid */
+                        id: string;
+                        is_active: boolean;
+                        last_failure_at: string | null;
+                        last_success_at: string | null;
+                        name: string;
+                        /** @description until when the secret before the last rotation is good, too */
+                        previous_secret_until: string | null;
+                        /** @description null: events of every tenant of the MSP */
+                        tenant_id: string | null;
+                        updated_at: string;
+                        url: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:webhook_url_refused`: The address of the webhook is not accepted */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getWebhooksIdDeliveries: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                event?: "alert.created" | "alert.resolved" | "agent.online" | "agent.offline" | "cve.match.new" | "emergency.token.issued" | "honeypot.tripped" | "ping";
+                /** @description rows per page */
+                limit?: number;
+                status?: "pending" | "delivered" | "failed" | "cancelled";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            created_at: string;
+                            event: string;
+                            finished_at: string | null;
+                            /** Format: uuid */
+                            id: string;
+                            last_error: string | null;
+                            last_status_code: number | null;
+                            next_attempt_at: string | null;
+                            replay_of: string | null;
+                            /** @enum {string} */
+                            status: "pending" | "delivered" | "failed" | "cancelled";
+                            tenant_id: string | null;
+                            tries: number;
+                            /** Format: uuid */
+                            webhook_id: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    postWebhooksIdRotateSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        previous_secret_until: string;
+                        /** @description whsec_…; shown once */
+                        secret: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unavailable`: A part of the hub is not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    postWebhooksIdTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        delivery_id: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:webhook_inactive`: The webhook is not active */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
