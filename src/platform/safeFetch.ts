@@ -6,7 +6,7 @@
  * socket itself uses (LESSONS 0.14); redirects are never followed; connections are never shared with other code.
  */
 
-import { type LookupAddress, lookup as resolveName } from 'node:dns';
+import { type LookupAddress, type LookupOptions, lookup as resolveName } from 'node:dns';
 import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
@@ -86,16 +86,25 @@ export function targetFault(url: string, allowPrivateTargets: boolean): TargetFa
   return null;
 }
 
-/** `dns.lookup` that gives public addresses or fails. One closed address among several fails them all. */
-const publicLookup: LookupFunction = (hostname, options, callback) => {
-  resolveName(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    const first = addresses?.[0];
-    if (error !== null || first === undefined) return callback(error ?? new TargetRefusedError('not_public'), '', 0);
-    if (!addresses.every(({ address }) => isPublicAddress(address)))
-      return callback(new TargetRefusedError('not_public'), '', 0);
-    return options.all === true ? callback(null, addresses) : callback(null, first.address, first.family);
-  });
-};
+/** Looks a name up, as `dns.lookup` does with all addresses. */
+export type ResolveName = (
+  hostname: string,
+  options: LookupOptions & { readonly all: true },
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+/** A look-up that gives public addresses or fails. One closed address among several fails them all. */
+const publicLookup =
+  (resolve: ResolveName): LookupFunction =>
+  (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
+      const first = addresses?.[0];
+      if (error !== null || first === undefined) return callback(error ?? new TargetRefusedError('not_public'), '', 0);
+      if (!addresses.every(({ address }) => isPublicAddress(address)))
+        return callback(new TargetRefusedError('not_public'), '', 0);
+      return options.all === true ? callback(null, addresses) : callback(null, first.address, first.family);
+    });
+  };
 
 /** A request to send. */
 export type SafePostRequest = {
@@ -122,10 +131,15 @@ export type SafePost = (request: SafePostRequest) => Promise<SafePostAnswer>;
 /**
  * Makes the only door to addresses that people typed. `allowPrivateTargets` (ALLOW_PRIVATE_TARGETS) opens it to
  * private addresses and plain HTTP, for a hub whose receivers stand in its own network and for tests. `ca` is
- * trusted beside nothing else.
+ * trusted beside nothing else; `resolve` stands in for the machine's resolver.
  */
-export function createSafePost(options: { readonly allowPrivateTargets: boolean; readonly ca?: string }): SafePost {
+export function createSafePost(options: {
+  readonly allowPrivateTargets: boolean;
+  readonly ca?: string;
+  readonly resolve?: ResolveName;
+}): SafePost {
   const { allowPrivateTargets, ca } = options;
+  const lookup = publicLookup(options.resolve ?? resolveName);
   // No keep-alive: a pooled connection would be chosen by name, without a look-up to judge.
   const https = new HttpsAgent({ keepAlive: false, ...(ca === undefined ? {} : { ca }) });
   const http = new HttpAgent({ keepAlive: false });
@@ -143,7 +157,7 @@ export function createSafePost(options: { readonly allowPrivateTargets: boolean;
           headers: { ...headers, 'content-length': body.length },
           agent: isHttps ? https : http,
           signal: AbortSignal.timeout(timeoutMs),
-          ...(allowPrivateTargets ? {} : { lookup: publicLookup }),
+          ...(allowPrivateTargets ? {} : { lookup }),
         },
         (answer) => {
           readCapped(answer).then(

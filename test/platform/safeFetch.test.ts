@@ -1,7 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createSafePost, isPublicAddress, MAX_ANSWER_BYTES, targetFault } from '../../src/platform/safeFetch.ts';
+import {
+  createSafePost,
+  isPublicAddress,
+  MAX_ANSWER_BYTES,
+  type ResolveName,
+  targetFault,
+} from '../../src/platform/safeFetch.ts';
 
 const CLOSED = [
   '0.0.0.0',
@@ -89,6 +95,37 @@ describe('createSafePost', async () => {
       fault: 'not_public',
     });
     expect(asked).toBe(0);
+  });
+
+  it('connects to the very address that it has judged: a name that changes between two look-ups opens nothing', async () => {
+    // 192.0.2.1 would be refused as well, so what is public here leads nowhere that a test can reach.
+    const answers = ['8.8.8.8', '127.0.0.1'];
+    const lookups: string[] = [];
+    const resolve: ResolveName = (hostname, _options, callback) => {
+      const address = answers[Math.min(lookups.length, answers.length - 1)] as string;
+      lookups.push(`${hostname} ${address}`);
+      callback(null, [{ address, family: 4 }]);
+    };
+    const rebinding = createSafePost({ allowPrivateTargets: false, resolve });
+    const url = `https://rebind.example:${port}/`;
+    const before = asked;
+    // The first look-up is public: it is the only one, and the connection goes there, not to a second answer.
+    await expect(rebinding({ ...request, timeoutMs: 300, url })).rejects.toThrow();
+    expect(lookups).toEqual(['rebind.example 8.8.8.8']);
+    // The next post looks again, and is refused by what it finds.
+    await expect(rebinding({ ...request, url })).rejects.toMatchObject({ fault: 'not_public' });
+    expect(lookups).toEqual(['rebind.example 8.8.8.8', 'rebind.example 127.0.0.1']);
+    expect(asked).toBe(before);
+  });
+
+  it('refuses a name that leads to a public and to a private address (either may be taken)', async () => {
+    const resolve: ResolveName = (_hostname, _options, callback) =>
+      callback(null, [
+        { address: '8.8.8.8', family: 4 },
+        { address: '10.0.0.1', family: 4 },
+      ]);
+    const post = createSafePost({ allowPrivateTargets: false, resolve });
+    await expect(post({ ...request, url: 'https://both.example/' })).rejects.toMatchObject({ fault: 'not_public' });
   });
 
   it('posts where private targets are allowed (a control)', async () => {
