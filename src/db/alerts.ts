@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Json } from '../domain/canonicalJson.ts';
 import { ESCALATION_STATES } from '../domain/escalation.ts';
 import { SEVERITIES, type Severity } from '../domain/ingest.ts';
+import type { SlaState } from '../domain/sla.ts';
 import { alertSla } from '../domain/slaPolicy.ts';
 import { openEscalation } from './escalations.ts';
 import { covers } from './maintenance.ts';
@@ -207,6 +208,9 @@ const SELECT_ALERTS = sql.fragment`
     left join users ur on ur.id = al.resolved_by
     left join users us on us.id = al.assigned_to`;
 const SEVERITY_RANK = sql.fragment`array_position(array['critical', 'high', 'medium', 'low', 'info'], al.severity)`;
+/** As `slaState` says it (src/domain/sla.ts). */
+const SLA_STATE = sql.fragment`case when now() > al.sla_due_at then 'breached'
+  when al.sla_due_at - now() <= (al.sla_due_at - al.opened_at) / 4 then 'due_soon' else 'ok' end`;
 
 /** What a list of alerts is narrowed to; `after` is the (rank, opened, id) of the last row of the page before. */
 export type AlertFilter = {
@@ -217,6 +221,8 @@ export type AlertFilter = {
   readonly source: string | null;
   /** A person, or nobody; null: whoever. */
   readonly assignedTo: { readonly userId: string | null } | null;
+  /** Where the clock of resolving stands; of unresolved alerts alone. */
+  readonly sla: SlaState | null;
   readonly search: string | null;
   readonly after: { readonly rank: number; readonly opened: string; readonly id: string } | null;
   readonly limit: number;
@@ -233,6 +239,7 @@ export async function listAlerts(tx: AnyTx, filter: AlertFilter): Promise<readon
       and (${filter.agentId}::uuid is null or al.agent_id = ${filter.agentId}::uuid)
       and (${filter.source}::text is null or al.source = ${filter.source})
       and (${assignedTo === null} or al.assigned_to is not distinct from ${assignedTo?.userId ?? null}::uuid)
+      and (${filter.sla}::text is null or al.status <> 'resolved' and ${filter.sla} = ${SLA_STATE})
       and (${filter.search}::text is null or strpos(lower(al.title || ' ' || coalesce(ag.hostname, '') || ' #' || al.number), lower(${filter.search})) > 0)
       and (${after === null} or (${SEVERITY_RANK}, al.opened_at, al.id) >
         (${after?.rank ?? 0}, ${after?.opened ?? null}::timestamptz, ${after?.id ?? null}::uuid))

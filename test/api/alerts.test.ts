@@ -54,6 +54,10 @@ describe('GET /alerts', () => {
     expect(seen.map((alert) => alert.id)).toEqual(wanted);
     expect(seen.map((alert) => alert.sla?.state)).toEqual(['breached', 'due_soon', 'ok', 'ok']);
     expect(seen[0]?.sla?.minutes_overdue).toBe(30);
+    for (const state of ['breached', 'due_soon', 'ok'])
+      expect((await list(`?tenant_id=${tenants.a}&sla=${state}`)).items.map(({ id }) => id)).toEqual(
+        wanted.filter((_, index) => seen[index]?.sla?.state === state),
+      );
     expect((await list('?q=SISTER')).items.map((alert) => alert.title)).toEqual(['sister']);
     expect((await list('?q=foreign')).items).toEqual([]);
     expect((await list('', 'client_viewer')).items.map((alert) => alert.id)).toEqual(wanted);

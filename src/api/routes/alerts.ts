@@ -134,6 +134,7 @@ const list = defineRoute({
       .union([z.enum(['me', 'nobody']), z.uuid()])
       .optional()
       .describe('whose it is: "me", "nobody" or the id of a person'),
+    sla: z.enum(SLA_STATES).optional().describe('where the clock of resolving stands'),
     q: z.string().trim().min(1).max(100).optional().describe('part of the title, the host or "#number"'),
   }),
   output: page(alert),
@@ -152,6 +153,7 @@ const list = defineRoute({
           agentId: query.agent_id ?? null,
           source: query.source ?? null,
           assignedTo: assigneeOf(query.assigned_to, ctx.principal),
+          sla: query.sla ?? null,
           search: query.q ?? null,
           after: decodeCursor(query.cursor, cursorKey),
           limit: query.limit + 1,
