@@ -23,10 +23,12 @@ export const auditEntryRow = z.object({
 });
 export type AuditEntryRow = z.infer<typeof auditEntryRow> & { readonly event_data: Json };
 
-/** What to read, newest first. `actorSuffix` is the end of an email, literally. `before` is the last entry of the page before. */
+/** What to read, newest first. `actorSuffix` is the end of an email, literally; `ownOnly`: what concerns no tenant. `before` is the last entry of the page before. */
 export type AuditFilter = {
   readonly eventType: string | null;
   readonly actorSuffix: string | null;
+  readonly impersonationId: string | null;
+  readonly ownOnly: boolean;
   readonly since: string | null;
   readonly until: string | null;
   readonly before: { readonly occurred_at: string; readonly chain_id: string; readonly seq: number } | null;
@@ -42,6 +44,8 @@ export async function listAuditEntries(tx: AnyTx, filter: AuditFilter): Promise<
     from audit_log
     where (${filter.eventType}::text is null or event_type = ${filter.eventType})
       and (${filter.actorSuffix}::text is null or right(actor_email, length(${filter.actorSuffix})) = ${filter.actorSuffix})
+      and (${filter.impersonationId}::uuid is null or impersonation_id = ${filter.impersonationId}::uuid)
+      and (not ${filter.ownOnly} or tenant_id is null)
       and (${filter.since}::timestamptz is null or occurred_at >= ${filter.since}::timestamptz)
       and (${filter.until}::timestamptz is null or occurred_at < ${filter.until}::timestamptz)
       and (${before === null} or (occurred_at, chain_id, seq) <

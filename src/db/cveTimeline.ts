@@ -24,9 +24,16 @@ export type CveTimelineRow = z.infer<typeof timelineRow>;
 /** A host has some thousands at most; a list that is longer is cut here rather than held in memory. */
 export const MAX_TIMELINE_ROWS = 100_000;
 
+/** Whoever asked for the last token that succeeded there within the day before the patch was seen, as in packs; of `agent_cves c`. */
+export const PATCHED_BY = sql.fragment`
+  case when c.patched_at is not null then (
+    select coalesce(e.requested_by_email, (select u.email from users u where u.id = e.requested_by)) from eats e
+    where e.tenant_id = c.tenant_id and e.agent_id = c.agent_id and e.outcome = 'succeeded'
+      and e.result_at <= c.patched_at + interval '1 hour' and e.result_at > c.patched_at - interval '1 day'
+    order by e.result_at desc limit 1) end`;
+
 /**
- * CVEs of a host, oldest first. The operator is whoever asked for the last token that succeeded there within the day
- * before the patch was seen, as in packs; days are whole ones, up to the patch or to now.
+ * CVEs of a host, oldest first, with who patched them ({@link PATCHED_BY}); days are whole ones, up to the patch or to now.
  */
 export async function listCveTimeline(
   tx: AnyTx,
@@ -35,11 +42,7 @@ export async function listCveTimeline(
   return tx.any(sql.type(timelineRow)`
     select a.hostname, c.cve_id, c.source, c.package, c.severity, exists (select from kev_entries k where k.cve_id = c.cve_id) as is_kev,
       c.installed_version, c.fixed_version, c.detected_at, c.patched_at, c.patched_version,
-      case when c.patched_at is not null then (
-        select coalesce(e.requested_by_email, (select u.email from users u where u.id = e.requested_by)) from eats e
-        where e.tenant_id = c.tenant_id and e.agent_id = c.agent_id and e.outcome = 'succeeded'
-          and e.result_at <= c.patched_at + interval '1 hour' and e.result_at > c.patched_at - interval '1 day'
-        order by e.result_at desc limit 1) end as operator_email,
+      ${PATCHED_BY} as operator_email,
       floor(extract(epoch from coalesce(c.patched_at, now()) - c.detected_at) / 86400)::int as days_open
     from agent_cves c join agents a on a.tenant_id = c.tenant_id and a.id = c.agent_id
     where c.tenant_id = ${host.tenantId}::uuid and c.agent_id = ${host.agentId}::uuid

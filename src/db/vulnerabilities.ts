@@ -1,10 +1,11 @@
 /** CVEs of hosts: matched for kernels, reported for packages; opened and patched with their times. */
 
 import { z } from 'zod';
-import { SEVERITIES } from '../domain/ingest.ts';
+import { SEVERITIES, type Severity } from '../domain/ingest.ts';
 import { parseKernelVersion } from '../domain/kernelCve.ts';
 import type { PackageCve } from '../domain/trivy.ts';
 import { clearAlert, lockTenantAlerts, raiseAlert } from './alerts.ts';
+import { PATCHED_BY } from './cveTimeline.ts';
 import { sql } from './pool.ts';
 import type { AnyTx } from './scope.ts';
 
@@ -143,8 +144,13 @@ export type CveRow = z.infer<typeof cveRow>;
 /** What a list of CVEs is narrowed to; `after` is the (kev, hosts, id) of the last row of the page before. */
 export type CveFilter = {
   readonly tenantId: string | null;
+  /** Of one host; its counts of hosts are then one or none. */
+  readonly agentId?: string | undefined;
   readonly state: 'open' | 'patched' | 'all';
   readonly kevOnly: boolean;
+  readonly severity: Severity | null;
+  /** CVSS score at least; those without a score are left out. */
+  readonly minCvss: number | null;
   readonly source: 'kernel' | 'trivy' | null;
   readonly search: string | null;
   readonly after: { readonly kev: number; readonly hosts: number; readonly id: string } | null;
@@ -166,6 +172,7 @@ export async function listCves(tx: AnyTx, filter: CveFilter): Promise<readonly C
       from agent_cves c join agents a on a.tenant_id = c.tenant_id and a.id = c.agent_id and a.is_active
         left join kev_entries k using (cve_id) left join cve_scores s using (cve_id)
       where (${filter.tenantId}::uuid is null or c.tenant_id = ${filter.tenantId}::uuid)
+        and (${filter.agentId ?? null}::uuid is null or c.agent_id = ${filter.agentId ?? null}::uuid)
         and (${filter.source}::text is null or c.source = ${filter.source})
         and (${filter.search}::text is null or strpos(lower(c.cve_id || ' ' || c.package), lower(${filter.search})) > 0)
         and (not ${filter.kevOnly} or k.cve_id is not null)
@@ -174,6 +181,8 @@ export async function listCves(tx: AnyTx, filter: CveFilter): Promise<readonly C
     )
     select * from grouped
     where (${filter.state} <> 'patched' or hosts_open = 0)
+      and (${filter.severity}::text is null or severity = ${filter.severity})
+      and (${filter.minCvss}::real is null or cvss >= ${filter.minCvss}::real)
       and (${after === null} or (kev::int, hosts_open, cve_id) < (${after?.kev ?? 0}, ${after?.hosts ?? 0}, ${after?.id ?? ''}))
     order by kev desc, hosts_open desc, cve_id desc limit ${filter.limit}`);
 }
@@ -190,6 +199,7 @@ export const cveHostRow = z.object({
   detected_at: z.string(),
   patched_at: z.string().nullable(),
   patched_version: z.string().nullable(),
+  operator_email: z.string().nullable().describe('who had it patched, as far as a token tells'),
 });
 
 /** Hosts in scope that have or had a CVE, open ones first. */
@@ -199,7 +209,8 @@ export async function listCveHosts(
   tenantId: string | null,
 ): Promise<readonly z.infer<typeof cveHostRow>[]> {
   return tx.any(sql.type(cveHostRow)`
-    select c.tenant_id, c.agent_id, a.hostname, c.source, c.package, c.installed_version, c.fixed_version, c.detected_at, c.patched_at, c.patched_version
+    select c.tenant_id, c.agent_id, a.hostname, c.source, c.package, c.installed_version, c.fixed_version, c.detected_at, c.patched_at, c.patched_version,
+      ${PATCHED_BY} as operator_email
     from agent_cves c join agents a on a.tenant_id = c.tenant_id and a.id = c.agent_id
     where c.cve_id = ${cveId} and (${tenantId}::uuid is null or c.tenant_id = ${tenantId}::uuid)
     order by c.patched_at is not null, a.hostname, c.package limit 5000`);

@@ -354,6 +354,10 @@ describe('GET /audit-log', () => {
     // Taken literally: no pattern of SQL.
     expect((await get('?actor_filter=%25')).items).toEqual([]);
     expect((await get('?until=2020-01-01T00:00:00Z')).items).toEqual([]);
+    const ofMsp = (await get('?of=msp&limit=500')).items;
+    expect(ofMsp).toEqual(all.filter((entry) => entry.tenant_id === null));
+    expect(ofMsp.length).toBeGreaterThan(0);
+    expect((await get(`?impersonation_id=${randomUUID()}`)).items).toEqual([]);
     const own = (await get('?limit=500', 'auditor')).items;
     expect(own.length).toBeGreaterThan(3);
     expect(own.every((entry) => entry.tenant_id === tenants.a)).toBe(true);

@@ -25,6 +25,8 @@ const list = defineRoute({
       .max(200)
       .optional()
       .describe('end of the actor’s email, taken literally: @yourMSP.com'),
+    impersonation_id: z.uuid().optional().describe('only what was done in this session in a client’s context'),
+    of: z.enum(['all', 'msp']).default('all').describe('msp: only what concerns no tenant'),
     since: z.iso.datetime({ offset: true }).optional(),
     until: z.iso.datetime({ offset: true }).optional(),
   }),
@@ -35,6 +37,8 @@ const list = defineRoute({
     const filter = {
       eventType: query.event_type ?? null,
       actorSuffix: query.actor_filter?.toLowerCase() ?? null,
+      impersonationId: query.impersonation_id ?? null,
+      ownOnly: query.of === 'msp',
       since: query.since ?? null,
       until: query.until ?? null,
       before: decodeCursor(query.cursor, cursorKey),

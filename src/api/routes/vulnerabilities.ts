@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { findAgent } from '../../db/agents.ts';
 import { listCveTimeline } from '../../db/cveTimeline.ts';
 import { cveHostRow, cveRow, listCveHosts, listCves } from '../../db/vulnerabilities.ts';
+import { SEVERITIES } from '../../domain/ingest.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
 import { readScope } from '../reach.ts';
@@ -22,8 +23,11 @@ const list = defineRoute({
   tenantScoped: true,
   query: pageQuery.extend({
     tenant_id: z.uuid().optional(),
+    agent_id: z.uuid().optional().describe('of one host'),
     state: z.enum(['open', 'patched', 'all']).default('open'),
     kev: z.stringbool().default(false).describe('only those in the CISA KEV catalogue'),
+    severity: z.enum(SEVERITIES).optional().describe('as scanners of packages say it; kernel CVEs have none'),
+    min_cvss: z.coerce.number().min(0).max(10).optional().describe('those without a score are left out'),
     source: z.enum(['kernel', 'trivy']).optional(),
     q: z.string().trim().min(1).max(100).optional(),
   }),
@@ -36,8 +40,11 @@ const list = defineRoute({
       (tx) =>
         listCves(tx, {
           tenantId: query.tenant_id ?? ctx.principal.tenantId,
+          agentId: query.agent_id,
           state: query.state,
           kevOnly: query.kev,
+          severity: query.severity ?? null,
+          minCvss: query.min_cvss ?? null,
           source: query.source ?? null,
           search: query.q ?? null,
           after: decodeCursor(query.cursor, cursorKey),
