@@ -3,6 +3,7 @@
  * taken from their sum, VAT is worked out once on what is left and rounded half up, and never a line at a time.
  */
 
+import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
 import { AGENT_CENTS, type BillingLine, FREE_AGENTS } from './billing.ts';
 import { monthBounds } from './pack.ts';
@@ -10,7 +11,6 @@ import { lineOfText, type Party, party, paymentDays, plainText } from './party.t
 
 /** Hundredths of a percent in the whole. */
 const WHOLE = 10_000;
-const DAY_MS = 86_400_000;
 const MAX_RATE = WHOLE;
 
 /**
@@ -133,7 +133,7 @@ export function draftInvoice(of: {
     due_on: null,
     currency: 'EUR',
     period_from: from.slice(0, 10),
-    period_until: isoDay(Date.parse(until) - DAY_MS),
+    period_until: dayAfter(until.slice(0, 10), -1),
     seller: of.seller,
     buyer: of.buyer,
     lines: [...of.lines],
@@ -150,12 +150,12 @@ export function draftInvoice(of: {
 export function issueInvoice(draft: Invoice, number: string, issuedOn: string): IssuedInvoice {
   const { seller, buyer } = draft;
   if (seller === null || buyer === null) throw new RangeError('an invoice without both parties cannot be issued');
-  const due_on = isoDay(Date.parse(`${issuedOn}T00:00:00Z`) + paymentDays(seller, buyer) * DAY_MS);
+  const due_on = dayAfter(issuedOn, paymentDays(seller, buyer));
   return { ...draft, number, issued_on: issuedOn, due_on, seller, buyer };
 }
 
-function isoDay(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
+function dayAfter(day: string, days: number): string {
+  return Temporal.PlainDate.from(day).add({ days }).toString();
 }
 
 /** `INV-2026-00042`: the issuer's prefix, the year of issue, and the place within it. */

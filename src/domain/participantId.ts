@@ -28,7 +28,7 @@ export function isRegistrationScheme(scheme: string): boolean {
   return /^\d{4}$/.test(scheme) && number >= first && number <= last && !absent.has(number);
 }
 
-const digitsOf = (text: string): readonly number[] => [...text].map(Number);
+const digitsOf = (text: string): readonly number[] => Array.from(text, Number);
 const weighted = (digits: readonly number[], weights: readonly number[]): number =>
   digits.reduce((sum, digit, index) => sum + digit * (weights[index % weights.length] as number), 0);
 

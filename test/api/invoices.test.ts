@@ -22,7 +22,8 @@ const db = await createTestDatabase();
 const operator: OperatorInvoicing = { party: MSP_PARTY, vat_rate: 2_100, number_prefix: 'HUB' };
 const api = await createTestApi(db, { operator });
 const { a, b, other } = api.tenants;
-const { closeBilling } = createBillingActivities({ pool: db.core, operator });
+const activities = createBillingActivities({ pool: db.core, operator });
+const closeBilling = () => activities.closeBilling();
 
 const monthsAgo = (count: number): string => {
   const now = new Date();
