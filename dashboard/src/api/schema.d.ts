@@ -12,7 +12,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Hosts by name
+         * Hosts by name, or offline ones first
          * @description Permission: `agents.read`.
          */
         get: operations["getAgents"];
@@ -3323,6 +3323,7 @@ export interface operations {
                 link_state?: "online" | "offline";
                 /** @description part of the host’s name */
                 q?: string;
+                sort?: "hostname" | "offline_first";
                 tag?: string;
                 tenant_id?: string;
             };
@@ -6267,6 +6268,8 @@ export interface operations {
                 /** @description part of the title, the host or "#number" */
                 q?: string;
                 severity?: "critical" | "high" | "medium" | "low" | "info";
+                /** @description where the clock of resolving stands */
+                sla?: "ok" | "due_soon" | "breached";
                 source?: "rule" | "liveness" | "cve" | "alertmanager" | "ingest" | "security";
                 status?: "open" | "acknowledged" | "resolved" | "unresolved" | "all";
                 tenant_id?: string;
@@ -7786,8 +7789,12 @@ export interface operations {
                 actor_filter?: string;
                 cursor?: string;
                 event_type?: string;
+                /** @description only what was done in this session in a client’s context */
+                impersonation_id?: string;
                 /** @description rows per page */
                 limit?: number;
+                /** @description msp: only what concerns no tenant */
+                of?: "all" | "msp";
                 since?: string;
                 tenant_id?: string;
                 until?: string;
@@ -18609,12 +18616,18 @@ export interface operations {
     getInventoryCves: {
         parameters: {
             query?: {
+                /** @description of one host */
+                agent_id?: string;
                 cursor?: string;
                 /** @description only those in the CISA KEV catalogue */
                 kev?: string;
                 /** @description rows per page */
                 limit?: number;
+                /** @description those without a score are left out */
+                min_cvss?: number;
                 q?: string;
+                /** @description as scanners of packages say it; kernel CVEs have none */
+                severity?: "critical" | "high" | "medium" | "low" | "info";
                 source?: "kernel" | "trivy";
                 state?: "open" | "patched" | "all";
                 tenant_id?: string;
@@ -18770,6 +18783,8 @@ export interface operations {
                             fixed_version: string | null;
                             hostname: string;
                             installed_version: string;
+                            /** @description who had it patched, as far as a token tells */
+                            operator_email: string | null;
                             package: string;
                             patched_at: string | null;
                             patched_version: string | null;
