@@ -26,6 +26,7 @@ import { totpStepSha256 } from './emergencyActions.ts';
 import type { UserPrincipal } from './principal.ts';
 import { readScope } from './reach.ts';
 import { auditActor } from './route.ts';
+import { workflowUrl } from './temporalUi.ts';
 
 /** How long an answer waits until the workflow has heard; the decision is stored before. */
 const HEARD_WAIT_MS = 3_000;
@@ -54,10 +55,15 @@ export const quorumAnswer = quorumRow.omit({ now: true }).extend({
     }),
   ),
   workflow_id: z.string(),
+  workflow_url: z.string().nullable().describe('in the Temporal UI, for operators; null for others'),
 });
 
-/** Reads what belongs to a request. */
-export async function presentQuorum(tx: AnyTx, row: QuorumRow): Promise<z.input<typeof quorumAnswer>> {
+/** Reads what belongs to a request, as the caller may see it. */
+export async function presentQuorum(
+  caller: { readonly deps: ApiDeps; readonly principal: UserPrincipal },
+  tx: AnyTx,
+  row: QuorumRow,
+): Promise<z.input<typeof quorumAnswer>> {
   const decisions = await listDecisions(tx, row.id);
   const targets = await listTargets(tx, row.id);
   return {
@@ -72,6 +78,7 @@ export async function presentQuorum(tx: AnyTx, row: QuorumRow): Promise<z.input<
       state: outcome ?? (abandoned ? 'stopped' : is_signed ? 'signed' : 'waiting'),
     })),
     workflow_id: WORKFLOW_IDS.quorum(row.id),
+    workflow_url: workflowUrl(caller, WORKFLOW_IDS.quorum(row.id)),
   };
 }
 
@@ -139,7 +146,7 @@ export async function handleDecision(
     });
     if (verdict.kind === 'rejected') await closeQuorumRequest(tx, row.id, 'rejected');
     if (verdict.kind === 'met') await fire(tx, row, principal);
-    return { verdict, answer: await presentQuorum(tx, (await findQuorumRequest(tx, row.id)) as QuorumRow) };
+    return { verdict, answer: await presentQuorum(ctx, tx, (await findQuorumRequest(tx, row.id)) as QuorumRow) };
   }).catch(async (error: unknown) => {
     if (error instanceof RefusedError) await recordRefusal(deps, principal, input, decision, error);
     throw error;

@@ -191,6 +191,8 @@ export async function listEats(tx: AnyTx, filter: EatFilter): Promise<readonly E
 }
 
 const evidenceRow = eatRow.extend({
+  /** When it was ordered; null for imported history. */
+  requested_at: z.string().nullable(),
   msp_id: z.uuid(),
   token: z.string().nullable(),
   signature: z.instanceof(Buffer).nullable(),
@@ -209,9 +211,10 @@ export type EatEvidence = z.infer<typeof evidenceRow>;
 /** One token with its evidence; null when it is not in scope. */
 export async function findEat(tx: AnyTx, nonce: string): Promise<EatEvidence | null> {
   return tx.maybeOne(sql.type(evidenceRow)`
-    select ${EAT}, t.msp_owner as msp_id, e.token, e.signature, e.key_id, e.result_text, e.result_signature,
+    select ${EAT}, o.created_at as requested_at, t.msp_owner as msp_id, e.token, e.signature, e.key_id, e.result_text, e.result_signature,
       coalesce(e.result_public_key, a.public_key) as agent_public_key, a.public_key as pinned_key, e.expires_at < now() as is_past
     from eats e join agents a on a.tenant_id = e.tenant_id and a.id = e.agent_id join tenants t on t.id = e.tenant_id
+      left join eat_orders o on o.tenant_id = e.tenant_id and o.nonce = e.nonce
     where e.nonce = ${nonce}::uuid`);
 }
 

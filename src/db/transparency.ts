@@ -2,8 +2,9 @@
 
 import type { CommonQueryMethods, DatabasePool } from 'slonik';
 import { z } from 'zod';
+import { sha256Hex } from '../domain/bytes.ts';
 import type { Cosignature } from '../domain/tlog/cosignature.ts';
-import { type LogLeaf, leafBytes, leafKey, logLeaf } from '../domain/tlog/leaf.ts';
+import { eatLeafKey, type LogLeaf, leafBytes, leafKey, logLeaf } from '../domain/tlog/leaf.ts';
 import { hashesOfPlan, type LevelGrowth, type ProofPlan } from '../domain/tlog/merkle.ts';
 import { TILE_WIDTH, type Tile, tilePath } from '../domain/tlog/paths.ts';
 import { type HubKeyRow, hubKeyRow } from './hubKeys.ts';
@@ -188,6 +189,16 @@ export async function findLeafIndex(reader: Reader, leafHash: Uint8Array): Promi
     sql.type(
       z.object({ index: z.number() }),
     )`select index from transparency_leaves where leaf_hash = ${sql.binary(Buffer.from(leafHash))}`,
+  );
+  return row?.index ?? null;
+}
+
+/** Place of the leaf that says that a token was signed, by the token's text; null while it waits. */
+export async function findEatLeafIndex(reader: Reader, token: string): Promise<number | null> {
+  const row = await reader.maybeOne(
+    sql.type(
+      z.object({ index: z.number() }),
+    )`select index from transparency_leaves where leaf_key = ${eatLeafKey(sha256Hex(token))}`,
   );
   return row?.index ?? null;
 }

@@ -220,6 +220,24 @@ describe('reading', () => {
     await reader.call('POST', `/emergency/${first.nonce}/acknowledge`);
   });
 
+  it('says when it was ordered, and leads operators alone to its workflow', async () => {
+    const { nonce } = await issued({ actions: [KILL] });
+    const seen = async (call: (method: string, path: string) => Promise<Response>): Promise<Record<string, unknown>> =>
+      (await (await call('GET', `/emergency/${nonce}`)).json()) as never;
+    const mine = await seen(reader.call);
+    expect(mine['workflow_url']).toBe(`http://temporal.test/namespaces/default/workflows/eat%3A${nonce}`);
+    expect(Date.parse(mine['requested_at'] as string)).toBeLessThanOrEqual(Date.parse(mine['issued_at'] as string));
+    expect((await seen(hub.api.as('client_viewer')))['workflow_url']).toBeNull();
+  });
+
+  it('names its place in the transparency log once the leaf is integrated', async () => {
+    const { nonce } = await issued({ actions: [KILL] });
+    const index = async (): Promise<unknown> =>
+      ((await (await reader.call('GET', `/emergency/${nonce}`)).json()) as { log_index: unknown }).log_index;
+    await waitUntil('the leaf is integrated', async () => (await index()) !== null);
+    expect(await index()).toEqual(expect.any(Number));
+  });
+
   it('counts an overdue token in the urgency until somebody acknowledges it, once', async () => {
     const overdue = async (): Promise<number> => {
       const response = await reader.call('GET', '/msp/cockpit');

@@ -223,6 +223,24 @@ describe('states and revocation', () => {
     expect((await alice.call('POST', `/pre-issued-eats/${id}/revoke`)).status).toBe(404);
   });
 
+  it('lists the live ones of all hosts, page by page, and those of a client to its own people alone', async () => {
+    const [first, second] = [await create((await host()).id), await create((await host()).id)];
+    type Listed = { items: { id: string; state: string; labels: string[] }[]; next_cursor: string | null };
+    const list = async (query: string, by: Person = alice): Promise<Listed> =>
+      (await by.call('GET', `/pre-issued-eats?${query}`)).json() as never;
+    const page = await list('limit=1');
+    expect(page.items).toMatchObject([
+      { id: second.id, state: 'waiting_for_host', labels: ['RunPlaybook: isolate-network'] },
+    ]);
+    expect((await list(`limit=1&cursor=${page.next_cursor}`)).items.map(({ id }) => id)).toEqual([first.id]);
+    await revoke(second.id);
+    expect((await list('limit=1')).items.map(({ id }) => id)).toEqual([first.id]);
+    expect((await list('limit=1&live=false')).items).toMatchObject([{ id: second.id, state: 'revoked' }]);
+    const stranger = await hub.person('client_viewer', hub.api.tenants.b);
+    expect((await list('live=false', stranger)).items).toEqual([]);
+    expect((await stranger.call('GET', `/pre-issued-eats?tenant_id=${tenantId}`)).status).toBe(404);
+  });
+
   it('404 for an immediate token and for somebody of another tenant', async () => {
     const agent = await host();
     const response = await alice.call('POST', `/agents/${agent.id}/emergency`, {

@@ -23,6 +23,7 @@ type Answer = {
   state: string;
   approvals: number;
   type: string;
+  workflow_url: string | null;
   targets: { nonce: string; state: string; hostname: string }[];
 };
 
@@ -116,6 +117,8 @@ describe('201: a request as the source writes it', () => {
     expect(got).toMatchObject({ status: 200, body: { id: request.id, state: 'open' } });
     const client = await hub.api.as('client_viewer')('GET', `/emergency/quorum/${request.id}`);
     expect(client.status).toBe(200);
+    expect(got.body.workflow_url).toBe(`http://temporal.test/namespaces/default/workflows/quorum%3A${request.id}`);
+    expect(await client.json()).toMatchObject({ id: request.id, workflow_url: null });
   });
 });
 

@@ -93,6 +93,7 @@ export async function createTestApi(db: TestDatabase, options: TestApiOptions = 
     MONSYS_SEAL_KEY: randomBytes(32).toString('hex'),
     RATE_LIMIT_PER_MINUTE: String(options.rateLimitPerMinute ?? 1_000_000),
     PUBLIC_URL: 'http://hub.test',
+    TEMPORAL_UI_URL: 'http://temporal.test/',
     ALLOW_PRIVATE_TARGETS: String(options.allowPrivateTargets ?? false),
     ...(options.witnesses === undefined ? {} : { TRANSPARENCY_WITNESSES: options.witnesses }),
   });

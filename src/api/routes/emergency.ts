@@ -14,7 +14,8 @@ import {
   insertOrder,
   listEats,
 } from '../../db/emergency.ts';
-import { withTenant } from '../../db/scope.ts';
+import { type AnyTx, withTenant } from '../../db/scope.ts';
+import { findEatLeafIndex } from '../../db/transparency.ts';
 import { actionLabel, type EatAction, levelOf } from '../../domain/eat.ts';
 import { isAllowed } from '../../domain/permissions.ts';
 import { parameterValues } from '../../domain/playbook.ts';
@@ -28,6 +29,7 @@ import type { UserPrincipal } from '../principal.ts';
 import { inTenant, inTenantOf, readScope } from '../reach.ts';
 import { auditActor, defineRoute } from '../route.ts';
 import { requireTemporal, startOnce } from '../temporal.ts';
+import { workflowUrl } from '../temporalUi.ts';
 
 /** SOURCE, rate limits: five an hour for each person. */
 const ISSUES_PER_HOUR = 5;
@@ -38,6 +40,7 @@ const SIGNATURE_WAIT_MS = 4_000;
 /** A token with what an auditor needs to check it alone. */
 const evidence = eatRow.extend({
   labels: z.array(z.string()),
+  requested_at: z.iso.datetime().nullable(),
   token: z.string().nullable().describe('canonical JSON, exactly as signed'),
   signature: z.string().nullable().describe('base64, over "monsys-eat-v1\\n" and the token'),
   key_id: z.string().nullable(),
@@ -45,9 +48,14 @@ const evidence = eatRow.extend({
   result_signature: z.string().nullable(),
   agent_public_key: z.string().describe('base64'),
   workflow_id: z.string(),
+  workflow_url: z.string().nullable().describe('in the Temporal UI, for operators; null for others'),
+  log_index: z.int().nullable().describe('place in the transparency log; null until its leaf is integrated'),
 });
 
-function present(row: EatEvidence): z.input<typeof evidence> {
+type Caller = { readonly deps: ApiDeps; readonly principal: UserPrincipal };
+
+async function present(caller: Caller, tx: AnyTx, row: EatEvidence): Promise<z.input<typeof evidence>> {
+  const workflow_id = row.kind === 'pre_issued' ? WORKFLOW_IDS.preIssued(row.nonce) : WORKFLOW_IDS.eat(row.nonce);
   return {
     ...row,
     labels: row.actions.map((action) => labelOf(action)),
@@ -55,12 +63,14 @@ function present(row: EatEvidence): z.input<typeof evidence> {
     result: row.result_text,
     result_signature: row.result_signature?.toString('base64') ?? null,
     agent_public_key: row.agent_public_key.toString('base64'),
-    workflow_id: row.kind === 'pre_issued' ? WORKFLOW_IDS.preIssued(row.nonce) : WORKFLOW_IDS.eat(row.nonce),
+    workflow_id,
+    workflow_url: workflowUrl(caller, workflow_id),
+    log_index: row.token === null ? null : await findEatLeafIndex(tx, row.token),
   };
 }
 
 /** Imported history names its actions in other shapes; a label must not fail on them. */
-function labelOf(action: unknown): string {
+export function labelOf(action: unknown): string {
   const kind = (action as { kind?: unknown } | null)?.kind;
   try {
     return actionLabel(action as EatAction);
@@ -285,9 +295,12 @@ const get = defineRoute({
   output: evidence,
   refusals: ['not_found'],
   handle: async (ctx) => {
-    const row = await readScope(ctx, (tx) => findEat(tx, ctx.params.nonce));
-    if (row === null) throw new RefusedError('not_found');
-    return present(row);
+    const shown = await readScope(ctx, async (tx) => {
+      const row = await findEat(tx, ctx.params.nonce);
+      return row === null ? null : present(ctx, tx, row);
+    });
+    if (shown === null) throw new RefusedError('not_found');
+    return shown;
   },
 });
 

@@ -4,7 +4,15 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { findAgent } from '../../db/agents.ts';
 import { appendAudit } from '../../db/audit.ts';
-import { abandonOrder, eatRow, findEat, findPendingOrder, insertOrder, listEats } from '../../db/emergency.ts';
+import {
+  abandonOrder,
+  type EatRow,
+  eatRow,
+  findEat,
+  findPendingOrder,
+  insertOrder,
+  listEats,
+} from '../../db/emergency.ts';
 import { enqueueCommand } from '../../db/outbox.ts';
 import { confirmRevocation, getTokenReach, markRevoked, withdrawUnsent } from '../../db/preIssued.ts';
 import { type TenantTx, withTenant } from '../../db/scope.ts';
@@ -13,11 +21,12 @@ import { parameterValues } from '../../domain/playbook.ts';
 import { preIssueConditions } from '../../domain/preIssuedEat.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { type DeliveryInput, resultSignal, WORKFLOW_IDS } from '../../workflows/messages.ts';
+import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
 import { isIrreversible, pinActions, totpStepSha256 } from '../emergencyActions.ts';
 import { inTenantOf, readScope } from '../reach.ts';
 import { auditActor, defineRoute } from '../route.ts';
 import { requireTemporal, tellWorkflow } from '../temporal.ts';
-import { awaitSignature, startDelivery } from './emergency.ts';
+import { awaitSignature, labelOf, startDelivery } from './emergency.ts';
 
 const params = z.object({ id: z.uuid() });
 const instant = z.iso.datetime({ offset: true });
@@ -141,11 +150,17 @@ function checkWindow(from: string, until: string, nowMs: number): { readonly fro
 }
 
 /** States of a pre-issued token as people read them. */
-function stateOf(row: z.infer<typeof eatRow>, nowMs: number): string {
+function stateOf(row: EatRow, nowMs: number): string {
   if (row.outcome !== null) return row.outcome;
   if (row.revoked_at !== null) return 'revoking';
   if (row.delivered_at === null) return 'waiting_for_host';
   return row.valid_from !== null && Date.parse(row.valid_from) > nowMs ? 'held' : 'armed';
+}
+
+const preIssued = eatRow.extend({ id: z.uuid(), state: z.string(), labels: z.array(z.string()) });
+
+function presentPreIssued(row: EatRow, nowMs: number): z.input<typeof preIssued> {
+  return { ...row, id: row.nonce, state: stateOf(row, nowMs), labels: row.actions.map(labelOf) };
 }
 
 const list = defineRoute({
@@ -156,7 +171,7 @@ const list = defineRoute({
   auth: { kind: 'user', permission: 'emergency.read' },
   tenantScoped: true,
   params,
-  output: z.object({ items: z.array(eatRow.extend({ id: z.uuid(), state: z.string() })) }),
+  output: z.object({ items: z.array(preIssued) }),
   refusals: ['not_found'],
   handle: async (ctx) =>
     readScope(ctx, async (tx) => {
@@ -170,8 +185,44 @@ const list = defineRoute({
         after: null,
         limit: 500,
       });
-      return { items: rows.map((row) => ({ ...row, id: row.nonce, state: stateOf(row, ctx.deps.now()) })) };
+      return { items: rows.map((row) => presentPreIssued(row, ctx.deps.now())) };
     }),
+});
+
+const cursorKey = z.object({ issued_at: z.iso.datetime(), nonce: z.uuid() });
+
+const listAll = defineRoute({
+  method: 'get',
+  path: '/pre-issued-eats',
+  tag: 'Emergency',
+  summary: 'Pre-issued tokens of every host in reach, newest first',
+  description: 'Those that could still activate, or all with `live=false`.',
+  auth: { kind: 'user', permission: 'emergency.read' },
+  tenantScoped: true,
+  query: pageQuery.extend({ tenant_id: z.uuid().optional(), live: z.enum(['true', 'false']).default('true') }),
+  output: page(preIssued),
+  refusals: ['not_found'],
+  handle: async (ctx) => {
+    const { query } = ctx;
+    const rows = await readScope(
+      ctx,
+      (tx) =>
+        listEats(tx, {
+          tenantId: query.tenant_id ?? ctx.principal.tenantId,
+          agentId: null,
+          kind: 'pre_issued',
+          state: query.live === 'true' ? 'live' : null,
+          after: decodeCursor(query.cursor, cursorKey),
+          limit: query.limit + 1,
+        }),
+      query.tenant_id,
+    );
+    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
+    return {
+      items: rows.slice(0, query.limit).map((row) => presentPreIssued(row, ctx.deps.now())),
+      next_cursor: last ? encodeCursor({ issued_at: last.issued_at, nonce: last.nonce }) : null,
+    };
+  },
 });
 
 const revoked = z.object({
@@ -271,4 +322,4 @@ function explain(answer: TakenBack): string {
 }
 
 /** Routes of pre-issued tokens. */
-export const preIssuedEatRoutes = [create, list, revoke];
+export const preIssuedEatRoutes = [create, list, listAll, revoke];

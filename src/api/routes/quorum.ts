@@ -158,7 +158,7 @@ const create = defineRoute({
     await startQuorum(deps, input);
     ctx.http.header('Location', `/api/v1/emergency/quorum/${input.request_id}`);
     return withTenant(temporal && deps.pool, tenantId, async (tx) =>
-      presentQuorum(tx, (await findQuorumRequest(tx, input.request_id)) as QuorumRow),
+      presentQuorum(ctx, tx, (await findQuorumRequest(tx, input.request_id)) as QuorumRow),
     );
   },
 });
@@ -218,7 +218,7 @@ const list = defineRoute({
         });
         const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
         const items = [];
-        for (const row of rows.slice(0, query.limit)) items.push(await presentQuorum(tx, row));
+        for (const row of rows.slice(0, query.limit)) items.push(await presentQuorum(ctx, tx, row));
         return { items, next_cursor: last ? encodeCursor({ created_at: last.created_at, id: last.id }) : null };
       },
       query.tenant_id,
@@ -242,7 +242,7 @@ const get = defineRoute({
     readScope(ctx, async (tx) => {
       const row = await findQuorumRequest(tx, ctx.params.id);
       if (row === null) throw new RefusedError('not_found');
-      return presentQuorum(tx, row);
+      return presentQuorum(ctx, tx, row);
     }),
 });
 
@@ -310,7 +310,7 @@ const cancel = defineRoute({
         actor: auditActor(principal),
         event_data: { request_id: found.id },
       });
-      return presentQuorum(tx, (await findQuorumRequest(tx, found.id)) as QuorumRow);
+      return presentQuorum(ctx, tx, (await findQuorumRequest(tx, found.id)) as QuorumRow);
     });
     await tellDecision(
       deps,

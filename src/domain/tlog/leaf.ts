@@ -59,6 +59,11 @@ export function parseLeaf(bytes: Uint8Array): LogLeaf | null {
 /** Name of the thing recorded: it is in the log once, however often it is queued. */
 export function leafKey(leaf: LogLeaf): string {
   if (leaf.type === 'key_rotation') return `key_rotation:${leaf.statement_sha256}`;
-  if (leaf.type === 'eat_issued') return `eat_issued:${leaf.eat_sha256}`;
+  if (leaf.type === 'eat_issued') return eatLeafKey(leaf.eat_sha256);
   return `pack_signed:${leaf.manifest_sha256}:${leaf.signature_sha256}`;
+}
+
+/** The name under which a signed token is in the log, by the SHA-256 of its text. */
+export function eatLeafKey(eatSha256: string): string {
+  return `eat_issued:${eatSha256}`;
 }
