@@ -8,6 +8,7 @@ import {
   findWindow,
   insertWindow,
   replacePeriods,
+  transactionMs,
   updateWindow,
   type WindowDefinition,
   type WindowRow,
@@ -20,7 +21,7 @@ import { RefusedError } from '../domain/refusal.ts';
 import type { UserPrincipal } from './principal.ts';
 import { auditActor } from './route.ts';
 
-type Caller = { readonly principal: UserPrincipal; readonly deps: { readonly now: () => number } };
+type Caller = { readonly principal: UserPrincipal };
 
 function refuseFaulty(schedule: MaintenanceSchedule, nowMs: number): void {
   const fault = scheduleFault(schedule, nowMs);
@@ -63,7 +64,7 @@ export async function createMaintenance(
   tenantId: string,
   window: WindowDefinition,
 ): Promise<WindowRow> {
-  const nowMs = caller.deps.now();
+  const nowMs = await transactionMs(tx);
   refuseFaulty(window.schedule, nowMs);
   // Alerts that open meanwhile wait, and then see the window.
   await lockTenantAlerts(tx, tenantId);
@@ -95,7 +96,7 @@ export async function changeMaintenance(
     readonly schedule?: MaintenanceSchedule | undefined;
   },
 ): Promise<WindowRow> {
-  const nowMs = caller.deps.now();
+  const nowMs = await transactionMs(tx);
   const before = await lockLive(tx, ref.tenantId, ref.id);
   const schedule = change.schedule ?? before.schedule;
   await updateWindow(tx, ref.tenantId, ref.id, {
@@ -116,7 +117,7 @@ export async function cancelMaintenance(
   caller: Caller,
   ref: { readonly tenantId: string; readonly id: string },
 ): Promise<WindowRow> {
-  const nowMs = caller.deps.now();
+  const nowMs = await transactionMs(tx);
   await lockLive(tx, ref.tenantId, ref.id);
   await cancelWindow(tx, ref.tenantId, ref.id, caller.principal.email);
   await replacePeriods(tx, ref.tenantId, ref.id, [], nowMs);
@@ -137,7 +138,7 @@ export async function setHostMaintenance(
     if (open !== null) await cancelMaintenance(tx, caller, { tenantId, id: open.id });
     return;
   }
-  const schedule = { kind: 'once', from: new Date(caller.deps.now()).toISOString(), until } as const;
+  const schedule = { kind: 'once', from: new Date(await transactionMs(tx)).toISOString(), until } as const;
   if (open !== null) {
     await changeMaintenance(tx, caller, { tenantId, id: open.id }, { schedule });
     return;

@@ -90,6 +90,13 @@ export async function listKnownAgents(
   return new Set(rows.map((row) => row.id));
 }
 
+const nowRow = z.object({ now: z.string() });
+
+/** The moment by which the statements of this transaction judge what is open, in milliseconds. */
+export async function transactionMs(tx: TenantTx): Promise<number> {
+  return Date.parse((await tx.one(sql.type(nowRow)`select now() as now`)).now);
+}
+
 /** What people decide about a window. */
 export type WindowDefinition = {
   readonly title: string;

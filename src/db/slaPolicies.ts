@@ -86,8 +86,9 @@ export async function isPolicyNameTaken(tx: MspTx, name: string, butId: string):
 
 const useRow = z.object({ groups: z.number(), tenants: z.number() });
 
-/** How many groups and tenants of the MSP follow a policy. */
+/** How many groups and tenants of the MSP follow a policy. Waits for those that are about to, and lets no more begin. */
 export async function countPolicyUse(tx: MspTx, id: string): Promise<z.infer<typeof useRow>> {
+  await tx.query(sql.unsafe`select from sla_policies where id = ${id}::uuid for update`);
   return tx.one(sql.type(useRow)`
     select (select count(*) from groups where sla_policy_id = ${id}::uuid) as groups,
       (select count(*) from tenant_settings where sla_policy_id = ${id}::uuid) as tenants`);
