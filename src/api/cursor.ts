@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { RefusedError } from '../domain/refusal.ts';
 
 /** Encodes the sort key of the last row of a page. */
-export function encodeCursor(key: Readonly<Record<string, string | number | null>>): string {
+export function encodeCursor(key: Readonly<Record<string, string | number | boolean | null>>): string {
   return Buffer.from(JSON.stringify(key), 'utf8').toString('base64url');
 }
 

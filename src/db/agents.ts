@@ -37,12 +37,19 @@ export type AgentFilter = {
   readonly linkState: 'online' | 'offline' | null;
   readonly isActive: boolean | null;
   readonly search: string | null;
-  readonly after: { readonly hostname: string; readonly id: string } | null;
+  /** Silent hosts before the others. */
+  readonly offlineFirst?: boolean;
+  readonly after: { readonly offline?: boolean | undefined; readonly hostname: string; readonly id: string } | null;
   readonly limit: number;
 };
 
-/** Hosts in scope by name. */
+/** Hosts in scope by name, or the offline ones first. */
 export async function listAgents(tx: AnyTx, filter: AgentFilter): Promise<readonly AgentRow[]> {
+  const { after, offlineFirst = false } = filter;
+  // False sorts before true: the offline ones come first.
+  const key = offlineFirst ? sql.fragment`link_state <> 'offline', hostname, id` : sql.fragment`hostname, id`;
+  const afterRow = sql.fragment`${after?.hostname ?? ''}, ${after?.id ?? null}::uuid`;
+  const afterKey = offlineFirst ? sql.fragment`${after?.offline === false}, ${afterRow}` : afterRow;
   return tx.any(sql.type(agentRow)`
     select ${COLUMNS} from agents
     where (${filter.tenantId}::uuid is null or tenant_id = ${filter.tenantId}::uuid)
@@ -50,8 +57,8 @@ export async function listAgents(tx: AnyTx, filter: AgentFilter): Promise<readon
       and (${filter.linkState}::text is null or link_state = ${filter.linkState})
       and (${filter.isActive}::boolean is null or is_active = ${filter.isActive})
       and (${filter.search}::text is null or strpos(lower(hostname), lower(${filter.search})) > 0)
-      and (${filter.after === null} or (hostname, id) > (${filter.after?.hostname ?? ''}, ${filter.after?.id ?? null}::uuid))
-    order by hostname, id limit ${filter.limit}`);
+      and (${after === null} or (${key}) > (${afterKey}))
+    order by ${key} limit ${filter.limit}`);
 }
 
 /** One host, when it is in scope. */

@@ -57,6 +57,8 @@ export type CockpitQuery = {
   readonly mspId: string;
   readonly urgencyGreaterThan: number | null;
   readonly search: string | null;
+  /** These tenants alone, such as the rows that a screen refreshes in place; without it, all. */
+  readonly tenantIds?: readonly string[] | undefined;
   readonly sort: CockpitSort;
   readonly after: { readonly key: number | string; readonly id: string } | null;
   readonly limit: number;
@@ -69,21 +71,15 @@ const URGENCY = sql.join(
   sql.fragment` + `,
 );
 
-/** One page of the cockpit in the MSP's scope. */
-export async function listCockpit(tx: MspTx, query: CockpitQuery): Promise<readonly CockpitRow[]> {
-  const column = query.sort.replace('-', '');
-  const descending = query.sort.startsWith('-');
-  // Tenants without a score yet sort below every score.
-  const key = column === 'trust_score' ? sql.fragment`coalesce(trust_score, -1)` : sql.identifier([column]);
-  const keyType = column === 'name' ? sql.fragment`text` : sql.fragment`float8`;
-  const direction = descending ? sql.fragment`desc` : sql.fragment`asc`;
-  const beyond = descending ? sql.fragment`<` : sql.fragment`>`;
-  const pattern = query.search === null ? null : `%${query.search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
-
-  return tx.any(sql.type(cockpitRow)`
+/** Every tenant of the MSP that fits, with its terms and its urgency, as the common table expression `ranked`. */
+function rankedTenants({ mspId, search, tenantIds }: Pick<CockpitQuery, 'mspId' | 'search' | 'tenantIds'>) {
+  const pattern = search === null ? null : `%${search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  const ids = tenantIds === undefined ? null : sql.array([...tenantIds], 'uuid');
+  return sql.fragment`
     with mine as materialized (
       select id, slug, name from tenants
-      where msp_owner = ${query.mspId}::uuid and (${pattern}::text is null or name ilike ${pattern} or slug ilike ${pattern})
+      where msp_owner = ${mspId}::uuid and (${pattern}::text is null or name ilike ${pattern} or slug ilike ${pattern})
+        and (${ids}::uuid[] is null or id = any (${ids}::uuid[]))
     ),
     open_alerts as (
       select tenant_id,
@@ -129,7 +125,46 @@ export async function listCockpit(tx: MspTx, query: CockpitQuery): Promise<reado
         where tenant_id = mine.id and computed_at <= now() - interval '24 hours' order by computed_at desc limit 1
       ) day_ago on true
     ),
-    ranked as (select terms.*, ${URGENCY} as urgency from terms),
+    ranked as (select terms.*, ${URGENCY} as urgency from terms)`;
+}
+
+const summaryRow = z.object({
+  tenants: z.number(),
+  tenants_above: z.number(),
+  open_critical: z.number(),
+  open_high: z.number(),
+  tenants_with_kev: z.number(),
+  kev_open_cves: z.number(),
+  overdue_eats: z.number(),
+  agents_offline: z.number(),
+});
+
+/** All tenants of an MSP in one line. `tenants_above` counts those above the urgency given. */
+export async function summarizeCockpit(
+  tx: MspTx,
+  query: { readonly mspId: string; readonly urgencyAbove: number },
+): Promise<z.infer<typeof summaryRow>> {
+  return tx.one(sql.type(summaryRow)`
+    ${rankedTenants({ mspId: query.mspId, search: null })}
+    select count(*) as tenants, count(*) filter (where urgency > ${query.urgencyAbove}::float8) as tenants_above,
+      coalesce(sum(open_critical), 0) as open_critical, coalesce(sum(open_high), 0) as open_high,
+      count(*) filter (where kev_open_cves > 0) as tenants_with_kev, coalesce(sum(kev_open_cves), 0) as kev_open_cves,
+      coalesce(sum(overdue_eats), 0) as overdue_eats, coalesce(sum(agents_offline), 0)::float8 as agents_offline
+    from ranked`);
+}
+
+/** One page of the cockpit in the MSP's scope. */
+export async function listCockpit(tx: MspTx, query: CockpitQuery): Promise<readonly CockpitRow[]> {
+  const column = query.sort.replace('-', '');
+  const descending = query.sort.startsWith('-');
+  // Tenants without a score yet sort below every score.
+  const key = column === 'trust_score' ? sql.fragment`coalesce(trust_score, -1)` : sql.identifier([column]);
+  const keyType = column === 'name' ? sql.fragment`text` : sql.fragment`float8`;
+  const direction = descending ? sql.fragment`desc` : sql.fragment`asc`;
+  const beyond = descending ? sql.fragment`<` : sql.fragment`>`;
+
+  return tx.any(sql.type(cockpitRow)`
+    ${rankedTenants(query)},
     shown as (
       select ranked.*, ${key} as sort_key from ranked
       where (${query.urgencyGreaterThan}::float8 is null or urgency > ${query.urgencyGreaterThan}::float8)

@@ -226,6 +226,19 @@ describe('POST /ingest', async () => {
     expect(open).toMatchObject({
       items: [{ cve_id: 'CVE-2022-0847', kev: true, hosts_open: 1, fixed_versions: ['5.15.25'] }],
     });
+    expect(await getJson(`/inventory/cves?agent_id=${agent.id}&q=CVE-2022-0847`)).toEqual(open);
+    expect(await getJson(`/inventory/cves?agent_id=${randomUUID()}`)).toMatchObject({ items: [] });
+    await db.admin.query(sql.unsafe`
+      insert into cve_scores (cve_id, cvss) values ('CVE-2022-0847', 7.8) on conflict (cve_id) do update set cvss = excluded.cvss`);
+    for (const [filter, found] of [
+      ['min_cvss=7.8', 1],
+      ['min_cvss=7.9', 0],
+      ['severity=high', 0],
+    ] as const)
+      expect(
+        ((await getJson(`/inventory/cves?agent_id=${agent.id}&q=CVE-2022-0847&${filter}`)) as { items: [] }).items,
+        filter,
+      ).toHaveLength(found);
     expect(
       await count(
         sql.fragment`from alerts where fingerprint = 'kev_cve:CVE-2022-0847' and status = 'open' and tenant_id = ${tenants.a}::uuid`,
@@ -242,7 +255,7 @@ describe('POST /ingest', async () => {
       drifted_files: [{ path: '/usr/sbin/sshd', missing: false, drifted_at: at(2) }],
     });
     expect(await getJson(`/inventory/cves/CVE-2022-0847/hosts?tenant_id=${tenants.a}`)).toMatchObject({
-      items: [{ detected_at: at(1), patched_at: at(2), patched_version: '5.15.25' }],
+      items: [{ detected_at: at(1), patched_at: at(2), patched_version: '5.15.25', operator_email: null }],
     });
     expect(
       await count(
@@ -325,5 +338,28 @@ describe('POST /agents/:id/refresh', () => {
       await count(sql.fragment`from audit_log where event_type = 'agent_refresh_requested'
         and event_data ->> 'agent_id' = ${agent.id} and event_data ->> 'command_id' = ${String(command_id)}`),
     ).toBe(1);
+  });
+});
+
+describe('GET /agents', () => {
+  it('pages by name, or offline hosts first, without repeating or losing one', async () => {
+    for (const hostname of ['page-a', 'page-b', 'page-c', 'page-d']) await registerTestAgent(api, tenants.a, hostname);
+    await db.admin.query(sql.unsafe`update agents set link_state = 'offline' where hostname in ('page-b', 'page-d')`);
+    for (const [sort, expected] of [
+      ['hostname', ['page-a', 'page-b', 'page-c', 'page-d']],
+      ['offline_first', ['page-b', 'page-d', 'page-a', 'page-c']],
+    ] as const) {
+      const names: string[] = [];
+      let cursor = '';
+      do {
+        const page = (await getJson(`/agents?q=page-&limit=1&sort=${sort}${cursor}`)) as {
+          items: { hostname: string }[];
+          next_cursor: string | null;
+        };
+        names.push(...page.items.map(({ hostname }) => hostname));
+        cursor = page.next_cursor === null ? '' : `&cursor=${page.next_cursor}`;
+      } while (cursor !== '');
+      expect(names).toEqual(expected);
+    }
   });
 });

@@ -304,14 +304,51 @@ describe('GET /msp/cockpit', () => {
     expect((await cockpit('?q=GLOB')).items.map((item) => item.tenant.name)).toEqual(['Globex']);
   });
 
-  it('never shows a tenant of another MSP', async () => {
+  it('never shows a tenant of another MSP, not even by its id', async () => {
     expect((await cockpit()).items.map((item) => item.tenant.id)).not.toContain(tenants.other);
+    const named = await cockpit(`?tenant_ids=${tenants.other},${tenants.b}`);
+    expect(named.items.map((item) => item.tenant.id)).toEqual([tenants.b]);
   });
 
   it('refuses the client’s people, a foreign cursor and a wrong sort', async () => {
     expect((await api.as('client_viewer')('GET', '/msp/cockpit')).status).toBe(403);
     expect((await api.as('admin')('GET', '/msp/cockpit?cursor=bm9wZQ')).status).toBe(400);
     expect((await api.as('admin')('GET', '/msp/cockpit?sort=urgency%20desc')).status).toBe(400);
+  });
+});
+
+describe('GET /msp/cockpit/summary', () => {
+  it('sums what the rows show, of the MSP’s own tenants alone', async () => {
+    const alert = { status: 'open', dueInMinutes: 90.5 };
+    const agents = [
+      { active: true, online: true },
+      { active: true, online: false },
+    ];
+    await insertFleet(tenants.a, {
+      agents,
+      alerts: Array.from({ length: 6 }, () => ({ ...alert, severity: 'critical' })),
+      cves: [{ agent: 0, cve: KEV[0], patched: false }],
+      scores: [],
+      eats: [{ expiredMinutesAgo: 5.5, answered: false, acknowledged: false }],
+    });
+    await insertFleet(tenants.b, { agents, alerts: [{ ...alert, severity: 'high' }], cves: [], scores: [], eats: [] });
+    await insertFleet(tenants.other, { agents, alerts: [], cves: [], scores: [], eats: [] });
+    const ask = async (query = '') => (await api.as('viewer')('GET', `/msp/cockpit/summary${query}`)).json();
+    expect(await ask()).toEqual({
+      tenants: 2,
+      tenants_above: 1,
+      open_critical: 6,
+      open_high: 1,
+      tenants_with_kev: 1,
+      kev_open_cves: 1,
+      overdue_eats: 1,
+      agents_offline: 2,
+    });
+    expect(await ask('?urgency_gt=66')).toMatchObject({ tenants_above: 0 });
+  });
+
+  it('refuses the client’s people', async () => {
+    expect((await api.as('client_viewer')('GET', '/msp/cockpit/summary')).status).toBe(403);
   });
 });
 

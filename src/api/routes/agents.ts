@@ -19,13 +19,13 @@ import { inTenantOf, readScope } from '../reach.ts';
 import { auditActor, defineRoute } from '../route.ts';
 
 const params = z.object({ id: z.uuid() });
-const cursorKey = z.object({ hostname: z.string(), id: z.uuid() });
+const cursorKey = z.object({ offline: z.boolean().optional(), hostname: z.string(), id: z.uuid() });
 
 const list = defineRoute({
   method: 'get',
   path: '/agents',
   tag: 'Agents',
-  summary: 'Hosts by name',
+  summary: 'Hosts by name, or offline ones first',
   auth: { kind: 'user', permission: 'agents.read' },
   tenantScoped: true,
   query: pageQuery.extend({
@@ -34,6 +34,7 @@ const list = defineRoute({
     link_state: z.enum(['online', 'offline']).optional(),
     is_active: z.stringbool().optional(),
     q: z.string().trim().min(1).max(100).optional().describe('part of the host’s name'),
+    sort: z.enum(['hostname', 'offline_first']).default('hostname'),
   }),
   output: page(agentRow),
   refusals: ['not_found'],
@@ -48,6 +49,7 @@ const list = defineRoute({
           linkState: query.link_state ?? null,
           isActive: query.is_active ?? null,
           search: query.q ?? null,
+          offlineFirst: query.sort === 'offline_first',
           after: decodeCursor(query.cursor, cursorKey),
           limit: query.limit + 1,
         }),
@@ -56,7 +58,9 @@ const list = defineRoute({
     const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
     return {
       items: rows.slice(0, query.limit),
-      next_cursor: last ? encodeCursor({ hostname: last.hostname, id: last.id }) : null,
+      next_cursor: last
+        ? encodeCursor({ offline: last.link_state === 'offline', hostname: last.hostname, id: last.id })
+        : null,
     };
   },
 });

@@ -2,7 +2,7 @@
 
 import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
-import { COCKPIT_SORTS, type CockpitRow, listCockpit } from '../../db/cockpit.ts';
+import { COCKPIT_SORTS, type CockpitRow, listCockpit, summarizeCockpit } from '../../db/cockpit.ts';
 import { withMsp } from '../../db/scope.ts';
 import { listTenantIds } from '../../db/tenants.ts';
 import { SEVERITIES } from '../../domain/ingest.ts';
@@ -59,6 +59,9 @@ const cockpitTenant = z.object({
   agents: z.object({ active: z.int(), offline: z.int() }),
   overdue_eats: z.int(),
 });
+
+/** Enough for the rows of a tall screen, and an address that every proxy takes. */
+const MAX_TENANT_IDS = 100;
 
 const cursorKey = z.object({ key: z.union([z.number(), z.string()]), id: z.uuid() });
 
@@ -119,6 +122,12 @@ const getCockpit = defineRoute({
     urgency_gt: z.coerce.number().optional(),
     sort: z.enum(COCKPIT_SORTS).default('-urgency'),
     q: z.string().trim().min(1).max(100).optional().describe('part of the tenant’s name or slug'),
+    tenant_ids: z
+      .string()
+      .transform((text) => text.split(','))
+      .pipe(z.array(z.uuid()).min(1).max(MAX_TENANT_IDS))
+      .optional()
+      .describe(`these alone, separated by commas, at most ${MAX_TENANT_IDS}: rows that a screen refreshes in place`),
   }),
   output: page(cockpitTenant).extend({ generated_at: z.iso.datetime() }),
   refusals: [],
@@ -129,6 +138,7 @@ const getCockpit = defineRoute({
         mspId: principal.mspId,
         urgencyGreaterThan: query.urgency_gt ?? null,
         search: query.q ?? null,
+        tenantIds: query.tenant_ids,
         sort: query.sort,
         after: decodeCursor(query.cursor, cursorKey),
         limit: query.limit + 1,
@@ -141,6 +151,33 @@ const getCockpit = defineRoute({
       next_cursor: last ? encodeCursor({ key: last.sort_key, id: last.tenant_id }) : null,
       generated_at: new Date(now).toISOString(),
     };
+  },
+});
+
+const getSummary = defineRoute({
+  method: 'get',
+  path: '/msp/cockpit/summary',
+  tag: 'Cockpit',
+  summary: 'All tenants in one line',
+  auth: { kind: 'user', permission: 'cockpit.read' },
+  tenantScoped: false,
+  query: z.object({ urgency_gt: z.coerce.number().default(50).describe('counted by `tenants_above`') }),
+  output: z.object({
+    tenants: z.int(),
+    tenants_above: z.int(),
+    open_critical: z.int(),
+    open_high: z.int(),
+    tenants_with_kev: z.int().describe('tenants with a known-exploited CVE open on an active host'),
+    kev_open_cves: z.int().describe('summed over tenants; a CVE that two tenants have counts twice'),
+    overdue_eats: z.int(),
+    agents_offline: z.int(),
+  }),
+  refusals: [],
+  handle: async ({ deps, principal, query }) => {
+    requireMspPerson(principal);
+    return withMsp(deps.pool, principal.mspId, (tx) =>
+      summarizeCockpit(tx, { mspId: principal.mspId, urgencyAbove: query.urgency_gt }),
+    );
   },
 });
 
@@ -232,4 +269,4 @@ const streamCockpit = defineRoute({
 });
 
 /** Routes of the cockpit. */
-export const cockpitRoutes = [getCockpit, streamCockpit];
+export const cockpitRoutes = [getCockpit, getSummary, streamCockpit];
