@@ -57,6 +57,8 @@ export type DemoTable =
   | 'msp_invoicing'
   | 'tenant_invoicing'
   | 'price_lists'
+  | 'on_call_schedules'
+  | 'escalation_policies'
   | 'audit_log'
   | 'audit_chain_heads';
 

@@ -5,7 +5,7 @@
 
 import { parseArgs } from 'node:util';
 import { loadBundledFeeds } from '../activities/feeds.ts';
-import { issueInvoices } from '../activities/invoices.ts';
+import { issueDueInvoice } from '../activities/invoices.ts';
 import { createDefaultRules } from '../db/alertRules.ts';
 import { closeBillingMonth } from '../db/billing.ts';
 import {
@@ -16,6 +16,7 @@ import {
   renumberDemoAlerts,
   seedOnce,
 } from '../db/demo.ts';
+import { listDueInvoices } from '../db/invoicing.ts';
 import { openPool } from '../db/pool.ts';
 import type { SystemTx } from '../db/scope.ts';
 import { syncKernelCves } from '../db/vulnerabilities.ts';
@@ -34,6 +35,7 @@ import { DAY_MS, demoFacts, monthBefore, type TenantFacts } from './demo/facts.t
 import { type DemoFile, DemoFileError, newDemoFile, readDemoFile, writeDemoFile } from './demo/file.ts';
 import { DEMO_PEOPLE } from './demo/fleet.ts';
 import { CLOSED_MONTHS, dailyCountRows, invoicingRows } from './demo/invoicing.ts';
+import { onCallRows } from './demo/onCall.ts';
 import * as records from './demo/records.ts';
 import { pastScores } from './demo/scores.ts';
 
@@ -121,7 +123,8 @@ async function closeMonths(tx: SystemTx, file: DemoFile, nowMs: number): Promise
     const month = monthBefore(nowMs, back);
     const bounds = monthBounds(month);
     await closeBillingMonth(tx, { month, ...bounds });
-    await issueInvoices(tx, { mspId: file.msp.id, month, issuedOn: bounds.until.slice(0, 10), operator });
+    const issuedOn = bounds.until.slice(0, 10);
+    for (const due of await listDueInvoices(tx, month)) await issueDueInvoice(tx, { due, issuedOn, operator });
   }
 }
 
@@ -207,6 +210,10 @@ export async function insertDemo(tx: SystemTx, file: DemoFile, seal: Seal, nowMs
     perTenant((id, tenant) => records.packRows(id, tenant)),
   );
   await insertScores(tx, file, facts, nowMs);
+  // After every alert: only those that open from now on are escalated.
+  const onCall = onCallRows(file);
+  await insertDemoRows(tx, 'on_call_schedules', onCall.schedules);
+  await insertDemoRows(tx, 'escalation_policies', onCall.policies);
   const audit = auditRows(file, facts, nowMs);
   await insertDemoRows(tx, 'audit_log', audit.entries);
   await insertDemoRows(tx, 'audit_chain_heads', audit.heads);

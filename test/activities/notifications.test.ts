@@ -286,3 +286,63 @@ describe('notifyPerson', () => {
     expect(failure).toMatchObject({ type: 'ForeignClick', nonRetryable: true });
   });
 });
+
+describe('notifyEscalation', () => {
+  async function arrangeEscalation(people: readonly TestUser[]) {
+    const tenant_id = api.tenants.a;
+    const { id: alert_id } = await db.admin.one(sql.type(z.object({ id: z.uuid() }))`
+      insert into alerts (tenant_id, number, source, fingerprint, severity, title, opened_at, last_occurred_at, sla_due_at)
+      select ${tenant_id}::uuid, coalesce(max(number), 0) + 1, 'rule', gen_random_uuid()::text, 'critical', 'Disk full', now() - interval '7 minutes', now(), now()
+      from alerts where tenant_id = ${tenant_id}::uuid returning id`);
+    await db.admin.query(sql.unsafe`
+      insert into alert_escalations (alert_id, tenant_id, msp_id, policy_id, policy, state, level)
+      values (${alert_id}::uuid, ${tenant_id}::uuid, ${api.msp.id}::uuid, gen_random_uuid(),
+        '{"name": "Default", "levels": [{"targets": [{"kind": "admins"}], "wait_minutes": 5}], "repeats": 0}', 'escalating', 1)`);
+    for (const { id } of people)
+      await db.admin.query(sql.unsafe`
+        insert into alert_escalation_notices (tenant_id, alert_id, round, level, user_id)
+        values (${tenant_id}::uuid, ${alert_id}::uuid, 0, 1, ${id}::uuid)`);
+    return { alert_id, tenant_id, msp_id: api.msp.id, round: 0, level: 1 };
+  }
+
+  it('tells each person of the level once, however often it is asked, with a button to the page', async () => {
+    const ref = await arrangeEscalation([bob, carol]);
+    expect((await attempt(() => activities.notifyEscalation(ref))).report).toMatchObject({
+      outcome: 'told',
+      people: 2,
+    });
+    expect(topics()).toEqual([topicOf(bob), topicOf(carol)].sort());
+    const click = `https://hub.example/alerts/${ref.alert_id}`;
+    expect(ntfy.received[0]?.headers).toMatchObject({
+      'x-priority': '5',
+      'x-actions': `view, Acknowledge, ${click}, clear=true`,
+    });
+    expect(ntfy.received[0]?.body.toString('utf8')).toBe('critical: Disk full\nOpen for 7 min and not acknowledged');
+    // A worker that died before it could say so: the next attempt knows nothing of the first one's progress.
+    expect((await attempt(() => activities.notifyEscalation(ref))).report).toMatchObject({ outcome: 'nobody' });
+    expect(ntfy.received).toHaveLength(2);
+  });
+
+  it('asks for a retry for those whom it could not tell, and tells them alone', async () => {
+    const ref = await arrangeEscalation([bob, carol]);
+    ntfy.answer = (path) => (path.startsWith(topicOf(carol)) ? 500 : undefined);
+    const first = await attempt(() => activities.notifyEscalation(ref));
+    expect(first.failure?.details).toEqual([{ failed_user_ids: [carol.id] }]);
+    ntfy.received.length = 0;
+    ntfy.answer = () => undefined;
+    expect((await attempt(() => activities.notifyEscalation(ref))).report).toMatchObject({
+      outcome: 'told',
+      people: 1,
+    });
+    expect(topics()).toEqual([topicOf(carol)]);
+  });
+
+  it('tells nobody once somebody has answered', async () => {
+    const ref = await arrangeEscalation([bob]);
+    await db.admin.query(
+      sql.unsafe`update alerts set status = 'acknowledged', acknowledged_at = now() where id = ${ref.alert_id}::uuid`,
+    );
+    expect((await attempt(() => activities.notifyEscalation(ref))).report).toMatchObject({ outcome: 'closed' });
+    expect(ntfy.received).toHaveLength(0);
+  });
+});

@@ -261,6 +261,7 @@ const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
     events: ['alert.created'],
   }),
   'PATCH /webhooks/:id': () => ({ url: 'https://thief.example/' }),
+  'PUT /tenants/:id/escalation-policy': () => ({ escalation_policy_id: null }),
   'PUT /tenants/:id/settings': () => ({ sla_resolve_minutes: { critical: 1 } }),
 };
 /** An hour that has begun. */
