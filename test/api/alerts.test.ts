@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { raiseAlert } from '../../src/db/alerts.ts';
 import { sql } from '../../src/db/pool.ts';
 import { withTenant } from '../../src/db/scope.ts';
+import { findSilence } from '../../src/db/silence.ts';
 import type { Severity } from '../../src/domain/ingest.ts';
-import { createTestApi } from '../support/api.ts';
+import { createTestApi, insertUser } from '../support/api.ts';
 import { problemOf } from '../support/people.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
@@ -127,6 +128,106 @@ describe('PATCH /alerts/:id/acknowledge and /resolve', () => {
     const far = await raise('m3', 'low', 0, tenants.other);
     const response = await as('operator')('POST', '/alerts/acknowledge', { ids: [...ids, far, ids[0]] });
     expect(await response.json()).toEqual({ acknowledged: ids, skipped: [far] });
+  });
+});
+
+describe('PATCH /alerts/:id/assign', () => {
+  const assign = (id: string, body: unknown, role: 'operator' | 'analyst' | 'client_viewer' = 'operator') =>
+    as(role)('PATCH', `/alerts/${id}/assign`, body);
+
+  it('200: says whose it is, in the same transaction as the audit row, and takes it back', async () => {
+    const id = await raise('to assign', 'low');
+    const admin = api.user('admin');
+    const assigned = await assign(id, { user_id: admin.id, note: 'Yours, you know the host.' });
+    expect(await assigned.json()).toMatchObject({
+      status: 'open',
+      assigned_to: admin.id,
+      assigned_to_email: admin.email,
+      sla: { acknowledge: { state: 'ok' } },
+    });
+    const of = async (query: string, role: 'admin' | 'operator' | 'client_viewer' = 'admin') =>
+      ((await (await as(role)('GET', `/alerts?q=to assign&${query}`)).json()) as { items: Alert[] }).items.length;
+    expect([await of('assigned_to=me'), await of('assigned_to=me', 'operator')]).toEqual([1, 0]);
+    expect([await of(`assigned_to=${admin.id}`), await of('assigned_to=nobody')]).toEqual([1, 0]);
+    // A client sees that somebody works on it, not who.
+    const shown = (await (await as('client_viewer')('GET', `/alerts/${id}`)).json()) as Record<string, unknown>;
+    expect(shown).toMatchObject({ assigned_to_email: null });
+    expect(shown['assigned_at']).not.toBeNull();
+    expect(await (await assign(id, { user_id: null })).json()).toMatchObject({ assigned_to: null, assigned_at: null });
+    expect(await of('assigned_to=nobody')).toBe(1);
+    const rows = await db.admin.any(sql.type(z.object({ to: z.string().nullable(), note: z.string().nullable() }))`
+      select event_data ->> 'assigned_to_email' as to, event_data ->> 'note' as note from audit_log
+      where event_type = 'alert_assigned' and event_data ->> 'alert_id' = ${id} order by seq`);
+    expect(rows).toEqual([
+      { to: admin.email, note: 'Yours, you know the host.' },
+      { to: null, note: null },
+    ]);
+  });
+
+  it('403, 404, 409: is for operators, within reach, while it is not resolved', async () => {
+    const id = await raise('assign later', 'low');
+    for (const role of ['analyst', 'client_viewer'] as const)
+      expect((await assign(id, { user_id: null }, role)).status).toBe(403);
+    expect((await assign(await raise('far', 'low', 0, tenants.other), { user_id: null })).status).toBe(404);
+    await as('operator')('PATCH', `/alerts/${id}/resolve`, { resolution: 'x' });
+    expect(await problemOf(await assign(id, { user_id: null }))).toBe('conflict');
+  });
+
+  it('422: is to people of the MSP who work on alerts', async () => {
+    const id = await raise('assign to whom', 'low');
+    const inactive = await insertUser(db, api.msp.id, 'operator', null);
+    await db.admin.query(sql.unsafe`update users set is_active = false where id = ${inactive.id}::uuid`);
+    const otherMsp = await db.admin.one(
+      sql.type(z.object({ id: z.string() }))`select msp_owner as id from tenants where id = ${tenants.other}::uuid`,
+    );
+    const stranger = await insertUser(db, otherMsp.id, 'owner', null);
+    const nobodies = [api.user('viewer').id, api.user('client_viewer').id, inactive.id, stranger.id, randomUUID()];
+    for (const user_id of nobodies) expect(await problemOf(await assign(id, { user_id }))).toBe('assignee_unknown');
+  });
+});
+
+describe('POST /alerts/:id/snooze', () => {
+  it('200: tells nobody for a while or until it is resolved; its clocks run on', async () => {
+    const id = await raise('to snooze', 'low');
+    const silence = (atMs: number) =>
+      withTenant(db.app, tenants.a, (tx) =>
+        findSilence(tx, { tenantId: tenants.a, alertId: id }, new Date(atMs).toISOString()),
+      );
+    expect(await silence(Date.now())).toBeNull();
+    const snoozed = (await (await as('operator')('POST', `/alerts/${id}/snooze`, { minutes: 60 })).json()) as {
+      snooze: { until: string };
+      sla: { state: string };
+    };
+    const until = Date.parse(snoozed.snooze.until);
+    expect(Math.round((until - Date.now()) / 60_000)).toBe(60);
+    expect(snoozed.sla.state).toBe('ok');
+    expect(await silence(until - 1)).toEqual({ reason: 'snoozed', window_id: null, until: snoozed.snooze.until });
+    expect(await silence(until)).toBeNull();
+    const forLong = await as('operator')('POST', `/alerts/${id}/snooze`, { until_resolved: true });
+    expect(await forLong.json()).toMatchObject({ snooze: { until: null } });
+    expect(await silence(until + 1)).toEqual({ reason: 'snoozed', window_id: null, until: null });
+    const resolved = await as('operator')('PATCH', `/alerts/${id}/resolve`, { resolution: 'x' });
+    expect(await resolved.json()).toMatchObject({ snooze: null });
+    expect(await silence(until - 1)).toBeNull();
+    expect(await problemOf(await as('operator')('POST', `/alerts/${id}/snooze`, { minutes: 60 }))).toBe('conflict');
+    expect(
+      await count(
+        sql.fragment`from audit_log where event_type = 'alert_snoozed' and event_data ->> 'alert_id' = ${id}`,
+      ),
+    ).toBe(2);
+  });
+
+  it('400, 403: is for an hour, four or a day, by operators', async () => {
+    const id = await raise('snooze how long', 'low');
+    for (const body of [
+      {},
+      { minutes: 61 },
+      { minutes: 0 },
+      { until_resolved: false },
+      { minutes: 60, until_resolved: true },
+    ])
+      expect(await problemOf(await as('operator')('POST', `/alerts/${id}/snooze`, body))).toBe('invalid_request');
+    expect((await as('viewer')('POST', `/alerts/${id}/snooze`, { minutes: 60 })).status).toBe(403);
   });
 });
 
