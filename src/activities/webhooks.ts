@@ -52,7 +52,7 @@ const CLAIM = 200;
 /** Claims of one pass; what is left then is the next pass's, a minute later or at the next event. */
 const CLAIMS_PER_PASS = 25;
 
-type Answer = { readonly status: number; readonly retryAfter: string | null; readonly text: string };
+type Answer = { readonly status: number; readonly retryAfterSeconds: number; readonly text: string };
 
 /** Makes the activities of webhooks. */
 export function createWebhookActivities({ pool, post, seal, starter }: WebhookDeps) {
@@ -96,7 +96,7 @@ export function createWebhookActivities({ pool, post, seal, starter }: WebhookDe
     const at = new Date();
     const { answer, error } = await ask(id, due);
     const tries = due.tries + 1;
-    const verdict = judgeTry(tries, answer, Date.now(), Math.random());
+    const verdict = judgeTry(tries, answer, Math.random());
     const attempt: WebhookAttempt = {
       at: at.toISOString(),
       status_code: answer?.status ?? null,
@@ -144,7 +144,10 @@ export function createWebhookActivities({ pool, post, seal, starter }: WebhookDe
         body: Buffer.from(due.body, 'utf8'),
         timeoutMs: TRY_TIMEOUT_MS,
       });
-      return { answer: { status, retryAfter: headers['retry-after'] ?? null, text: keptText(body) }, error: null };
+      return {
+        answer: { status, retryAfterSeconds: retryAfterSeconds(headers['retry-after']), text: keptText(body) },
+        error: null,
+      };
     } catch (error) {
       return { answer: null, error: sentenceOfFault(error) };
     }
@@ -198,6 +201,14 @@ function audit(
 /** The body says when the delivery was made; the header repeats it for receivers that look before they parse. */
 function timestampOf(body: string): string {
   return (JSON.parse(body) as { readonly timestamp: string }).timestamp;
+}
+
+/** Retry-After in seconds (RFC 9110 10.2.3: seconds, or a date); 0 for none and for nonsense. */
+function retryAfterSeconds(value: string | undefined): number {
+  if (value === undefined) return 0;
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? 0 : Math.max(0, (at - Date.now()) / 1000);
 }
 
 /** The beginning of an answer as text; Postgres keeps no NUL. */

@@ -64,8 +64,8 @@ export function webhookSignature(secrets: readonly string[], body: string): stri
   return secrets.map((secret) => bytesToHex(hmac(sha256, utf8ToBytes(secret), bytes))).join(',');
 }
 
-/** What a try found: the answer's head, or null when none came. */
-export type TryResult = { readonly status: number; readonly retryAfter: string | null } | null;
+/** What a try found: the answer's status and its Retry-After (0: none), or null when none came. */
+export type TryResult = { readonly status: number; readonly retryAfterSeconds: number } | null;
 
 /** What becomes of the delivery. `gone`: the receiver wants nothing more, ever. */
 export type TryVerdict =
@@ -76,22 +76,14 @@ export type TryVerdict =
  * Judges the `tries`-th try (from 1). `random` is from [0, 1). Every answer but 2xx and 410 is tried again, redirects
  * among them: they are not followed, as they would lead past the judgement of the address.
  */
-export function judgeTry(tries: number, result: TryResult, nowMs: number, random: number): TryVerdict {
+export function judgeTry(tries: number, result: TryResult, random: number): TryVerdict {
   if (result !== null && result.status >= 200 && result.status < 300) return { kind: 'delivered' };
   if (result?.status === 410) return { kind: 'gone' };
   const delay = RETRY_DELAYS_SECONDS[tries - 1];
   if (delay === undefined) return { kind: 'exhausted' };
   const jittered = delay * (1 + JITTER * random);
-  const asked = result?.status === 429 || result?.status === 503 ? retryAfterSeconds(result.retryAfter, nowMs) : 0;
+  const asked = result?.status === 429 || result?.status === 503 ? result.retryAfterSeconds : 0;
   return { kind: 'retry', waitSeconds: Math.ceil(Math.max(jittered, Math.min(asked, MAX_RETRY_AFTER_SECONDS))) };
-}
-
-/** Retry-After in seconds (RFC 9110 10.2.3: seconds, or a date); 0 for none and for nonsense. */
-function retryAfterSeconds(value: string | null, nowMs: number): number {
-  if (value === null) return 0;
-  if (/^\d{1,9}$/.test(value)) return Number(value);
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? 0 : Math.max(0, (at - nowMs) / 1000);
 }
 
 /** Seconds until a delivery looks again for a free place before a busy receiver: the longer it waits, the more rarely. */

@@ -54,7 +54,7 @@ try {
     shutdownGraceTime: '10s',
   });
   await ensureSchedules(client);
-  const dispatcher = dispatchWebhooks(config.DATABASE_URL, activities.startWaitingWebhooks, log);
+  const dispatcher = dispatchWebhooks(config.DATABASE_URL, () => activities.startWaitingWebhooks(), log);
   log.info({ task_queue: TASK_QUEUES.core }, 'ready');
   await runUntilSignal(worker, async () => {
     await dispatcher.close();

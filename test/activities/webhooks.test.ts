@@ -285,7 +285,7 @@ describe('startWaitingWebhooks', () => {
     started.length = 0;
     const delivery = await ping(id);
     const counts = await Promise.all([by().startWaitingWebhooks(), by().startWaitingWebhooks()]);
-    expect(counts.toSorted()).toEqual([0, 1]);
+    expect(counts.toSorted((a, b) => a - b)).toEqual([0, 1]);
     expect(started).toEqual([delivery]);
     expect(await by().startWaitingWebhooks()).toBe(0);
     const touch = (started_at: string, next_attempt_at: string | null) =>

@@ -1,6 +1,6 @@
 /** The far end of webhooks, on this machine: keeps what arrives, and answers as it is told. */
 
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll } from 'vitest';
 import { waitUntil } from './processes.ts';
@@ -29,7 +29,7 @@ export type WebhookReceiver = {
 
 /** Starts it; ends it after the file. */
 export async function startWebhookReceiver(): Promise<WebhookReceiver> {
-  const server = createServer(async (request, response) => {
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
     const body = Buffer.concat(chunks).toString('utf8');
@@ -37,7 +37,8 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
     receiver.received.push({ path, headers: request.headers, body, event: JSON.parse(body) });
     const answer = receiver.answer(path, receiver.received.length) ?? { status: 200, body: 'thank you' };
     if (answer !== 'never') response.writeHead(answer.status, answer.headers).end(answer.body);
-  });
+  };
+  const server = createServer((request, response) => void take(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   afterAll(() => {
     server.closeAllConnections();
