@@ -17,12 +17,15 @@ import { reportsRoutes } from './pages/reports/routes.tsx';
 import { settingsRoutes } from './pages/settings/routes.tsx';
 import { transparencyRoutes } from './pages/transparency/routes.tsx';
 import { verifyRoutes } from './pages/verify/routes.tsx';
-import { enrolRoute, homeRoute, loginRoute, rootRoute, shellRoute } from './shell/shellRoute.tsx';
+import { openRoute } from './shell/openRoute.tsx';
+import { enrolRoute, homeRoute, invitationRoute, loginRoute, rootRoute, shellRoute } from './shell/shellRoute.tsx';
 import { Problem, SkeletonRows } from './ui/Feedback.tsx';
 
 const routeTree = rootRoute.addChildren([
   loginRoute,
   enrolRoute,
+  invitationRoute,
+  openRoute.addChildren([...verifyRoutes, ...transparencyRoutes]),
   shellRoute.addChildren([
     homeRoute,
     ...cockpitRoutes,
@@ -36,8 +39,6 @@ const routeTree = rootRoute.addChildren([
     ...onCallRoutes,
     ...packsRoutes,
     ...reportsRoutes,
-    ...verifyRoutes,
-    ...transparencyRoutes,
     ...billingRoutes,
     ...settingsRoutes,
   ]),

@@ -22,8 +22,6 @@ export function flag(value: unknown): true | undefined {
 }
 
 /** Leaves out what is undefined, so that addresses stay short. */
-export function compact<T extends Readonly<Record<string, unknown>>>(
-  values: T,
-): { readonly [K in keyof T]?: Exclude<T[K], undefined> } {
+export function compact<T extends Readonly<Record<string, unknown>>>(values: T): { readonly [K in keyof T]?: T[K] } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 }

@@ -2,6 +2,8 @@
 
 import 'i18next';
 import type common from './en/common.ts';
+import type packs from './en/packs.ts';
+import type settings from './en/settings.ts';
 import type shell from './en/shell.ts';
 
 declare module 'i18next' {
@@ -9,6 +11,8 @@ declare module 'i18next' {
     defaultNS: 'common';
     resources: {
       common: typeof common;
+      settings: typeof settings;
+      packs: typeof packs;
       shell: typeof shell;
     };
   }

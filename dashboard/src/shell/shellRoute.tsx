@@ -48,7 +48,14 @@ export const loginRoute = createRoute({
 export const enrolRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/enrol',
-  component: lazyRouteComponent(() => import('../pages/Pending.tsx'), 'Pending'),
+  component: lazyRouteComponent(() => import('../pages/signIn/Enrol.tsx'), 'Enrol'),
+});
+
+/** Where an invitation's link leads; its token is in the fragment. */
+export const invitationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('../pages/signIn/AcceptInvitation.tsx'), 'AcceptInvitation'),
 });
 
 /** Where one lands without a path: the cockpit, or the client's own overview. */

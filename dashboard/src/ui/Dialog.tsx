@@ -29,6 +29,13 @@ export function Dialog({
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/45 backdrop-blur-[1px]" />
         <Radix.Content
           {...(description === undefined && { 'aria-describedby': undefined })}
+          onOpenAutoFocus={(event) => {
+            // The first field rather than the cross, which comes before it.
+            const field = (event.currentTarget as HTMLElement).querySelector<HTMLElement>('input, textarea, select');
+            if (field === null) return;
+            event.preventDefault();
+            field.focus();
+          }}
           className={cx(
             'fixed z-50 flex max-h-[92dvh] flex-col overflow-hidden border border-line bg-raised shadow-2xl motion-safe:animate-rise',
             'inset-x-0 bottom-0 rounded-t-xl sm:inset-auto sm:top-1/2 sm:left-1/2 sm:w-[calc(100%-2rem)] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-xl',

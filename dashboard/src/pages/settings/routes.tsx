@@ -1,13 +1,68 @@
 /** Settings: addresses and what they hold. */
 
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { shellRoute } from '../../shell/shellRoute.tsx';
 
-const settingsRoute = createRoute({
+/** The frame of all settings: their own list of pages beside the page. */
+export const settingsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/settings',
-  component: lazyRouteComponent(() => import('../Pending.tsx'), 'Pending'),
+  component: lazyRouteComponent(() => import('./SettingsFrame.tsx'), 'SettingsFrame'),
+});
+
+const indexRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/security' });
+  },
+});
+
+const securityRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/security',
+  component: lazyRouteComponent(() => import('./Security.tsx'), 'Security'),
+});
+
+const tokensRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/tokens',
+  component: lazyRouteComponent(() => import('./ApiTokens.tsx'), 'ApiTokens'),
+});
+
+const teamRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/team',
+  component: lazyRouteComponent(() => import('./Team.tsx'), 'Team'),
+});
+
+const brandingRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/branding',
+  component: lazyRouteComponent(() => import('./Branding.tsx'), 'Branding'),
+});
+
+const enrolmentRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/enrolment',
+  component: lazyRouteComponent(() => import('./Enrolment.tsx'), 'Enrolment'),
+});
+
+const alertRulesRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/alert-rules',
+  component: lazyRouteComponent(() => import('./AlertRules.tsx'), 'AlertRules'),
 });
 
 /** Settings. */
-export const settingsRoutes = [settingsRoute] as const;
+export const settingsRoutes = [
+  settingsRoute.addChildren([
+    indexRoute,
+    securityRoute,
+    tokensRoute,
+    teamRoute,
+    brandingRoute,
+    enrolmentRoute,
+    alertRulesRoute,
+  ]),
+] as const;

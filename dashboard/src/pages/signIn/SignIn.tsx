@@ -11,6 +11,7 @@ import { loginRoute } from '../../shell/shellRoute.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
 import { TextField, TotpField } from '../../ui/Field.tsx';
+import { ENROLMENT_KEY } from './enrolment.ts';
 
 type Fields = { readonly email: string; readonly password: string; readonly code: string };
 
@@ -42,7 +43,7 @@ export function SignIn() {
     onSuccess: async (answer) => {
       if (answer.enrolment_required) {
         // Kept for this tab alone: the next page spends it at once.
-        sessionStorage.setItem('monsys.enrolment', answer.enrolment_token);
+        sessionStorage.setItem(ENROLMENT_KEY, answer.enrolment_token);
         await navigate({ to: '/enrol' });
         return;
       }
