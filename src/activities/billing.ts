@@ -2,11 +2,11 @@
 
 import type { DatabasePool } from 'slonik';
 import { closeBillingMonth, countActiveAgents, getRunningMonth, getToday } from '../db/billing.ts';
-import { listMonthsToInvoice } from '../db/invoicing.ts';
+import { listDueInvoices } from '../db/invoicing.ts';
 import { withSystem } from '../db/scope.ts';
 import type { OperatorInvoicing } from '../domain/invoicing.ts';
 import { monthBounds } from '../domain/pack.ts';
-import { issueInvoices } from './invoices.ts';
+import { issueDueInvoice } from './invoices.ts';
 
 /** Months back in which a hub that was away still closes what it missed. */
 const CATCH_UP_MONTHS = 3;
@@ -16,18 +16,18 @@ export type BillingDeps = { readonly pool: DatabasePool; readonly operator: Oper
 
 /** Makes the activities. */
 export function createBillingActivities({ pool, operator }: BillingDeps) {
-  /** One transaction for each MSP's month: one that fails takes no other's invoices with it. */
+  /** One transaction for each invoice: one that fails takes no other with it, and no audit chain is held for long. */
   async function issueAll(since: string, issuedOn: string): Promise<number> {
     const failures: unknown[] = [];
     let invoices = 0;
-    for (const { msp_id, month } of await withSystem(pool, (tx) => listMonthsToInvoice(tx, since))) {
+    for (const due of await withSystem(pool, (tx) => listDueInvoices(tx, since))) {
       try {
-        invoices += await withSystem(pool, (tx) => issueInvoices(tx, { mspId: msp_id, month, issuedOn, operator }));
+        if (await withSystem(pool, (tx) => issueDueInvoice(tx, { due, issuedOn, operator }))) invoices += 1;
       } catch (error) {
         failures.push(error);
       }
     }
-    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} months could not be invoiced`);
+    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} invoices could not be made`);
     return invoices;
   }
 

@@ -102,30 +102,22 @@ export async function findTenantInvoice(tx: AnyTx, tenantId: string, month: stri
   );
 }
 
-const monthRow = z.object({ msp_id: z.uuid(), month: z.string() });
+const dueRow = z.object({ msp_id: z.uuid(), tenant_id: z.uuid().nullable(), month: z.string() });
+/** An invoice that may be made: of the operator to an MSP where the tenant is null, else of the MSP to the tenant. */
+export type DueInvoice = z.infer<typeof dueRow>;
 
-/** Closed months from `since` on in which an MSP may still have invoices to come; the oldest first. */
-export async function listMonthsToInvoice(tx: SystemTx, since: string): Promise<readonly z.infer<typeof monthRow>[]> {
-  return tx.any(sql.type(monthRow)`
-    select distinct b.msp_id, b.month from billing_months b where b.month >= ${since} and (
-      not exists (select from msp_invoices i where i.msp_id = b.msp_id and i.month = b.month)
-      or not exists (select from tenant_invoices i where i.tenant_id = b.tenant_id and i.month = b.month))
-    order by b.month, b.msp_id`);
-}
-
-const partyRow = z.object({ tenant_id: z.uuid(), party });
-
-/** Tenants of a closed month that have no invoice yet, with their parties. */
-export async function listPartiesToBill(
-  tx: SystemTx,
-  mspId: string,
-  month: string,
-): Promise<ReadonlyMap<string, Party>> {
-  const rows = await tx.any(sql.type(partyRow)`
-    select t.tenant_id, t.party from billing_months b join tenant_invoicing t on t.tenant_id = b.tenant_id
-    where b.msp_id = ${mspId}::uuid and b.month = ${month}
-      and not exists (select from tenant_invoices i where i.tenant_id = b.tenant_id and i.month = b.month)`);
-  return new Map(rows.map((row) => [row.tenant_id, row.party]));
+/** Invoices of closed months from `since` on that are not there and whose parties and prices are; in the order of their numbers. */
+export async function listDueInvoices(tx: SystemTx, since: string): Promise<readonly DueInvoice[]> {
+  return tx.any(sql.type(dueRow)`
+    with closed as (select b.* from billing_months b join msp_invoicing using (msp_id) where b.month >= ${since})
+    select msp_id, tenant_id, month from (
+      select distinct c.msp_id, null::uuid as tenant_id, c.month, null as name from closed c
+      where not exists (select from msp_invoices i where i.msp_id = c.msp_id and i.month = c.month)
+      union all
+      select c.msp_id, c.tenant_id, c.month, c.tenant_name from closed c join tenant_invoicing using (tenant_id)
+      where exists (select from price_lists p where p.msp_id = c.msp_id and p.effective_from <= c.month)
+        and not exists (select from tenant_invoices i where i.tenant_id = c.tenant_id and i.month = c.month)
+    ) due order by month, msp_id, tenant_id is not null, name, tenant_id`);
 }
 
 const placeRow = z.object({ last: z.int() });

@@ -38,6 +38,7 @@ import { CLOSED_MONTHS, dailyCountRows, invoicingRows } from './demo/invoicing.t
 import { onCallRows } from './demo/onCall.ts';
 import * as records from './demo/records.ts';
 import { pastScores } from './demo/scores.ts';
+import { demoPolicies, policyRows } from './demo/sla.ts';
 
 /** Alerts are numbered as if there had been this many before the three months of the story. */
 const EARLIER_ALERTS = 780;
@@ -146,6 +147,8 @@ export async function insertDemo(tx: SystemTx, file: DemoFile, seal: Seal, nowMs
     })),
   );
   await insertPeople(tx, file, seal, nowMs);
+  const policies = demoPolicies(nowMs);
+  await insertDemoRows(tx, 'sla_policies', policyRows(file.msp.id, policies));
   await insertDemoRows(
     tx,
     'enrolment_tokens',
@@ -196,7 +199,7 @@ export async function insertDemo(tx: SystemTx, file: DemoFile, seal: Seal, nowMs
   await insertDemoRows(
     tx,
     'alerts',
-    perTenant((id, tenant) => records.alertRows(file, id, tenant, 100_000)),
+    perTenant((id, tenant) => records.alertRows(file, id, tenant, policies.standard, 100_000)),
   );
   await renumberDemoAlerts(tx, EARLIER_ALERTS);
   await insertDemoRows(
