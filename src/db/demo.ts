@@ -57,6 +57,7 @@ export type DemoTable =
   | 'msp_invoicing'
   | 'tenant_invoicing'
   | 'price_lists'
+  | 'sla_policies'
   | 'on_call_schedules'
   | 'escalation_policies'
   | 'audit_log'

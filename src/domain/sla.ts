@@ -3,7 +3,7 @@
  * from the SLA in force). When their minutes count is in businessCalendar.ts, whose they are in slaPolicy.ts.
  */
 
-import { SEVERITIES, type Severity } from './ingest.ts';
+import type { Severity } from './ingest.ts';
 
 /** Minutes from opening to `sla_due_at` where nobody has set anything. */
 export const DEFAULT_SLA_MINUTES: Readonly<Record<Severity, number>> = {
@@ -22,16 +22,6 @@ export const DEFAULT_ACKNOWLEDGE_MINUTES: Readonly<Record<Severity, number>> = {
   low: 1_440,
   info: 4_320,
 };
-
-/** A tenant's own minutes; severities left out follow the default. */
-export type SlaSettings = Readonly<Partial<Record<Severity, number>>>;
-
-/** Minutes in force for each severity. */
-export function slaMinutes(settings: SlaSettings): Readonly<Record<Severity, number>> {
-  return Object.fromEntries(
-    SEVERITIES.map((severity) => [severity, settings[severity] ?? DEFAULT_SLA_MINUTES[severity]]),
-  ) as Record<Severity, number>;
-}
 
 /** `due_soon`: the last quarter of the time to the due moment. */
 export const SLA_STATES = ['ok', 'due_soon', 'breached'] as const;

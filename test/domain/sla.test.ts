@@ -1,15 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_SLA_MINUTES, slaMinutes, slaState } from '../../src/domain/sla.ts';
+import { slaState } from '../../src/domain/sla.ts';
 
 const MINUTE = 60_000;
 
 describe('the SLA', () => {
-  it('takes a tenant’s own minutes and the defaults for the rest', () => {
-    expect(slaMinutes({})).toEqual(DEFAULT_SLA_MINUTES);
-    expect(slaMinutes({ high: 30 })).toEqual({ ...DEFAULT_SLA_MINUTES, high: 30 });
-  });
-
   it.each([
     [0, 'ok', 0],
     [44 * MINUTE, 'ok', 0],

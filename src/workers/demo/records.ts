@@ -3,8 +3,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { DemoRow } from '../../db/demo.ts';
 import { bytesToHex, sha256Hex } from '../../domain/bytes.ts';
+import { inherit, slaOfAlert } from '../../domain/groupInheritance.ts';
 import type { Inventory } from '../../domain/ingest.ts';
-import { slaMinutes } from '../../domain/sla.ts';
+import { alertDueMs, type SlaPolicy } from '../../domain/slaPolicy.ts';
 import { COMPONENTS } from '../../domain/trustScore.ts';
 import { VERSION } from '../../domain/version.ts';
 import { HOUR_MS, type HostFacts, MINUTE_MS, OFFLINE_FOR_MS, type TenantFacts, WATCHED_FILES } from './facts.ts';
@@ -46,13 +47,21 @@ export function agentRows(file: DemoFile, tenantId: string, facts: TenantFacts, 
   });
 }
 
-/** Alerts, still without their final numbers. */
-export function alertRows(file: DemoFile, tenantId: string, facts: TenantFacts, firstNumber: number): DemoRow[] {
-  const minutes = slaMinutes({});
+/** Alerts by the policy that holds for everybody, still without their final numbers. */
+export function alertRows(
+  file: DemoFile,
+  tenantId: string,
+  facts: TenantFacts,
+  policy: SlaPolicy,
+  firstNumber: number,
+): DemoRow[] {
+  const effective = inherit([], { sla_policy: null, sla_resolve_minutes: {}, default_policy: policy });
   return facts.alerts.map((alert, index) => {
     const id = randomUUID();
     const isOfLink = alert.source === 'liveness';
     const agent = agentId(file, alert.host);
+    const sla = slaOfAlert(effective, alert.severity);
+    const due = alertDueMs(alert.openedMs, sla, []);
     return {
       id,
       tenant_id: tenantId,
@@ -66,7 +75,9 @@ export function alertRows(file: DemoFile, tenantId: string, facts: TenantFacts, 
       status: alert.endedMs === null ? 'open' : 'resolved',
       opened_at: iso(alert.openedMs),
       last_occurred_at: iso(alert.openedMs),
-      sla_due_at: iso(alert.openedMs + minutes[alert.severity] * MINUTE_MS),
+      sla,
+      ack_due_at: iso(due.acknowledgeMs),
+      sla_due_at: iso(due.resolveMs),
       acknowledged_at: alert.acknowledgedMs === null ? null : iso(alert.acknowledgedMs),
       acknowledged_by: alert.resolver === null ? null : userId(file, alert.resolver),
       resolved_at: alert.endedMs === null ? null : iso(alert.endedMs),
