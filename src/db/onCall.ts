@@ -6,7 +6,8 @@ import { isAllowed, ROLES } from '../domain/permissions.ts';
 import { sql } from './pool.ts';
 import type { AnyTx, MspTx, SystemTx } from './scope.ts';
 
-const overrideRow = z.object({
+/** An override; times are ISO 8601. */
+export const overrideRow = z.object({
   id: z.uuid(),
   user_id: z.uuid(),
   from: z.iso.datetime(),

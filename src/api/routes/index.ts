@@ -25,6 +25,8 @@ import { invoiceRoutes } from './invoices.ts';
 import { invoicingRoutes } from './invoicing.ts';
 import { maintenanceRoutes } from './maintenanceWindows.ts';
 import { onCallRoutes } from './onCall.ts';
+import { onCallOverrideRoutes } from './onCallOverrides.ts';
+import { onCallShiftRoutes } from './onCallShifts.ts';
 import { playbookRoutes } from './playbooks.ts';
 import { preIssuedEatRoutes } from './preIssuedEats.ts';
 import { pushRoutes } from './push.ts';
@@ -59,6 +61,8 @@ export const ROUTES: readonly AnyRoute[] = [
   ...maintenanceRoutes,
   ...groupRoutes,
   ...onCallRoutes,
+  ...onCallShiftRoutes,
+  ...onCallOverrideRoutes,
   ...escalationPolicyRoutes,
   ...vulnerabilityRoutes,
   ...trustScoreRoutes,
