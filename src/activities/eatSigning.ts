@@ -31,8 +31,8 @@ import {
   eatSigningBytes,
   eatText,
   eatToken,
-  LEVEL_LIFETIME_SECONDS,
 } from '../domain/eat.ts';
+import { LEVEL_LIFETIME_SECONDS } from '../domain/eatLevels.ts';
 import { hubKeyId } from '../domain/ed25519.ts';
 import { isAllowed, type Permission, ROLES } from '../domain/permissions.ts';
 import { playbookContent } from '../domain/playbook.ts';

@@ -5,7 +5,8 @@ import { findApprovedPlaybook } from '../db/playbooks.ts';
 import type { AnyTx } from '../db/scope.ts';
 import { sha256Hex } from '../domain/bytes.ts';
 import type { Json } from '../domain/canonicalJson.ts';
-import { ACTION_KINDS, type ActionKind, type EatAction, eatAction } from '../domain/eat.ts';
+import { type EatAction, eatAction } from '../domain/eat.ts';
+import { ACTION_KINDS, type ActionKind } from '../domain/eatLevels.ts';
 import {
   type ParameterValues,
   parameterFaults,

@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import { base64ToBytes, sha256Hex, utf8ToBytes } from './bytes.ts';
 import { canonicalJson, type Json } from './canonicalJson.ts';
+import { ACTION_KINDS, type ActionKind, type Level, PRE_ISSUED_MAX_WINDOW_SECONDS } from './eatLevels.ts';
 import { acceptKey, signatureFault } from './ed25519.ts';
 import {
   MAX_PLAYBOOK_TEXT,
@@ -31,35 +32,12 @@ export const EAT_VERSION = 1;
 export const EAT_SKEW_SECONDS = 30;
 /** Longest life of a token that is not pre-issued. */
 export const EAT_MAX_LIFETIME_SECONDS = 900;
-/** Longest window of a pre-issued token. */
-export const PRE_ISSUED_MAX_WINDOW_SECONDS = 72 * 3600;
-
 /** Most actions of one token. */
 export const MAX_ACTIONS = 10;
 /** Longest canonical text of one action, in UTF-16 units. */
 export const MAX_ACTION_TEXT = 8192;
 /** Longest text of a token: what {@link MAX_ACTIONS} of the longest, ten approvals and the longest reason come to, and some. */
 export const MAX_TOKEN_TEXT = 128_000;
-
-/** Kinds of action by level (DESIGN.md section 1), with the label that people read. */
-export const ACTION_KINDS = {
-  isolate_network: { level: 1, label: 'IsolateNetwork' },
-  restore_network: { level: 1, label: 'RestoreNetwork' },
-  kill_process: { level: 1, label: 'KillProcess' },
-  memory_dump: { level: 1, label: 'MemoryDump' },
-  stop_service: { level: 2, label: 'StopService' },
-  restart_service: { level: 2, label: 'RestartService' },
-  quarantine_file: { level: 2, label: 'QuarantineFile' },
-  restore_file: { level: 2, label: 'RestoreFile' },
-  install_package: { level: 3, label: 'InstallPackage' },
-  reboot: { level: 3, label: 'Reboot' },
-  run_playbook: { level: 3, label: 'RunPlaybook' },
-} as const;
-export type ActionKind = keyof typeof ACTION_KINDS;
-export type Level = 1 | 2 | 3;
-
-/** Seconds a token of each level lives. */
-export const LEVEL_LIFETIME_SECONDS: Readonly<Record<Level, number>> = { 1: 120, 2: 300, 3: 900 };
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const instant = z.iso.datetime({ offset: false, precision: 3 });

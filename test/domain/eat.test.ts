@@ -8,8 +8,6 @@ import { describe, expect, it } from 'vitest';
 import { BUILT_IN_PLAYBOOKS } from '../../src/domain/builtInPlaybooks.ts';
 import { sha256Hex } from '../../src/domain/bytes.ts';
 import {
-  ACTION_KINDS,
-  type ActionKind,
   actionLabel,
   EAT_REFUSAL_CODES,
   type EatEnvelope,
@@ -25,12 +23,12 @@ import {
   eatText,
   eatToken,
   judgeEat,
-  LEVEL_LIFETIME_SECONDS,
   levelOf,
   MAX_ACTION_TEXT,
   MAX_TOKEN_TEXT,
   parseInstant,
 } from '../../src/domain/eat.ts';
+import { ACTION_KINDS, type ActionKind, LEVEL_LIFETIME_SECONDS } from '../../src/domain/eatLevels.ts';
 import { publicKeyPem } from '../../src/domain/ed25519.ts';
 import { playbookContent, playbookText } from '../../src/domain/playbook.ts';
 import { REFUSALS } from '../../src/domain/refusal.ts';

@@ -18,7 +18,7 @@ import { type TenantTx, withTenant } from '../../db/scope.ts';
 import { syncKernelCves, syncPackageCves } from '../../db/vulnerabilities.ts';
 import { alertmanagerEvents, alertmanagerWebhook } from '../../domain/alertmanager.ts';
 import { LEVEL2_WAIT_SECONDS } from '../../domain/automaticResponse.ts';
-import { ACTION_KINDS } from '../../domain/eat.ts';
+import { ACTION_KINDS } from '../../domain/eatLevels.ts';
 import { type BatchEntry, type Inventory, ingestBatch, type ReportedEvent } from '../../domain/ingest.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { trivyCves, trivyReport } from '../../domain/trivy.ts';

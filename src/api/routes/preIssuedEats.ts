@@ -16,7 +16,8 @@ import {
 import { enqueueCommand } from '../../db/outbox.ts';
 import { confirmRevocation, getTokenReach, markRevoked, withdrawUnsent } from '../../db/preIssued.ts';
 import { type TenantTx, withTenant } from '../../db/scope.ts';
-import { actionLabel, levelOf, PRE_ISSUED_MAX_WINDOW_SECONDS } from '../../domain/eat.ts';
+import { actionLabel, levelOf } from '../../domain/eat.ts';
+import { PRE_ISSUED_MAX_WINDOW_SECONDS } from '../../domain/eatLevels.ts';
 import { parameterValues } from '../../domain/playbook.ts';
 import { preIssueConditions } from '../../domain/preIssuedEat.ts';
 import { RefusedError } from '../../domain/refusal.ts';
