@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { numberPrefix, readOperatorInvoicing } from '../../src/domain/invoicing.ts';
 import { fitsScheme, isAddressScheme, isRegistrationScheme } from '../../src/domain/participantId.ts';
 import {
   createPartySchema,
@@ -8,6 +11,7 @@ import {
   plainText,
   serviceVat,
 } from '../../src/domain/party.ts';
+import { priceList } from '../../src/domain/priceList.ts';
 import { businessIds } from '../../src/platform/businessIds.ts';
 import { CLIENT_PARTY, DUTCH_PARTY, GERMAN_PARTY, MSP_PARTY, SWISS_PARTY } from '../support/parties.ts';
 
@@ -140,5 +144,26 @@ describe('days until payment', () => {
 describe('a name from elsewhere', () => {
   it('loses what XML has no place for', () => {
     expect(plainText('a\u0000b\ud800c é 😀')).toBe('a\ufffdb\ufffdc é 😀');
+  });
+});
+
+describe('docs/billing.md', () => {
+  const document = readFileSync(new URL('../../docs/billing.md', import.meta.url), 'utf8');
+  const example = (name: string): unknown =>
+    JSON.parse(new RegExp(`^\`\`\`json ${name}\n(.*?)^\`\`\`$`, 'ms').exec(document)?.[1] ?? 'null');
+
+  it('shows settings, prices and an operator that are taken', () => {
+    const msp = z.object({ party: schema, number_prefix: numberPrefix }).parse(example('msp'));
+    const operator = readOperatorInvoicing(JSON.stringify(example('operator')), businessIds);
+    expect(missingFields(operator?.party ?? null, msp.party, { category: 'S', rate: 2_100 })).toEqual([]);
+    expect(z.object({ list: priceList }).parse(example('prices')).list.tiers).toHaveLength(1);
+  });
+
+  it('is where an operator’s setting that is wrong points to', () => {
+    expect(() => readOperatorInvoicing('{', businessIds)).toThrow(
+      'OPERATOR_INVOICING is not JSON. See docs/billing.md.',
+    );
+    expect(() => readOperatorInvoicing('{"vat_rate":2100}', businessIds)).toThrow('OPERATOR_INVOICING: party: ');
+    expect(readOperatorInvoicing(undefined, businessIds)).toBeNull();
   });
 });
