@@ -1,7 +1,9 @@
 /** Tells the compiler every key of the catalogue; one line an area. */
 
 import 'i18next';
+import type alerts from './en/alerts.ts';
 import type common from './en/common.ts';
+import type emergency from './en/emergency.ts';
 import type packs from './en/packs.ts';
 import type settings from './en/settings.ts';
 import type shell from './en/shell.ts';
@@ -11,6 +13,8 @@ declare module 'i18next' {
     defaultNS: 'common';
     resources: {
       common: typeof common;
+      alerts: typeof alerts;
+      emergency: typeof emergency;
       settings: typeof settings;
       packs: typeof packs;
       shell: typeof shell;

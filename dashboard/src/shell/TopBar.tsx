@@ -26,11 +26,10 @@ export function TopBar({ onMenu, onPalette }: { readonly onMenu: () => void; rea
       <button
         type="button"
         onClick={onPalette}
-        aria-label={t('palette.open')}
         className="flex h-8 min-w-8 items-center gap-2 rounded-md border border-line bg-sunken px-2 text-xs text-ink-faint hover:text-ink sm:w-72 pointer-coarse:h-11 pointer-coarse:min-w-11 pointer-coarse:justify-center sm:pointer-coarse:justify-start"
       >
         <Search aria-hidden="true" className="size-4 shrink-0" />
-        <span className="flex-1 text-left max-sm:hidden">{t('palette.open')}</span>
+        <span className="flex-1 text-left max-sm:sr-only">{t('palette.open')}</span>
         <span className="max-sm:hidden">
           <Kbd>Ctrl K</Kbd>
         </span>

@@ -1,11 +1,18 @@
 /** The transparency log: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { shellRoute } from '../../shell/shellRoute.tsx';
+import { compact, number, oneOf, text } from '../../search.ts';
+import { openRoute } from '../../shell/openRoute.tsx';
+
+/** Tabs of the page. */
+export const LOG_TABS = ['log', 'keys'] as const;
 
 const transparencyRoute = createRoute({
-  getParentRoute: () => shellRoute,
+  getParentRoute: () => openRoute,
   path: '/transparency',
+  /** `leaf` is the entry whose proof is drawn, `q` what was typed to look it up. */
+  validateSearch: (search: Record<string, unknown>) =>
+    compact({ tab: oneOf(search['tab'], LOG_TABS), leaf: number(search['leaf']), q: text(search['q']) }),
   component: lazyRouteComponent(() => import('../Pending.tsx'), 'Pending'),
 });
 

@@ -1,11 +1,15 @@
 /** Verification in the browser: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { shellRoute } from '../../shell/shellRoute.tsx';
+import { compact, text } from '../../search.ts';
+import { openRoute } from '../../shell/openRoute.tsx';
 
 const verifyRoute = createRoute({
-  getParentRoute: () => shellRoute,
+  getParentRoute: () => openRoute,
   path: '/verify',
+  /** `pack` and `report` are ids of what is to be fetched from the hub. */
+  validateSearch: (search: Record<string, unknown>) =>
+    compact({ pack: text(search['pack']), report: text(search['report']) }),
   component: lazyRouteComponent(() => import('../Pending.tsx'), 'Pending'),
 });
 
