@@ -1,7 +1,8 @@
 /** On-call schedules and escalation policies over the API: what they answer, and what they refuse. */
 
+import { randomBytes, randomUUID } from 'node:crypto';
 import ICAL from 'ical.js';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { sql } from '../../src/db/pool.ts';
 import { createTestApi, insertUser, type TestUser } from '../support/api.ts';
@@ -404,5 +405,122 @@ describe('409', () => {
     expect(refused).toMatchObject({ status: 409, body: { tenants: ['ACME'] } });
     expect((await admin('PUT', path, { escalation_policy_id: null })).status).toBe(200);
     expect((await admin('DELETE', `/escalation-policies/${String(body['id'])}`)).status).toBe(204);
+  });
+});
+
+describe('a host and its alerts', () => {
+  const tenantId = api.tenants.b;
+  const viewer = api.as('viewer');
+  const agentId = randomUUID();
+  const alertId = randomUUID();
+  let groupId = '';
+  /** As PUT takes it; POST names the tenant as well. */
+  const group = { name: 'Hosts', rule: { hostname: 'web-1' } };
+  const text = { name: 'Reception', contact: '+32 2 000 00 00' };
+  type Shown = { readonly on_call: Body | null; readonly items?: readonly { readonly on_call: unknown }[] };
+  /** Who is on call by each of the three places that say it. */
+  async function shown(call = viewer) {
+    const read = async (path: string) => (await (await call('GET', path)).json()) as Shown;
+    const { on_call: effective } = await read(`/agents/${agentId}/effective`);
+    const { on_call: ofAlert } = await read(`/alerts/${alertId}`);
+    const { items } = await read(`/alerts?agent_id=${agentId}`);
+    expect(items?.[0]?.on_call, 'the list says the same').toEqual(ofAlert);
+    return { effective, alert: ofAlert };
+  }
+
+  beforeAll(async () => {
+    await db.admin.query(sql.unsafe`update on_call_schedules set is_default = false`);
+    await db.admin.query(sql.unsafe`
+      insert into agents (id, tenant_id, hostname, public_key, agent_version)
+      values (${agentId}::uuid, ${tenantId}::uuid, 'web-1', ${sql.binary(randomBytes(32))}, '1')`);
+    await db.admin.query(sql.unsafe`
+      insert into alerts (id, tenant_id, number, agent_id, source, fingerprint, severity, title, opened_at, last_occurred_at, sla_due_at)
+      values (${alertId}::uuid, ${tenantId}::uuid, 1, ${agentId}::uuid, 'rule', 'f', 'high', 'Disk full', now(), now(), now())`);
+    const made = await admin('POST', '/groups', { ...group, tenant_id: tenantId });
+    groupId = String(made.body['id']);
+  });
+
+  it('have nobody on call where nothing says who', async () => {
+    expect(await shown()).toMatchObject({ effective: { group: null, now: null }, alert: null });
+  });
+
+  it('show the person of the group’s schedule, until when, and whence', async () => {
+    const { id, name } = await make();
+    await admin('PUT', `/groups/${groupId}`, { ...group, on_call: text, on_call_schedule_id: id });
+    const person = {
+      email: carol.email,
+      contact: carol.email,
+      until: '2026-06-08T07:00:00.000Z',
+      schedule: { id, name },
+    };
+    expect(await shown()).toMatchObject({
+      effective: { group: { id: groupId }, now: person },
+      alert: { ...person, group: { id: groupId, name: 'Hosts' } },
+    });
+    expect((await admin('DELETE', `/on-call/schedules/${id}`)).body).toMatchObject({ status: 409, groups: ['Hosts'] });
+  });
+
+  it('show the group’s text where its schedule has nobody, or it has none', async () => {
+    const { id } = await make({ layers: [{ ...layer, starts_on: '2027-01-04' }] });
+    for (const on_call_schedule_id of [id, null]) {
+      await admin('PUT', `/groups/${groupId}`, { ...group, on_call: text, on_call_schedule_id });
+      const now = { ...text, email: null, until: null, schedule: null };
+      expect(await shown()).toMatchObject({ effective: { group: { id: groupId }, now }, alert: now });
+    }
+  });
+
+  it('show the default schedule where the group says nothing, and say so', async () => {
+    await admin('PUT', `/groups/${groupId}`, group);
+    const { id } = await make({ is_default: true });
+    expect(await shown()).toMatchObject({
+      effective: {
+        group: null,
+        reason: 'None of its groups has somebody on call. The default schedule of the MSP.',
+        now: { email: carol.email, schedule: { id } },
+      },
+      alert: { email: carol.email, group: null },
+    });
+  });
+
+  it('show a client’s people the schedule’s name in place of the person', async () => {
+    const client = await insertUser(db, api.msp.id, 'client_viewer', tenantId);
+    const call = (method: string, path: string) =>
+      api.anonymous(method, path, undefined, { authorization: `Bearer ${client.token}` });
+    const { effective, alert } = await shown(call);
+    expect(alert).toMatchObject({ email: null, contact: null, until: null, name: expect.stringContaining('Schedule') });
+    expect(JSON.stringify([effective, alert])).not.toContain(carol.email);
+  });
+
+  it('cannot be given another MSP’s schedule or policy: not over the API, and not in the database', async () => {
+    const levels = [{ targets: [{ kind: 'admins' }], wait_minutes: 5 }];
+    const [schedule, policy] = [
+      await as(stranger)('POST', '/on-call/schedules', wanted({ layers: [{ ...layer, members: [stranger.id] }] })),
+      await as(stranger)('POST', '/escalation-policies', { name: 'Theirs', levels, is_default: true }),
+    ];
+    expect([schedule.status, policy.status]).toEqual([201, 201]);
+    const theirs = [
+      { on_call_schedule_id: schedule.body['id'] as string },
+      { escalation_policy_id: policy.body['id'] as string },
+    ];
+    for (const change of theirs) {
+      expect((await admin('PUT', `/groups/${groupId}`, { ...group, ...change })).status).toBe(404);
+      expect((await admin('POST', '/groups', { ...group, tenant_id: tenantId, name: 'Other', ...change })).status).toBe(
+        404,
+      );
+      const [column, id] = Object.entries(change)[0] as [string, string];
+      await expect(
+        db.admin.query(sql.unsafe`
+          update groups set ${sql.identifier([column])} = ${id}::uuid where id = ${groupId}::uuid`),
+      ).rejects.toThrow(/foreign key/);
+    }
+    const chosen = { escalation_policy_id: policy.body['id'] };
+    expect((await admin('PUT', `/tenants/${tenantId}/escalation-policy`, chosen)).status).toBe(404);
+  });
+
+  it('let go of schedule and policy when their group is archived', async () => {
+    const { id } = await make();
+    await admin('PUT', `/groups/${groupId}`, { ...group, on_call_schedule_id: id });
+    expect((await admin('DELETE', `/groups/${groupId}`)).status).toBe(204);
+    expect((await admin('DELETE', `/on-call/schedules/${id}`)).status).toBe(204);
   });
 });

@@ -105,8 +105,13 @@ const told = (alertId: string) =>
     .map(({ input }) => input as { round: number; level: number })
     .map(({ round, level }) => ({ round, level }));
 const shown = async (alertId: string) => (await call(alice, 'GET', `/alerts/${alertId}`))['escalation'];
-async function audited(alertId: string): Promise<readonly Record<string, unknown>[]> {
-  return db.admin.any(sql.type(z.record(z.string(), z.unknown()))`
+const auditRow = z.object({
+  event_type: z.string(),
+  level: z.number().nullable(),
+  notified: z.array(z.string()).nullable(),
+});
+async function audited(alertId: string): Promise<readonly z.infer<typeof auditRow>[]> {
+  return db.admin.any(sql.type(auditRow)`
     select event_type, event_data -> 'level' as level, event_data -> 'notified' as notified from audit_log
     where event_data ->> 'alert_id' = ${alertId} and event_type like 'alert_escalat%' order by seq`);
 }
@@ -132,13 +137,13 @@ describe('an alert that opens at or above the severity of its policy', () => {
     ]);
     const both = [dave.email, alice.email].toSorted();
     const rows = await audited(alertId);
-    expect(rows.map((row) => [row['event_type'], row['level']])).toEqual([
+    expect(rows.map((row) => [row.event_type, row.level])).toEqual([
       ['alert_escalated', 1],
       ['alert_escalated', 2],
       ['alert_escalation_stopped', null],
     ]);
-    expect(rows[0]?.['notified']).toEqual([carol.email]);
-    expect((rows[1]?.['notified'] as string[]).toSorted()).toEqual(both);
+    expect(rows[0]?.notified).toEqual([carol.email]);
+    expect(rows[1]?.notified?.toSorted()).toEqual(both);
     const escalation = (await shown(alertId)) as { notified: { email: string; level: number }[] };
     expect(escalation).toMatchObject({ state: 'acknowledged', level: 2, round: 0, policy: 'Default', next_at: null });
     expect(escalation.notified.map(({ email }) => email).toSorted()).toEqual([carol.email, ...both].toSorted());
@@ -200,7 +205,7 @@ describe('an alert that opens at or above the severity of its policy', () => {
     const { outcome, tookMs } = await ended(alertId, 'alertEscalation-silenced');
     expect(outcome).toBe('acknowledged');
     expect(tookMs).toBeGreaterThanOrEqual(40 * MINUTE_MS - SLACK_MS);
-    expect((await audited(alertId)).map((row) => row['event_type'])).toEqual([
+    expect((await audited(alertId)).map((row) => row.event_type)).toEqual([
       'alert_escalation_silenced',
       'alert_escalated',
       'alert_escalation_stopped',
@@ -242,8 +247,8 @@ describe('an answer that is lost on its way', () => {
     });
     const alertId = await trouble(host(), 'critical');
     await ended(alertId);
-    const rows = (await audited(alertId)).filter((row) => row['event_type'] === 'alert_escalated');
-    expect(rows.map((row) => row['level'])).toEqual([1, 2]);
+    const rows = (await audited(alertId)).filter((row) => row.event_type === 'alert_escalated');
+    expect(rows.map((row) => row.level)).toEqual([1, 2]);
     expect(told(alertId)).toEqual([
       { round: 0, level: 1 },
       { round: 0, level: 2 },

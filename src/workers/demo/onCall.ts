@@ -6,7 +6,7 @@ import type { EscalationLevel } from '../../domain/escalation.ts';
 import type { OnCallLayer } from '../../domain/onCall.ts';
 import type { DemoFile } from './file.ts';
 
-const ROTA: readonly string[] = ['carol@yourmsp.com', 'dave@yourmsp.com', 'erin@yourmsp.com'];
+const ROTA: ReadonlySet<string> = new Set(['carol@yourmsp.com', 'dave@yourmsp.com', 'erin@yourmsp.com']);
 
 /** One schedule of three people by the week, and the default policy: the one on call, then every admin, twice. */
 export function onCallRows(file: DemoFile): {
@@ -16,7 +16,7 @@ export function onCallRows(file: DemoFile): {
   const scheduleId = randomUUID();
   const layer: OnCallLayer = {
     name: 'Week by week',
-    members: file.users.filter(({ email }) => ROTA.includes(email)).map(({ id }) => id),
+    members: file.users.filter(({ email }) => ROTA.has(email)).map(({ id }) => id),
     rotation: 'weekly',
     handover_time: '09:00',
     handover_weekday: 1,
