@@ -2,6 +2,7 @@
 
 import 'i18next';
 import type alerts from './en/alerts.ts';
+import type cockpit from './en/cockpit.ts';
 import type common from './en/common.ts';
 import type emergency from './en/emergency.ts';
 import type packs from './en/packs.ts';
@@ -13,6 +14,7 @@ declare module 'i18next' {
     defaultNS: 'common';
     resources: {
       common: typeof common;
+      cockpit: typeof cockpit;
       alerts: typeof alerts;
       emergency: typeof emergency;
       settings: typeof settings;

@@ -1,19 +1,41 @@
 /** Alerts: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { SEVERITIES } from '../../../../src/domain/ingest.ts';
+import { SLA_STATES } from '../../../../src/domain/sla.ts';
+import { compact, oneOf, text } from '../../search.ts';
 import { shellRoute } from '../../shell/shellRoute.tsx';
 
-const alertsRoute = createRoute({
+/** Choices of status in the address; without one: open and acknowledged. */
+export const STATUS_CHOICES = ['open', 'acknowledged', 'resolved', 'all'] as const;
+
+/** The list. `resolve` is the alert whose dialog is open. */
+export const alertsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/alerts',
-  component: lazyRouteComponent(() => import('../Pending.tsx'), 'Pending'),
+  validateSearch: (search: Record<string, unknown>) =>
+    compact({
+      status: oneOf(search['status'], STATUS_CHOICES),
+      severity: oneOf(search['severity'], SEVERITIES),
+      sla: oneOf(search['sla'], SLA_STATES),
+      assigned: text(search['assigned']),
+      host: text(search['host']),
+      q: text(search['q']),
+      resolve: text(search['resolve']),
+    }),
+  component: lazyRouteComponent(() => import('./Alerts.tsx'), 'Alerts'),
 });
 
-const alertsAlertIdRoute = createRoute({
+/** What can be open over one alert. */
+export const ALERT_DIALOGS = ['resolve', 'assign'] as const;
+
+/** One alert; also where a push leads. */
+export const alertRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/alerts/$alertId',
-  component: lazyRouteComponent(() => import('../Pending.tsx'), 'Pending'),
+  validateSearch: (search: Record<string, unknown>) => compact({ dialog: oneOf(search['dialog'], ALERT_DIALOGS) }),
+  component: lazyRouteComponent(() => import('./AlertDetail.tsx'), 'AlertDetail'),
 });
 
 /** Alerts. */
-export const alertsRoutes = [alertsRoute, alertsAlertIdRoute] as const;
+export const alertsRoutes = [alertsRoute, alertRoute] as const;

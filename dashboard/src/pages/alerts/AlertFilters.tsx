@@ -1,0 +1,106 @@
+/** What the list of alerts is narrowed to; all of it is in the address. */
+
+import { useNavigate } from '@tanstack/react-router';
+import { X } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { SEVERITIES } from '../../../../src/domain/ingest.ts';
+import { SLA_STATES } from '../../../../src/domain/sla.ts';
+import { isTenantBound, useMe } from '../../session.ts';
+import { Chip } from '../../ui/Badge.tsx';
+import { Button } from '../../ui/Button.tsx';
+import { SelectField } from '../../ui/Field.tsx';
+import { SearchField } from '../../ui/SearchField.tsx';
+import { alertsRoute, STATUS_CHOICES } from './routes.tsx';
+
+type Search = ReturnType<typeof alertsRoute.useSearch>;
+
+/** `hostname` names the host that the address narrows to by id. */
+export function AlertFilters({ hostname }: { readonly hostname: string | undefined }) {
+  const { t } = useTranslation('alerts');
+  const { t: common } = useTranslation();
+  const me = useMe();
+  const search = alertsRoute.useSearch();
+  const navigate = useNavigate({ from: alertsRoute.fullPath });
+  const set = (key: keyof Search & string, value: string | undefined): void =>
+    void navigate({
+      // What the address may hold is checked when it is read.
+      search: (old) => ({ ...old, [key]: value || undefined }) as Search,
+      replace: true,
+    });
+  const isNarrowed = Object.keys(search).some((key) => !['tenant', 'resolve'].includes(key));
+  return (
+    <search
+      aria-label={t('filters.label')}
+      className="no-print grid grid-cols-2 items-end gap-2 sm:flex sm:flex-wrap sm:*:w-auto"
+    >
+      <SearchField
+        label={t('filters.search')}
+        value={search.q ?? ''}
+        onChange={(value) => set('q', value)}
+        className="col-span-2 sm:min-w-64 sm:flex-1"
+      />
+      <SelectField
+        label={t('filters.status')}
+        value={search.status ?? ''}
+        onChange={({ target }) => set('status', target.value)}
+      >
+        <option value="">{t('filters.unresolved')}</option>
+        {STATUS_CHOICES.map((each) => (
+          <option key={each} value={each}>
+            {each === 'all' ? t('filters.all') : t(`status.${each}`)}
+          </option>
+        ))}
+      </SelectField>
+      <SelectField
+        label={t('filters.severity')}
+        value={search.severity ?? ''}
+        onChange={({ target }) => set('severity', target.value)}
+      >
+        <option value="">{t('filters.all')}</option>
+        {SEVERITIES.map((each) => (
+          <option key={each} value={each}>
+            {common(`severity.${each}`)}
+          </option>
+        ))}
+      </SelectField>
+      <SelectField
+        label={t('filters.sla')}
+        value={search.sla ?? ''}
+        onChange={({ target }) => set('sla', target.value)}
+      >
+        <option value="">{t('filters.all')}</option>
+        {SLA_STATES.map((each) => (
+          <option key={each} value={each}>
+            {t(`sla.${each}`)}
+          </option>
+        ))}
+      </SelectField>
+      {!isTenantBound(me) && (
+        <SelectField
+          label={t('filters.assigned')}
+          value={search.assigned ?? ''}
+          onChange={({ target }) => set('assigned', target.value)}
+        >
+          <option value="">{t('filters.anybody')}</option>
+          <option value="me">{t('filters.me')}</option>
+          <option value="nobody">{t('filters.nobody')}</option>
+        </SelectField>
+      )}
+      {search.host !== undefined && (
+        <Chip pressed onPress={() => set('host', undefined)}>
+          {t('filters.host', { name: hostname ?? '…' })} <X aria-hidden="true" className="size-3.5" />
+        </Chip>
+      )}
+      {isNarrowed && (
+        <Button
+          kind="quiet"
+          onClick={() =>
+            void navigate({ search: ({ tenant }) => (tenant === undefined ? {} : { tenant }), replace: true })
+          }
+        >
+          {t('filters.clear')}
+        </Button>
+      )}
+    </search>
+  );
+}

@@ -1,0 +1,62 @@
+/** The life of an alert, oldest first; what is still to come is marked as such. */
+
+import type { TFunction } from 'i18next';
+import { useTranslation } from 'react-i18next';
+import { cx } from '../../ui/classNames.ts';
+import { Time, useNow } from '../../ui/Time.tsx';
+import type { Alert } from './data.ts';
+
+type Moment = { readonly at: string; readonly words: string; readonly tone: 'plain' | 'due' | 'good' };
+
+function momentsOf(alert: Alert, t: TFunction<'alerts'>): readonly Moment[] {
+  const who = (email: string | null): string => email ?? t('event.somebody');
+  const moments: Moment[] = [{ at: alert.opened_at, words: t('event.opened'), tone: 'plain' }];
+  const add = (at: string | null | undefined, words: string, tone: Moment['tone'] = 'plain'): void => {
+    if (at) moments.push({ at, words, tone });
+  };
+  if (alert.silenced_by_maintenance !== null) add(alert.opened_at, t('event.silenced'));
+  for (const { at, level, email } of alert.escalation?.notified ?? [])
+    add(at, t('event.notified', { level, who: email ?? t('event.notifiedClient') }));
+  add(alert.escalation?.next_at, t('event.next'), 'due');
+  add(alert.assigned_at, t('event.assigned', { who: who(alert.assigned_to_email) }));
+  add(alert.acknowledged_at, t('event.acknowledged', { who: who(alert.acknowledged_by_email) }), 'good');
+  if (alert.occurrences > 1) add(alert.last_occurred_at, t('event.again', { count: alert.occurrences }));
+  if (alert.acknowledged_at === null && alert.status === 'open') add(alert.ack_due_at, t('event.ackDue'), 'due');
+  if (alert.status !== 'resolved') add(alert.sla_due_at, t('event.slaDue'), 'due');
+  const by = alert.resolved_by_email;
+  add(alert.resolved_at, by === null ? t('event.cleared') : t('event.resolved', { who: by }), 'good');
+  return moments.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
+const DOTS = { plain: 'bg-ink-faint', due: 'bg-medium', good: 'bg-good' } as const;
+
+/** A list of moments along a line. */
+export function AlertTimeline({ alert }: { readonly alert: Alert }) {
+  const { t } = useTranslation('alerts');
+  const now = useNow(30);
+  return (
+    <ol className="space-y-3">
+      {momentsOf(alert, t).map(({ at, words, tone }) => {
+        const isAhead = Date.parse(at) > now;
+        return (
+          <li key={`${at}${words}`} className="relative flex gap-3 pl-5">
+            <span
+              aria-hidden="true"
+              className={cx(
+                'absolute top-1.5 left-0.5 size-2 rounded-full',
+                isAhead ? 'border border-line-strong bg-surface' : DOTS[tone],
+              )}
+            />
+            <span className={cx('min-w-0 flex-1 break-words', isAhead && 'text-ink-soft')}>{words}</span>
+            <span className="shrink-0 text-right text-xs text-ink-faint">
+              <Time value={at} />{' '}
+              <span className="block">
+                (<Time value={at} format="relative" />)
+              </span>
+            </span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
