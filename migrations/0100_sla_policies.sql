@@ -79,15 +79,23 @@ insert into maintenance_periods (tenant_id, window_id, starts_at, ends_at)
 select tenant_id, id, now(), (schedule ->> 'until')::timestamptz from maintenance_windows;
 alter table agents drop column maintenance_until;
 
--- Hosts inside a window at a moment; a host in two windows is there twice.
+-- Hosts inside a window at a moment; a host in two windows is there twice. Scope by scope, so that each is a plain join.
 create function app.hosts_in_maintenance(at timestamptz)
 returns table (tenant_id uuid, agent_id uuid, window_id uuid, ends_at timestamptz) language sql stable parallel safe as $$
   select p.tenant_id, a.id, p.window_id, p.ends_at
-  from public.maintenance_periods p
-    join public.maintenance_windows w on (w.tenant_id, w.id) = (p.tenant_id, p.window_id)
-    join public.agents a on a.tenant_id = p.tenant_id and (w.scope = 'tenant' or a.id = any (w.agent_ids)
-      or exists (select from public.group_members m where (m.tenant_id, m.group_id, m.agent_id) = (a.tenant_id, w.group_id, a.id)))
-  where p.starts_at <= at and p.ends_at > at $$;
+  from public.maintenance_periods p join public.maintenance_windows w on (w.tenant_id, w.id) = (p.tenant_id, p.window_id)
+    join public.agents a on a.tenant_id = p.tenant_id
+  where w.scope = 'tenant' and p.starts_at <= at and p.ends_at > at
+  union all
+  select p.tenant_id, m.agent_id, p.window_id, p.ends_at
+  from public.maintenance_periods p join public.maintenance_windows w on (w.tenant_id, w.id) = (p.tenant_id, p.window_id)
+    join public.group_members m on (m.tenant_id, m.group_id) = (w.tenant_id, w.group_id)
+  where w.scope = 'group' and p.starts_at <= at and p.ends_at > at
+  union all
+  select p.tenant_id, a.id, p.window_id, p.ends_at
+  from public.maintenance_periods p join public.maintenance_windows w on (w.tenant_id, w.id) = (p.tenant_id, p.window_id)
+    cross join unnest(w.agent_ids) a (id)
+  where w.scope = 'agents' and p.starts_at <= at and p.ends_at > at $$;
 
 alter table alerts
   add column ack_due_at timestamptz,   -- null: opened before there was a clock of acknowledging

@@ -37,11 +37,19 @@ CREATE OR REPLACE FUNCTION app.hosts_in_maintenance(at timestamp with time zone)
  STABLE PARALLEL SAFE
 AS $function$
   select p.tenant_id, a.id, p.window_id, p.ends_at
-  from public.maintenance_periods p
-    join public.maintenance_windows w on (w.tenant_id, w.id) = (p.tenant_id, p.window_id)
-    join public.agents a on a.tenant_id = p.tenant_id and (w.scope = 'tenant' or a.id = any (w.agent_ids)
-      or exists (select from public.group_members m where (m.tenant_id, m.group_id, m.agent_id) = (a.tenant_id, w.group_id, a.id)))
-  where p.starts_at <= at and p.ends_at > at $function$
+  from public.maintenance_periods p join public.maintenance_windows w on (w.tenant_id, w.id) = (p.tenant_id, p.window_id)
+    join public.agents a on a.tenant_id = p.tenant_id
+  where w.scope = 'tenant' and p.starts_at <= at and p.ends_at > at
+  union all
+  select p.tenant_id, m.agent_id, p.window_id, p.ends_at
+  from public.maintenance_periods p join public.maintenance_windows w on (w.tenant_id, w.id) = (p.tenant_id, p.window_id)
+    join public.group_members m on (m.tenant_id, m.group_id) = (w.tenant_id, w.group_id)
+  where w.scope = 'group' and p.starts_at <= at and p.ends_at > at
+  union all
+  select p.tenant_id, a.id, p.window_id, p.ends_at
+  from public.maintenance_periods p join public.maintenance_windows w on (w.tenant_id, w.id) = (p.tenant_id, p.window_id)
+    cross join unnest(w.agent_ids) a (id)
+  where w.scope = 'agents' and p.starts_at <= at and p.ends_at > at $function$
 
 CREATE OR REPLACE FUNCTION app.is_event_wanted(wanted text)
  RETURNS boolean

@@ -15,7 +15,6 @@ import {
 } from '../db/maintenance.ts';
 import type { TenantTx } from '../db/scope.ts';
 import { followMaintenance } from '../db/slaClocks.ts';
-import type { Json } from '../domain/canonicalJson.ts';
 import { type MaintenanceSchedule, maintenancePeriods, scheduleFault } from '../domain/maintenanceSchedule.ts';
 import { RefusedError } from '../domain/refusal.ts';
 import type { UserPrincipal } from './principal.ts';
@@ -51,7 +50,7 @@ async function finish(
       scope: row.scope,
       group_id: row.group_id,
       agent_ids: row.agent_ids,
-      schedule: row.schedule as { [key: string]: Json },
+      schedule: row.schedule,
     },
   });
   return row;

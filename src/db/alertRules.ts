@@ -129,6 +129,8 @@ export async function observeRules(tx: SystemTx, tenantIds: readonly string[]): 
   return tx.any(sql.type(observationRow)`
     with rules as (
       select * from alert_rules where tenant_id = any (${tenants}) and enabled
+    ), quiet as materialized (
+      select tenant_id, agent_id from app.hosts_in_maintenance(now()) where tenant_id = any (${tenants})
     ), hosts as materialized (
       select a.tenant_id, a.id, a.hostname, a.tags, a.link_state, s.*,
         extract(epoch from now() - greatest(a.last_seen_at, p.hearing_since))::float8 as silent_secs,
@@ -140,7 +142,7 @@ export async function observeRules(tx: SystemTx, tenantIds: readonly string[]): 
           where m.tenant_id = a.tenant_id and m.agent_id = a.id order by sampled_at desc limit 1
         ) s on true
       where a.tenant_id = any (${tenants}) and a.is_active
-        and not exists (select from app.hosts_in_maintenance(now()) q where (q.tenant_id, q.agent_id) = (a.tenant_id, a.id))
+        and not exists (select from quiet q where (q.tenant_id, q.agent_id) = (a.tenant_id, a.id))
     ), per_host as (
       select r.*, h.id as subject_id, h.id as agent_id, h.hostname,
         case r.metric

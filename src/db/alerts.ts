@@ -293,15 +293,10 @@ export async function assignAlert(tx: TenantTx, tenantId: string, id: string, us
   return result.rowCount === 1;
 }
 
-/** Tells nobody of an unresolved alert before a moment (ISO 8601), or until it is resolved; false when it was. */
-export async function snoozeAlert(
-  tx: TenantTx,
-  tenantId: string,
-  id: string,
-  until: string | 'resolved',
-): Promise<boolean> {
+/** Tells nobody of an unresolved alert before a moment (ISO 8601; null: until it is resolved); false when it was. */
+export async function snoozeAlert(tx: TenantTx, tenantId: string, id: string, until: string | null): Promise<boolean> {
   const result = await tx.query(sql.unsafe`
-    update alerts set snoozed_until = ${until === 'resolved' ? 'infinity' : until}::timestamptz
+    update alerts set snoozed_until = ${until ?? 'infinity'}::timestamptz
     where tenant_id = ${tenantId}::uuid and id = ${id}::uuid and status <> 'resolved'`);
   return result.rowCount === 1;
 }

@@ -32,14 +32,17 @@ export async function gatherTrustScoreInputs(
   const rows = await tx.any(sql.type(inputsRow)`
     with page as materialized (
       select id, created_at from tenants where ${page.afterTenantId}::uuid is null or id > ${page.afterTenantId}::uuid order by id limit ${page.limit}
+    ), quiet as materialized (
+      select distinct tenant_id, agent_id from app.hosts_in_maintenance(now()) where tenant_id in (select id from page)
     ), hosts as (
       select tenant_id, count(*) as active,
         count(*) filter (where not in_maintenance) as watched,
         count(*) filter (where not in_maintenance and link_state = 'online') as online,
         count(*) filter (where not in_maintenance and agent_version = ${VERSION}) as current_version
       from (
-        select *, exists (select from app.hosts_in_maintenance(now()) q where (q.tenant_id, q.agent_id) = (agents.tenant_id, agents.id)) as in_maintenance
-        from agents where is_active and tenant_id in (select id from page)) a
+        select agents.*, q.agent_id is not null as in_maintenance
+        from agents left join quiet q on (q.tenant_id, q.agent_id) = (agents.tenant_id, agents.id)
+        where is_active and agents.tenant_id in (select id from page)) a
       group by tenant_id
     ), cve_groups as (
       select c.tenant_id, k.cve_id is not null as kev, round(s.epss * 100) as epss_pct,

@@ -41,8 +41,12 @@ export function maintenancePeriods(schedule: MaintenanceSchedule, nowMs: number)
     .map(({ fromMs, untilMs }) => ({ fromMs: Math.max(fromMs, nowMs), untilMs }));
 }
 
+function msOf(text: string): number {
+  return Temporal.Instant.from(text).epochMilliseconds;
+}
+
 function allPeriods(schedule: MaintenanceSchedule, nowMs: number): readonly Span[] {
-  if (schedule.kind === 'once') return [{ fromMs: Date.parse(schedule.from), untilMs: Date.parse(schedule.until) }];
+  if (schedule.kind === 'once') return [{ fromMs: msOf(schedule.from), untilMs: msOf(schedule.until) }];
   const last = Temporal.PlainDate.from(schedule.until);
   const periods: Span[] = [];
   // One that began yesterday may still be open.
@@ -60,7 +64,7 @@ function allPeriods(schedule: MaintenanceSchedule, nowMs: number): readonly Span
 /** Why a schedule cannot be taken at `nowMs`, as a sentence; null when it can. */
 export function scheduleFault(schedule: MaintenanceSchedule, nowMs: number): string | null {
   if (schedule.kind === 'once') {
-    const minutes = (Date.parse(schedule.until) - Date.parse(schedule.from)) / MINUTE_MS;
+    const minutes = (msOf(schedule.until) - msOf(schedule.from)) / MINUTE_MS;
     if (minutes <= 0) return 'The window must end after it begins.';
     if (minutes > MAX_ONCE_DAYS * DAY_MINUTES)
       return `A window lasts ${MAX_ONCE_DAYS} days at most; make several, or a weekly one.`;

@@ -351,8 +351,7 @@ const snooze = defineRoute({
   refusals: ['not_found', 'conflict'],
   handle: (ctx) => {
     const { body } = ctx;
-    const until =
-      'minutes' in body ? new Date(ctx.deps.now() + body.minutes * 60_000).toISOString() : ('resolved' as const);
+    const until = 'minutes' in body ? new Date(ctx.deps.now() + body.minutes * 60_000).toISOString() : null;
     return changeAlert(
       ctx,
       ctx.params.id,
