@@ -293,6 +293,14 @@ export async function assignAlert(tx: TenantTx, tenantId: string, id: string, us
   return result.rowCount === 1;
 }
 
+/** Ends the snooze of an unresolved alert; false when it had none. */
+export async function wakeAlert(tx: TenantTx, tenantId: string, id: string): Promise<boolean> {
+  const result = await tx.query(sql.unsafe`
+    update alerts set snoozed_until = null
+    where tenant_id = ${tenantId}::uuid and id = ${id}::uuid and status <> 'resolved' and snoozed_until > now()`);
+  return result.rowCount === 1;
+}
+
 /** Tells nobody of an unresolved alert before a moment (ISO 8601; null: until it is resolved); false when it was. */
 export async function snoozeAlert(tx: TenantTx, tenantId: string, id: string, until: string | null): Promise<boolean> {
   const result = await tx.query(sql.unsafe`

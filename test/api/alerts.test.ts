@@ -206,15 +206,19 @@ describe('POST /alerts/:id/snooze', () => {
     const forLong = await as('operator')('POST', `/alerts/${id}/snooze`, { until_resolved: true });
     expect(await forLong.json()).toMatchObject({ snooze: { until: null } });
     expect(await silence(until + 1)).toEqual({ reason: 'snoozed', window_id: null, until: null });
+    expect(await (await as('operator')('DELETE', `/alerts/${id}/snooze`)).json()).toMatchObject({ snooze: null });
+    expect(await silence(until - 1)).toBeNull();
+    expect(await problemOf(await as('operator')('DELETE', `/alerts/${id}/snooze`))).toBe('conflict');
+    await as('operator')('POST', `/alerts/${id}/snooze`, { until_resolved: true });
     const resolved = await as('operator')('PATCH', `/alerts/${id}/resolve`, { resolution: 'x' });
     expect(await resolved.json()).toMatchObject({ snooze: null });
     expect(await silence(until - 1)).toBeNull();
     expect(await problemOf(await as('operator')('POST', `/alerts/${id}/snooze`, { minutes: 60 }))).toBe('conflict');
     expect(
       await count(
-        sql.fragment`from audit_log where event_type = 'alert_snoozed' and event_data ->> 'alert_id' = ${id}`,
+        sql.fragment`from audit_log where event_type in ('alert_snoozed', 'alert_snooze_ended') and event_data ->> 'alert_id' = ${id}`,
       ),
-    ).toBe(2);
+    ).toBe(4);
   });
 
   it('400, 403: is for an hour, four or a day, by operators', async () => {

@@ -11,6 +11,7 @@ import {
   listAlerts,
   resolveAlert,
   snoozeAlert,
+  wakeAlert,
 } from '../../db/alerts.ts';
 import { appendAudit } from '../../db/audit.ts';
 import type { AnyTx, TenantTx } from '../../db/scope.ts';
@@ -362,5 +363,30 @@ const snooze = defineRoute({
   },
 });
 
+const wake = defineRoute({
+  method: 'delete',
+  path: '/alerts/:id/snooze',
+  tag: 'Alerts',
+  summary: 'End a snooze: people are told again',
+  auth: { kind: 'user', permission: 'alerts.write' },
+  tenantScoped: true,
+  params,
+  output: alert,
+  refusals: ['not_found', 'conflict'],
+  handle: (ctx) =>
+    inTenantOf(
+      ctx,
+      async (tx) => (await findAlert(tx, ctx.params.id))?.tenant_id ?? null,
+      async (tx, tenantId) => {
+        const isEnded = await wakeAlert(tx, tenantId, ctx.params.id);
+        const row = await findAlert(tx, ctx.params.id);
+        if (row === null) throw new RefusedError('not_found');
+        if (!isEnded) throw new RefusedError('conflict', `Alert #${row.number} is not snoozed.`);
+        await record(tx, ctx.principal, row, 'alert_snooze_ended', {});
+        return present(row, ctx.deps.now(), await deskOf(ctx, tx, [row]));
+      },
+    ),
+});
+
 /** Routes of alerts. */
-export const alertRoutes = [list, get, acknowledge, assign, snooze, resolve, acknowledgeMany];
+export const alertRoutes = [list, get, acknowledge, assign, snooze, wake, resolve, acknowledgeMany];
