@@ -119,10 +119,17 @@ export const missingField = z.object({
 });
 export type MissingField = z.infer<typeof missingField>;
 
-const isSchemeOf = (value: Party, schemes: readonly string[]): boolean =>
-  value.company_id_scheme !== null && schemes.includes(value.company_id_scheme);
-/** Where the Dutch register companies and the state's bodies (NL-R-003). */
-const DUTCH_SCHEMES = ['0106', '0190'] as const;
+/** Registers whose number a seller of the country must give, by their schemes: NL-R-003, DK-R-014, IS-R-002. */
+const REGISTERS: Readonly<Record<string, readonly string[]>> = { NL: ['0106', '0190'], DK: ['0184'], IS: ['0196'] };
+/** Countries in which a buyer gives it too, to a seller of the same: NL-R-005, IS-R-004. */
+const BUYER_REGISTERED: ReadonlySet<string> = new Set(['NL', 'IS']);
+
+/** SE-R-006, in hundredths of a percent. */
+const SWEDISH_RATES: ReadonlySet<number> = new Set([600, 1_200, 2_500]);
+
+function isRegistered({ company_id, company_id_scheme }: Party, schemes: readonly string[]): boolean {
+  return company_id !== null && company_id_scheme !== null && schemes.includes(company_id_scheme);
+}
 
 /**
  * What an invoice between two parties still needs, by the rules of EN 16931, Peppol and the seller's country that go by
@@ -130,7 +137,12 @@ const DUTCH_SCHEMES = ['0106', '0190'] as const;
  */
 export function missingFields(seller: Party | null, buyer: Party | null, vat: Vat): readonly MissingField[] {
   const missing: MissingField[] = [];
-  const need = (holds: boolean, side: MissingField['party'], field: keyof Party | 'party', sentence: string): void => {
+  const need = (
+    holds: boolean,
+    side: MissingField['party'],
+    field: keyof Party | 'party' | 'vat',
+    sentence: string,
+  ): void => {
     if (!holds) missing.push({ party: side, field, sentence });
   };
   need(seller !== null, 'seller', 'party', 'The one who bills has no invoicing settings.');
@@ -152,11 +164,22 @@ export function missingFields(seller: Party | null, buyer: Party | null, vat: Va
   }
   if (vat.category === 'AE')
     need(buyer.vat_id !== null, 'buyer', 'vat_id', 'Reverse charge needs the VAT id of the one who pays.');
-  if (seller.country === 'NL') {
-    need(isSchemeOf(seller, DUTCH_SCHEMES), 'seller', 'company_id_scheme', 'Dutch sellers give a KVK or OIN number.');
-    if (buyer.country === 'NL')
-      need(isSchemeOf(buyer, DUTCH_SCHEMES), 'buyer', 'company_id_scheme', 'Dutch payers give a KVK or OIN number.');
+  const schemes = REGISTERS[seller.country];
+  if (schemes !== undefined) {
+    const sentence = `Invoices from ${seller.country} give the registration number of scheme ${schemes.join(' or ')}.`;
+    need(isRegistered(seller, schemes), 'seller', 'company_id_scheme', sentence);
+    if (BUYER_REGISTERED.has(seller.country) && buyer.country === seller.country)
+      need(isRegistered(buyer, schemes), 'buyer', 'company_id_scheme', sentence);
   }
+  const isSwedish = vat.category !== 'S' || SWEDISH_RATES.has(vat.rate);
+  need(seller.country !== 'SE' || isSwedish, 'seller', 'vat', 'Swedish rates are 6, 12 and 25 %.');
+  // GR-R-001 and GR-R-004: their numbers, and a mark for each, come from the tax office.
+  need(
+    seller.country !== 'GR',
+    'seller',
+    'country',
+    'Greek invoices are numbered by myDATA, which the hub does not ask.',
+  );
   if (seller.country === 'DE' && buyer.country === 'DE') {
     for (const field of ['contact_name', 'contact_phone', 'contact_email'] as const)
       need(seller[field] !== null, 'seller', field, 'German invoices name whom to ask.');

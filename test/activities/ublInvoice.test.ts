@@ -9,7 +9,7 @@ import { type IssuedInvoice, issueInvoice, type Vat } from '../../src/domain/inv
 import { draftMspInvoice } from '../../src/domain/invoicing.ts';
 import { missingFields, type Party } from '../../src/domain/party.ts';
 import { draftRebill, type PriceList } from '../../src/domain/priceList.ts';
-import { CLIENT_PARTY, DUTCH_PARTY, GERMAN_PARTY, MSP_PARTY, SWISS_PARTY } from '../support/parties.ts';
+import { CLIENT_PARTY, DUTCH_PARTY, GERMAN_PARTY, MSP_PARTY, PARTIES_ABROAD, SWISS_PARTY } from '../support/parties.ts';
 import { brokenInvoiceRules } from '../support/peppolRules.ts';
 
 const LIST: PriceList = {
@@ -46,7 +46,7 @@ function fromOperator(operator: Party, msp: Party): IssuedInvoice {
 const withVat = (vat: Vat): PriceList => ({ ...LIST, vat });
 
 describe('UBL invoices by the published schema and rules', () => {
-  const cases: Readonly<Record<string, IssuedInvoice>> = {
+  const cases: Record<string, IssuedInvoice> = {
     'a rebill in Belgium with tiers, a fee and a discount': rebill(MSP_PARTY, CLIENT_PARTY),
     'one of a month without hosts': rebill(MSP_PARTY, CLIENT_PARTY, { ...LIST, monthly_fee_cents: null }, 0),
     'a reduced rate with decimals': rebill(MSP_PARTY, CLIENT_PARTY, withVat({ category: 'S', rate: 550 })),
@@ -60,6 +60,10 @@ describe('UBL invoices by the published schema and rules', () => {
     'from the operator to another country of the Union': fromOperator(MSP_PARTY, GERMAN_PARTY),
     'from the operator to another continent': fromOperator(MSP_PARTY, SWISS_PARTY),
   };
+  for (const [country, party] of Object.entries(PARTIES_ABROAD)) {
+    cases[`within ${country}`] = rebill(party, party, withVat({ category: 'S', rate: 2_500 }));
+    cases[`from ${country} to Belgium`] = rebill(party, CLIENT_PARTY, withVat({ category: 'S', rate: 2_500 }));
+  }
   it('conform, without a warning', async () => {
     const broken = await brokenInvoiceRules(Object.values(cases).map(ublInvoice));
     expect(Object.fromEntries(Object.keys(cases).map((name, index) => [name, broken[index]]))).toEqual(

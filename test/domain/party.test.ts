@@ -13,7 +13,7 @@ import {
 } from '../../src/domain/party.ts';
 import { priceList } from '../../src/domain/priceList.ts';
 import { businessIds } from '../../src/platform/businessIds.ts';
-import { CLIENT_PARTY, DUTCH_PARTY, GERMAN_PARTY, MSP_PARTY, SWISS_PARTY } from '../support/parties.ts';
+import { CLIENT_PARTY, DUTCH_PARTY, GERMAN_PARTY, MSP_PARTY, PARTIES_ABROAD, SWISS_PARTY } from '../support/parties.ts';
 
 const schema = createPartySchema(businessIds);
 const faultsOf = (changed: Partial<Record<keyof Party, unknown>>): readonly string[] => {
@@ -22,7 +22,8 @@ const faultsOf = (changed: Partial<Record<keyof Party, unknown>>): readonly stri
 };
 
 describe('a party', () => {
-  it.each([MSP_PARTY, CLIENT_PARTY, GERMAN_PARTY, DUTCH_PARTY, SWISS_PARTY])('is taken: $legal_name', (party) => {
+  const parties = [MSP_PARTY, CLIENT_PARTY, GERMAN_PARTY, DUTCH_PARTY, SWISS_PARTY, ...Object.values(PARTIES_ABROAD)];
+  it.each(parties)('is taken in $country: $legal_name', (party) => {
     expect(schema.parse(party)).toEqual(party);
   });
 
@@ -115,6 +116,9 @@ describe('what an invoice still needs', () => {
     [MSP_PARTY, { ...CLIENT_PARTY, buyer_reference: null, purchase_order: null }, S, 'buyer.buyer_reference'],
     [{ ...DUTCH_PARTY, company_id_scheme: null }, CLIENT_PARTY, S, 'seller.company_id_scheme'],
     [DUTCH_PARTY, { ...DUTCH_PARTY, company_id_scheme: null }, S, 'buyer.company_id_scheme'],
+    [{ ...MSP_PARTY, country: 'DK' }, CLIENT_PARTY, S, 'seller.company_id_scheme'],
+    [{ ...MSP_PARTY, country: 'SE' }, CLIENT_PARTY, S, 'seller.vat'],
+    [{ ...MSP_PARTY, country: 'GR' }, CLIENT_PARTY, S, 'seller.country'],
     [{ ...GERMAN_PARTY, contact_phone: null }, GERMAN_PARTY, S, 'seller.contact_phone'],
   ] as const)('is one field: %#', (seller, buyer, vat, field) => {
     expect(named(seller, buyer, vat)).toEqual([field]);

@@ -94,6 +94,46 @@ export const DUTCH_PARTY: Party = {
   bic: 'ABNANL2A',
 };
 
+function abroad(country: string, vat_id: string, endpoint: readonly [string, string], iban: string): Party {
+  const [endpoint_scheme, endpoint_id] = endpoint;
+  return {
+    ...MSP_PARTY,
+    country,
+    vat_id,
+    endpoint_scheme,
+    endpoint_id,
+    iban,
+    bic: null,
+    company_id: null,
+    company_id_scheme: null,
+  };
+}
+
+/** Providers of other countries, with what their countries' rules ask for. */
+export const PARTIES_ABROAD: Readonly<Record<string, Party>> = {
+  Austria: abroad('AT', 'ATU13585627', ['9914', 'ATU13585627'], 'AT611904300234573201'),
+  Denmark: {
+    ...abroad('DK', 'DK13585628', ['0184', 'DK13585628'], 'DK5000400440116243'),
+    company_id: 'DK13585628',
+    company_id_scheme: '0184',
+  },
+  France: abroad('FR', 'FR40303265045', ['0002', '303265045'], 'FR1420041010050500013M02606'),
+  Iceland: {
+    ...abroad('IS', 'IS123456', ['0196', '1234567890'], 'IS140159260076545510730339'),
+    company_id: '1234567890',
+    company_id_scheme: '0196',
+  },
+  Italy: abroad('IT', 'IT00743110157', ['0211', 'IT00743110157'], 'IT60X0542811101000000123456'),
+  Luxembourg: abroad('LU', 'LU15027442', ['9938', 'LU15027442'], 'LU280019400644750000'),
+  Poland: abroad('PL', 'PL8567346215', ['9945', 'PL8567346215'], 'PL61109010140000071219812874'),
+  Spain: abroad('ES', 'ESB58378431', ['9920', 'ESB58378431'], 'ES9121000418450200051332'),
+  Sweden: {
+    ...abroad('SE', 'SE556188840401', ['0007', '5561888404'], 'SE4550000000058398257466'),
+    company_id: '5561888404',
+    company_id_scheme: '0007',
+  },
+};
+
 /** One outside of the European Union. */
 export const SWISS_PARTY: Party = {
   ...CLIENT_PARTY,
