@@ -1,4 +1,4 @@
-/** Each night: the day's count of agents, and the freezing of months that are over. */
+/** Each night: the day’s count of agents, the freezing of months that are over, and their invoices. */
 
 import { proxyActivities } from '@temporalio/workflow';
 import type { BillingActivities } from '../activities/billing.ts';
