@@ -1,9 +1,9 @@
 /** Byte helpers that exist in Node, browsers and Temporal's workflow sandbox alike (none of them has all of `Buffer`, `atob`, `crypto`). */
 
 import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 
-export { bytesToHex, hexToBytes, sha256, utf8ToBytes };
+export { bytesToHex, concatBytes, hexToBytes, sha256, utf8ToBytes };
 
 /** SHA-256 of UTF-8 text or bytes, as 64 lower-case hex digits. */
 export function sha256Hex(input: string | Uint8Array): string {

@@ -1,7 +1,7 @@
 /** The command line, read once into what is to be done. */
 
 import { parseArgs } from 'node:util';
-import { VerifierError, wordsOf } from './report.ts';
+import { VerifierError, wordsOf } from '../domain/verification/report.ts';
 
 /** What both commands take. */
 type Common = {

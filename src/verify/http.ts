@@ -1,6 +1,6 @@
 /** The only place of the verifier that uses the network, and only when a URL was given. */
 
-import { VerifierError, wordsOf } from './report.ts';
+import { VerifierError, wordsOf } from '../domain/verification/report.ts';
 
 const TIMEOUT_MS = 20_000;
 

@@ -9,10 +9,10 @@ import { bytesToBase64, bytesToHex, hexToBytes } from '../domain/bytes.ts';
 import { type LogLeaf, leafBytes } from '../domain/tlog/leaf.ts';
 import { isConsistent, isIncluded, leafHash } from '../domain/tlog/merkle.ts';
 import { type Checkpoint, makeNoteKey, openCheckpoint, parseNote } from '../domain/tlog/note.ts';
+import type { HubKey } from '../domain/verification/keys.ts';
+import { type Report, VerifierError } from '../domain/verification/report.ts';
 import { fetchText, get } from './http.ts';
-import type { HubKey } from './keys.ts';
 import { defaultStatePath, keepForkEvidence, readState, writeState } from './logState.ts';
-import { type Report, VerifierError } from './report.ts';
 
 /** Where the log is below a hub's address. */
 const LOG_PATH = '/api/v1/transparency';

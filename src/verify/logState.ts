@@ -4,7 +4,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, wr
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { VerifierError, wordsOf } from './report.ts';
+import { VerifierError, wordsOf } from '../domain/verification/report.ts';
 
 const logState = z.strictObject({ origin: z.string(), note: z.string() });
 export type LogState = z.infer<typeof logState>;

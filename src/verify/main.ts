@@ -1,6 +1,6 @@
 /** monsys-verify-eat, the process (docs/verification.md). */
 
-import { EXIT_CODES, wordsOf } from './report.ts';
+import { EXIT_CODES, wordsOf } from '../domain/verification/report.ts';
 import { run } from './run.ts';
 
 async function main(): Promise<void> {

@@ -2,15 +2,25 @@
 
 import { sha256Hex } from '../domain/bytes.ts';
 import { packSigText } from '../domain/pack.ts';
+import { verifyEatFile } from '../domain/verification/eatFile.ts';
+import type { HubKey } from '../domain/verification/keys.ts';
+import { verifyPack } from '../domain/verification/pack.ts';
+import {
+  type Check,
+  checkLine,
+  createReport,
+  EXIT_CODES,
+  exitCodeOf,
+  type Report,
+  VerifierError,
+} from '../domain/verification/report.ts';
 import { VERSION } from '../domain/version.ts';
 import { type Command, HELP, readArguments } from './arguments.ts';
-import { verifyEatFile } from './eatFile.ts';
+import { fileSource } from './fileSource.ts';
 import { isUrl } from './http.ts';
-import { type HubKey, loadKeys } from './keys.ts';
+import { loadKeys } from './keys.ts';
 import { verifyInLog } from './log.ts';
-import { verifyPack } from './pack.ts';
-import { type Check, checkLine, createReport, EXIT_CODES, exitCodeOf, type Report, VerifierError } from './report.ts';
-import { fileSource } from './source.ts';
+import { NODE_PRIMITIVES } from './primitives.ts';
 
 /** Where a run writes. */
 export type Output = { readonly out: (text: string) => void; readonly error: (text: string) => void };
@@ -62,6 +72,7 @@ function keyIds(keys: readonly HubKey[]): string {
 async function packLeaf(command: Extract<Command, { kind: 'verify-pack' }>, keys: readonly HubKey[], report: Report) {
   const sig = await verifyPack(
     {
+      primitives: NODE_PRIMITIVES,
       pack: fileSource(command.pack),
       sig: command.sig === null ? null : fileSource(command.sig),
       previousSig: command.previousSig === null ? null : fileSource(command.previousSig),
@@ -85,6 +96,6 @@ async function packLeaf(command: Extract<Command, { kind: 'verify-pack' }>, keys
 }
 
 async function eatLeaf(file: string, keys: readonly HubKey[], report: Report) {
-  const leaf = await verifyEatFile(fileSource(file), keys, report);
+  const leaf = await verifyEatFile(NODE_PRIMITIVES, fileSource(file), keys, report);
   return leaf === null ? null : { leaf, subject: 'the token' };
 }

@@ -8,25 +8,21 @@
  * refused, whatever the domain says; the domain only names the reason.
  */
 
-import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { type AcceptedKey, acceptKey, type Ed25519Fault, publicKeyPem, signatureFault } from '../domain/ed25519.ts';
-
-/** A key that was checked once. */
-export type PreparedKey = { readonly accepted: AcceptedKey; readonly native: KeyObject };
+import { createPublicKey, verify } from 'node:crypto';
+import { acceptKey, publicKeyPem, signatureFault } from '../domain/ed25519.ts';
+import type { PreparedKey } from '../domain/verification/primitives.ts';
 
 /** Null for a key that the product does not accept. */
 export function prepareKey(bytes: Uint8Array): PreparedKey | null {
   const accepted = acceptKey(bytes);
-  return accepted === null ? null : { accepted, native: createPublicKey(publicKeyPem(bytes)) };
-}
-
-/** Checks `signature` over `message`; null means valid. */
-export function preparedSignatureFault(
-  signature: Uint8Array,
-  message: Uint8Array,
-  key: PreparedKey,
-): Ed25519Fault | null {
-  const isIdentity = signature[0] === 1 && signature.subarray(1, 32).every((byte) => byte === 0);
-  if (signature.length === 64 && !isIdentity && verify(null, message, key.native, signature)) return null;
-  return signatureFault(signature, message, key.accepted) ?? 'signature_wrong';
+  if (accepted === null) return null;
+  const native = createPublicKey(publicKeyPem(bytes));
+  return {
+    accepted,
+    signatureFault: (signature, message) => {
+      const isIdentity = signature[0] === 1 && signature.subarray(1, 32).every((byte) => byte === 0);
+      if (signature.length === 64 && !isIdentity && verify(null, message, native, signature)) return null;
+      return signatureFault(signature, message, accepted) ?? 'signature_wrong';
+    },
+  };
 }

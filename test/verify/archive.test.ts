@@ -6,10 +6,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ZipFile } from 'yazl';
 import { publicKeyPem } from '../../src/domain/ed25519.ts';
 import { packManifestText } from '../../src/domain/pack.ts';
-import { parsePemKeys } from '../../src/verify/keys.ts';
-import { verifyPack } from '../../src/verify/pack.ts';
-import { createReport, exitCodeOf, VerifierError } from '../../src/verify/report.ts';
-import { memorySource } from '../../src/verify/source.ts';
+import { parsePemKeys } from '../../src/domain/verification/keys.ts';
+import { verifyPack } from '../../src/domain/verification/pack.ts';
+import { createReport, exitCodeOf, VerifierError } from '../../src/domain/verification/report.ts';
+import { memorySource } from '../../src/domain/verification/source.ts';
+import { NODE_PRIMITIVES } from '../../src/verify/primitives.ts';
 import { createTestSigner } from '../support/transparency.ts';
 import { signManifest, smallPack } from './support/packs.ts';
 
@@ -41,8 +42,9 @@ function filesOf(): Files {
 
 async function verify(zip: Buffer, sig: Buffer | null = null): Promise<{ code: number; text: string }> {
   const report = createReport();
-  const keys = parsePemKeys(publicKeyPem(made.hub.publicKey), 'test');
+  const keys = parsePemKeys(publicKeyPem(made.hub.publicKey), 'test', NODE_PRIMITIVES.prepareKey);
   const input = {
+    primitives: NODE_PRIMITIVES,
     pack: memorySource(zip),
     sig: sig && memorySource(sig),
     previousSig: null,

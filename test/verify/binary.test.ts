@@ -11,7 +11,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLineWriter } from '../../src/activities/packLines.ts';
 import { publicKeyPem } from '../../src/domain/ed25519.ts';
-import { EXIT_CODES } from '../../src/verify/report.ts';
+import { EXIT_CODES } from '../../src/domain/verification/report.ts';
 import { spawnProgram, waitUntil } from '../support/processes.ts';
 import { auditLines, signManifest, smallPack } from './support/packs.ts';
 

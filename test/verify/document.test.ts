@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publicKeyPem } from '../../src/domain/ed25519.ts';
+import { EXIT_CODES } from '../../src/domain/verification/report.ts';
 import { HELP } from '../../src/verify/arguments.ts';
-import { EXIT_CODES } from '../../src/verify/report.ts';
 import { smallPack } from './support/packs.ts';
 
 const document = readFileSync(resolve(import.meta.dirname, '../../docs/verification.md'), 'utf8');

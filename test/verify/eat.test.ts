@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { acceptKey, publicKeyPem, signatureFault } from '../../src/domain/ed25519.ts';
-import { EXIT_CODES } from '../../src/verify/report.ts';
+import type { PreparedKey } from '../../src/domain/verification/primitives.ts';
+import { EXIT_CODES } from '../../src/domain/verification/report.ts';
 import { run } from '../../src/verify/run.ts';
-import { type PreparedKey, preparedSignatureFault, prepareKey } from '../../src/verify/signature.ts';
+import { prepareKey } from '../../src/verify/signature.ts';
 import { createTestSigner } from '../support/transparency.ts';
 import { eatLine } from './support/packs.ts';
 
@@ -77,11 +78,11 @@ describe('the fast signature check', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), fc.nat({ max: 511 }), (message, bit) => {
         const signature = hub.sign(message);
-        expect(preparedSignatureFault(signature, message, key)).toBeNull();
+        expect(key.signatureFault(signature, message)).toBeNull();
         const altered = Buffer.from(signature);
         altered[bit >> 3] = (altered[bit >> 3] as number) ^ (1 << (bit & 7));
-        expect(preparedSignatureFault(altered, message, key)).toBe(signatureFault(altered, message, key.accepted));
-        expect(preparedSignatureFault(altered, message, key)).not.toBeNull();
+        expect(key.signatureFault(altered, message)).toBe(signatureFault(altered, message, key.accepted));
+        expect(key.signatureFault(altered, message)).not.toBeNull();
       }),
       { numRuns: 60 },
     );
@@ -97,7 +98,7 @@ describe('the fast signature check', () => {
     const identity = Buffer.from(signature);
     identity.fill(0, 0, 32).writeUInt8(1, 0);
     for (const bad of [malleable, identity, signature.subarray(1), Buffer.concat([signature, signature])]) {
-      expect(preparedSignatureFault(bad, message, key)).not.toBeNull();
+      expect(key.signatureFault(bad, message)).not.toBeNull();
     }
   });
 

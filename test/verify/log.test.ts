@@ -8,7 +8,7 @@ import { withSystem } from '../../src/db/scope.ts';
 import { queueLeaf } from '../../src/db/transparency.ts';
 import { sha256Hex } from '../../src/domain/bytes.ts';
 import { publicKeyPem } from '../../src/domain/ed25519.ts';
-import { EXIT_CODES } from '../../src/verify/report.ts';
+import { EXIT_CODES } from '../../src/domain/verification/report.ts';
 import { run } from '../../src/verify/run.ts';
 import { createTestApi } from '../support/api.ts';
 import { createTestDatabase } from '../support/postgres.ts';

@@ -7,10 +7,17 @@ import type { Signer } from '../../src/activities/hubKeys.ts';
 import { sha256Hex } from '../../src/domain/bytes.ts';
 import { publicKeyPem } from '../../src/domain/ed25519.ts';
 import { MAX_PACK_LINE_BYTES, type PackEntry, packLine } from '../../src/domain/pack.ts';
-import { type HubKey, parsePemKeys } from '../../src/verify/keys.ts';
-import { verifyPack } from '../../src/verify/pack.ts';
-import { type Check, createReport, EXIT_CODES, exitCodeOf, VerifierError } from '../../src/verify/report.ts';
-import { memorySource } from '../../src/verify/source.ts';
+import { type HubKey, parsePemKeys } from '../../src/domain/verification/keys.ts';
+import { verifyPack } from '../../src/domain/verification/pack.ts';
+import {
+  type Check,
+  createReport,
+  EXIT_CODES,
+  exitCodeOf,
+  VerifierError,
+} from '../../src/domain/verification/report.ts';
+import { memorySource } from '../../src/domain/verification/source.ts';
+import { NODE_PRIMITIVES } from '../../src/verify/primitives.ts';
 import { createTestSigner } from '../support/transparency.ts';
 import { auditLines, eatLine, makePack, sha256, signManifest, smallPack, type TestPack } from './support/packs.ts';
 
@@ -21,7 +28,7 @@ let keys: readonly HubKey[];
 
 beforeAll(async () => {
   ({ hub, host, pack } = await smallPack());
-  keys = parsePemKeys(publicKeyPem(hub.publicKey), 'test');
+  keys = parsePemKeys(publicKeyPem(hub.publicKey), 'test', NODE_PRIMITIVES.prepareKey);
 });
 
 type Outcome = { readonly code: number; readonly checks: readonly Check[] };
@@ -33,6 +40,7 @@ async function check(
 ): Promise<Outcome> {
   const report = createReport();
   const input = {
+    primitives: NODE_PRIMITIVES,
     pack: memorySource(file),
     sig: sig === null ? null : memorySource(sig),
     previousSig: null,
@@ -297,7 +305,7 @@ describe('a token in a pack', () => {
       /^1 tokens signed by other keys \([0-9a-f]{16}\): give them with --pubkey/,
     );
     expect(await withLine(eatLine(old, host), { allowOtherKeys: true })).toMatchObject({ code: 0 });
-    const oldKeys = parsePemKeys(publicKeyPem(old.publicKey), 'old');
+    const oldKeys = parsePemKeys(publicKeyPem(old.publicKey), 'old', NODE_PRIMITIVES.prepareKey);
     expect(await withLine(eatLine(old, host), { keys: [...keys, ...oldKeys] })).toMatchObject({ code: 0 });
   });
 

@@ -1,13 +1,14 @@
 /** `verify-eat`: one token out of a JSON file, as `GET /emergency/:nonce` answers or as it travels to an agent. */
 
 import { z } from 'zod';
-import { sha256Hex } from '../domain/bytes.ts';
-import type { Json } from '../domain/canonicalJson.ts';
-import { actionLabel, type EatToken } from '../domain/eat.ts';
-import { parseStrictJson } from '../domain/strictJson.ts';
-import type { LogLeaf } from '../domain/tlog/leaf.ts';
+import { sha256Hex } from '../bytes.ts';
+import type { Json } from '../canonicalJson.ts';
+import { actionLabel, type EatToken } from '../eat.ts';
+import { parseStrictJson } from '../strictJson.ts';
+import type { LogLeaf } from '../tlog/leaf.ts';
 import { createEatChecker, type EatFinding } from './eat.ts';
 import type { HubKey } from './keys.ts';
+import type { Primitives } from './primitives.ts';
 import { type Report, VerifierError } from './report.ts';
 import { type ByteSource, readSmall } from './source.ts';
 
@@ -26,6 +27,7 @@ const eatFile = z.looseObject({
 
 /** Verifies; gives the leaf that the transparency log must hold, or null when the token is not the hub's. */
 export async function verifyEatFile(
+  primitives: Primitives,
   source: ByteSource,
   keys: readonly HubKey[],
   report: Report,
@@ -39,7 +41,10 @@ export async function verifyEatFile(
       'The file has no signed token: "token", "signature" and "key_id" are needed.',
     );
   const file = parsed.data;
-  const finding = createEatChecker(keys)({
+  const finding = createEatChecker(
+    keys,
+    primitives.prepareKey,
+  )({
     token: file.token,
     signature: file.signature,
     keyId: file.key_id,

@@ -1,12 +1,13 @@
 /** Checks what the lines of a pack say, beyond their chain: tokens, results, quorums, and the audit log's own chain. */
 
 import { z } from 'zod';
-import { CHAIN_START, chainHash } from '../domain/auditChain.ts';
-import { canonicalJson, type Json } from '../domain/canonicalJson.ts';
-import { PACK_LINE_KINDS, PACK_SCHEMA_VERSION, type PackLineKind, type PackManifest } from '../domain/pack.ts';
-import { hostsDigest } from '../domain/report.ts';
+import { CHAIN_START, chainHash } from '../auditChain.ts';
+import { canonicalJson, type Json } from '../canonicalJson.ts';
+import { PACK_LINE_KINDS, PACK_SCHEMA_VERSION, type PackLineKind, type PackManifest } from '../pack.ts';
+import { hostsDigest } from '../report.ts';
 import { createEatChecker } from './eat.ts';
 import type { HubKey } from './keys.ts';
+import type { Primitives } from './primitives.ts';
 import type { FailureClass, Report } from './report.ts';
 
 /** A faulty pack could have a fault in every line; these are shown, the rest counted. */
@@ -53,9 +54,14 @@ export type LineChecker = {
 };
 
 /** Makes the checker of one pack. `manifest` is signed by a trusted key. */
-export function createLineChecker(manifest: PackManifest, keys: readonly HubKey[], report: Report): LineChecker {
+export function createLineChecker(
+  manifest: PackManifest,
+  keys: readonly HubKey[],
+  prepareKey: Primitives['prepareKey'],
+  report: Report,
+): LineChecker {
   const counts = Object.fromEntries(PACK_LINE_KINDS.map((kind) => [kind, 0])) as Record<PackLineKind, number>;
-  const checkEat = createEatChecker(keys);
+  const checkEat = createEatChecker(keys, prepareKey);
   const tokens = { signed: 0, results: 0, quorums: 0, demo: 0 };
   const otherKeys = new Map<string, number>();
   let firstAudit: number | null = null;

@@ -4,11 +4,9 @@
  * member, trailing bytes) would give one pack several files.
  */
 
-import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { crc32, createInflateRaw } from 'node:zlib';
-import { wordsOf } from './report.ts';
-import { type ByteSource, readBytes } from './source.ts';
+import { concatBytes } from '../bytes.ts';
+import { DamagedDataError, type Primitives } from './primitives.ts';
+import { type ByteSource, isSameBytes, readBytes } from './source.ts';
 
 /** Deflate, no flags, no time, no extra flags, Unix (RFC 1952 section 2.3): what the hub writes, always. */
 export const GZIP_HEADER: Uint8Array = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3);
@@ -29,27 +27,24 @@ export type LineLimits = { readonly uncompressedBytes: number; readonly lineByte
 
 /** Gives each line (without its newline) to `take`; null when `take` stopped it. */
 export async function readGzipLines(
+  { inflateRaw, sha256, crc32 }: Primitives,
   source: ByteSource,
   limits: LineLimits,
   take: LineTaker,
 ): Promise<LinesVerdict | null> {
   if (source.size < GZIP_HEADER.length + TRAILER_BYTES) return refused('the file is cut off in its gzip header', null);
   const header = await readBytes(source, 0, GZIP_HEADER.length);
-  if (!header.equals(GZIP_HEADER))
+  if (!isSameBytes(header, GZIP_HEADER))
     return refused('the gzip header is not the one that the hub writes: the file was compressed again', null);
   const trailer = await readBytes(source, source.size - TRAILER_BYTES, source.size);
 
-  const deflated = Readable.from(source.read(GZIP_HEADER.length, source.size - TRAILER_BYTES), { objectMode: false });
-  const inflate = createInflateRaw({ chunkSize: 64 * 1024 });
-  deflated.on('error', (error) => inflate.destroy(error));
-  deflated.pipe(inflate);
-
-  const hash = createHash('sha256');
+  const inflation = inflateRaw(source.read(GZIP_HEADER.length, source.size - TRAILER_BYTES));
+  const hash = sha256();
   const splitter = createSplitter(limits.lineBytes, take);
   let bytes = 0;
   let crc = 0;
   try {
-    for await (const piece of inflate as AsyncIterable<Buffer>) {
+    for await (const piece of inflation.pieces) {
       bytes += piece.length;
       if (bytes > limits.uncompressedBytes)
         return refused(
@@ -64,26 +59,20 @@ export async function readGzipLines(
         return refused(`the line is longer than ${limits.lineBytes} bytes`, splitter.lines() + 1);
     }
   } catch (error) {
-    if (!isZlibError(error)) throw error;
-    return refused(`the compressed data is damaged: ${wordsOf(error)}`, splitter.lines() + 1);
-  } finally {
-    deflated.destroy();
-    inflate.destroy();
+    if (!(error instanceof DamagedDataError)) throw error;
+    return refused(`the compressed data is damaged: ${error.message}`, splitter.lines() + 1);
   }
-  if (inflate.bytesWritten !== source.size - GZIP_HEADER.length - TRAILER_BYTES)
+  if (inflation.consumed() !== source.size - GZIP_HEADER.length - TRAILER_BYTES)
     return refused('there is more after the end of the compressed data', splitter.lines());
-  if (trailer.readUInt32LE(0) !== crc || trailer.readUInt32LE(4) !== bytes % 2 ** 32)
+  const sums = new DataView(trailer.buffer, trailer.byteOffset);
+  if (sums.getUint32(0, true) !== crc || sums.getUint32(4, true) !== bytes % 2 ** 32)
     return refused('length or checksum at the end of the gzip file is wrong', splitter.lines());
   if (splitter.hasRest()) return refused('the last line does not end in a newline', splitter.lines() + 1);
-  return { kind: 'ok', lines: splitter.lines(), bytes, sha256: hash.digest('hex') };
+  return { kind: 'ok', lines: splitter.lines(), bytes, sha256: hash.hex() };
 }
 
 function refused(why: string, line: number | null): LinesVerdict {
   return { kind: 'refused', why, line };
-}
-
-function isZlibError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
 }
 
 /** Cuts pieces into lines; holds at most one unfinished line. */
@@ -99,7 +88,7 @@ function createSplitter(maxLineBytes: number, take: LineTaker) {
       for (let end = piece.indexOf(NEWLINE); end >= 0; end = piece.indexOf(NEWLINE, start)) {
         const part = piece.subarray(start, end);
         if (restBytes + part.length > maxLineBytes) return 'too long';
-        const line = rest.length === 0 ? part : Buffer.concat([...rest, part]);
+        const line = rest.length === 0 ? part : concatBytes(...rest, part);
         rest = [];
         restBytes = 0;
         start = end + 1;

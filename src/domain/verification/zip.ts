@@ -4,7 +4,7 @@
  */
 
 import { VerifierError } from './report.ts';
-import { type ByteSource, partOf, readBytes, strictUtf8 } from './source.ts';
+import { type ByteSource, isSameBytes, partOf, readBytes, strictUtf8 } from './source.ts';
 
 /** APPNOTE.TXT sections 4.3.7, 4.3.9, 4.3.12 and 4.3.16: signatures and fixed lengths. */
 const LOCAL = { signature: 0x04034b50, bytes: 30 };
@@ -17,6 +17,15 @@ const FLAG_UTF8 = 0x0800;
 /** Four entries with short names. */
 const MAX_DIRECTORY_BYTES = 64 * 1024;
 
+/** Numbers of a ZIP file are little-endian; a place past the end gives 0, which no check takes for right. */
+function u16(bytes: Uint8Array, at: number): number {
+  return (bytes[at] ?? 0) + (bytes[at + 1] ?? 0) * 0x100;
+}
+
+function u32(bytes: Uint8Array, at: number): number {
+  return u16(bytes, at) + u16(bytes, at + 2) * 0x1_0000;
+}
+
 function broken(why: string): VerifierError {
   return new VerifierError('unreadable', `the archive is not one that the hub writes: ${why}`);
 }
@@ -25,12 +34,12 @@ function broken(why: string): VerifierError {
 export async function openZip(source: ByteSource): Promise<ReadonlyMap<string, ByteSource>> {
   if (source.size < END.bytes) throw broken('it is too short');
   const end = await readBytes(source, source.size - END.bytes, source.size);
-  const count = end.readUInt16LE(10);
-  const directoryBytes = end.readUInt32LE(12);
-  const directoryStart = end.readUInt32LE(16);
-  if (end.readUInt32LE(0) !== END.signature || end.readUInt32LE(4) !== 0 || end.readUInt16LE(8) !== count)
+  const count = u16(end, 10);
+  const directoryBytes = u32(end, 12);
+  const directoryStart = u32(end, 16);
+  if (u32(end, 0) !== END.signature || u32(end, 4) !== 0 || u16(end, 8) !== count)
     throw broken('it does not end as a ZIP file does');
-  if (end.readUInt16LE(20) !== 0 || directoryStart + directoryBytes !== source.size - END.bytes)
+  if (u16(end, 20) !== 0 || directoryStart + directoryBytes !== source.size - END.bytes)
     throw broken(
       directoryStart === 0xff_ff_ff_ff
         ? 'it is over 4 GB; unpack it and verify its files'
@@ -43,18 +52,18 @@ export async function openZip(source: ByteSource): Promise<ReadonlyMap<string, B
   let at = 0;
   let place = 0;
   for (let index = 0; index < count; index++) {
-    if (at + CENTRAL.bytes > directory.length || directory.readUInt32LE(at) !== CENTRAL.signature)
+    if (at + CENTRAL.bytes > directory.length || u32(directory, at) !== CENTRAL.signature)
       throw broken('its directory is damaged');
     const entry = {
-      flags: directory.readUInt16LE(at + 8),
-      method: directory.readUInt16LE(at + 10),
-      crc: directory.readUInt32LE(at + 16),
-      packed: directory.readUInt32LE(at + 20),
-      size: directory.readUInt32LE(at + 24),
-      nameBytes: directory.readUInt16LE(at + 28),
-      extraBytes: directory.readUInt16LE(at + 30),
-      commentBytes: directory.readUInt16LE(at + 32),
-      start: directory.readUInt32LE(at + 42),
+      flags: u16(directory, at + 8),
+      method: u16(directory, at + 10),
+      crc: u32(directory, at + 16),
+      packed: u32(directory, at + 20),
+      size: u32(directory, at + 24),
+      nameBytes: u16(directory, at + 28),
+      extraBytes: u16(directory, at + 30),
+      commentBytes: u16(directory, at + 32),
+      start: u32(directory, at + 42),
     };
     const nameEnd = at + CENTRAL.bytes + entry.nameBytes;
     const rawName = directory.subarray(at + CENTRAL.bytes, nameEnd);
@@ -80,8 +89,8 @@ export async function openZip(source: ByteSource): Promise<ReadonlyMap<string, B
 }
 
 /** The directory may hold the time of a file once more (Info-ZIP's extra field 0x5455); it says nothing of the data. */
-function isTimestamp(extra: Buffer): boolean {
-  return extra.length === 0 || (extra.length === 9 && extra.readUInt16LE(0) === 0x5455 && extra.readUInt16LE(2) === 5);
+function isTimestamp(extra: Uint8Array): boolean {
+  return extra.length === 0 || (extra.length === 9 && u16(extra, 0) === 0x5455 && u16(extra, 2) === 5);
 }
 
 type Entry = { readonly flags: number; readonly size: number; readonly crc: number; readonly start: number };
@@ -101,20 +110,20 @@ async function checkLocal(
   if (next > limit) throw broken(`${name} reaches past the end of the files`);
   const header = await readBytes(source, entry.start, dataStart);
   const isSame =
-    header.readUInt32LE(0) === LOCAL.signature &&
-    header.readUInt16LE(6) === entry.flags &&
-    header.readUInt16LE(8) === 0 &&
-    header.readUInt16LE(26) === rawName.length &&
-    header.readUInt16LE(28) === 0 &&
-    header.subarray(LOCAL.bytes).equals(rawName);
+    u32(header, 0) === LOCAL.signature &&
+    u16(header, 6) === entry.flags &&
+    u16(header, 8) === 0 &&
+    u16(header, 26) === rawName.length &&
+    u16(header, 28) === 0 &&
+    isSameBytes(header.subarray(LOCAL.bytes), rawName);
   if (!isSame) throw broken(`the header of ${name} says something else than the directory`);
   // In both places CRC and the two sizes come 4 bytes in: after the descriptor's signature, after the header's time.
   const sums = hasDescriptor ? await readBytes(source, dataEnd, next) : header.subarray(10);
   if (
-    (hasDescriptor && sums.readUInt32LE(0) !== DESCRIPTOR.signature) ||
-    sums.readUInt32LE(4) !== entry.crc ||
-    sums.readUInt32LE(8) !== entry.size ||
-    sums.readUInt32LE(12) !== entry.size
+    (hasDescriptor && u32(sums, 0) !== DESCRIPTOR.signature) ||
+    u32(sums, 4) !== entry.crc ||
+    u32(sums, 8) !== entry.size ||
+    u32(sums, 12) !== entry.size
   )
     throw broken(`the sizes of ${name} contradict each other`);
   return next;

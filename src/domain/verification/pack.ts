@@ -6,7 +6,7 @@
  * first wrong line, so that the report can name it.
  */
 
-import { sha256Hex } from '../domain/bytes.ts';
+import { sha256Hex, utf8ToBytes } from '../bytes.ts';
 import {
   isPackSigValid,
   MAX_PACK_LINE_BYTES,
@@ -18,18 +18,19 @@ import {
   type PackSig,
   parsePackSig,
   readPackLine,
-} from '../domain/pack.ts';
-import { MAX_REPORT_DAYS } from '../domain/report.ts';
+} from '../pack.ts';
+import { MAX_REPORT_DAYS } from '../report.ts';
 import { readGzipLines } from './gzip.ts';
 import type { HubKey } from './keys.ts';
 import { createLineChecker } from './lines.ts';
-import type { Report } from './report.ts';
-import { VerifierError } from './report.ts';
-import { type ByteSource, readBytes, readSmall, sha256Of, strictUtf8 } from './source.ts';
+import type { Primitives } from './primitives.ts';
+import { type Report, VerifierError } from './report.ts';
+import { type ByteSource, isSameBytes, readBytes, readSmall, sha256Of, strictUtf8 } from './source.ts';
 import { openZip } from './zip.ts';
 
 /** What to verify. `sig` may be null for an archive, which holds its own; `previousSig` is that of the month before. */
 export type PackInput = {
+  readonly primitives: Primitives;
   readonly pack: ByteSource;
   readonly sig: ByteSource | null;
   readonly previousSig: ByteSource | null;
@@ -58,7 +59,7 @@ export async function verifyPack(input: PackInput, report: Report): Promise<Pack
   const opened = await openSig(input.sig, input.keys, report);
   if (opened === null) return null;
   await checkPrevious(input, opened.sig.manifest, report);
-  if (kind === 'pdf') await checkPdf(input.pack, opened.sig.manifest, report);
+  if (kind === 'pdf') await checkPdf(input.primitives, input.pack, opened.sig.manifest, report);
   else await checkLines(input, input.pack, opened.sig.manifest, report);
   report.passed(opened.sentence);
   tellFilter(opened.sig.manifest, report);
@@ -67,8 +68,8 @@ export async function verifyPack(input: PackInput, report: Report): Promise<Pack
 
 async function kindOf(pack: ByteSource): Promise<'pdf' | 'zip' | 'jsonl'> {
   const start = await readBytes(pack, 0, Math.min(5, pack.size));
-  if (start.toString('latin1') === '%PDF-') return 'pdf';
-  if (start.subarray(0, 4).equals(Buffer.from('PK\u0003\u0004', 'latin1'))) return 'zip';
+  if (isSameBytes(start, utf8ToBytes('%PDF-'))) return 'pdf';
+  if (isSameBytes(start.subarray(0, 4), utf8ToBytes('PK\u0003\u0004'))) return 'zip';
   if (start[0] === 0x1f && start[1] === 0x8b) return 'jsonl';
   throw new VerifierError('unreadable', 'The file begins like none of a pack: neither PDF, nor gzip, nor ZIP.');
 }
@@ -126,6 +127,7 @@ function checkManifest(manifest: PackManifest, report: Report): boolean {
 }
 
 function isReportPeriod({ month, from, until }: PackManifest['period']): boolean {
+  // oxlint-disable-next-line no-restricted-globals -- reads two texts, and asks no clock
   const length = Date.parse(until) - Date.parse(from);
   return from.startsWith(month) && length > 0 && length <= MAX_REPORT_DAYS * DAY_MS;
 }
@@ -151,9 +153,14 @@ async function checkPrevious({ previousSig, keys }: PackInput, manifest: PackMan
   else report.failed('content', `the pack does not follow that of ${sig.manifest.period.month}`);
 }
 
-async function checkPdf(pdf: ByteSource, manifest: PackManifest, report: Report): Promise<void> {
+async function checkPdf(
+  primitives: Primitives,
+  pdf: ByteSource,
+  manifest: PackManifest,
+  report: Report,
+): Promise<void> {
   const { files, entries, hash_chain_root } = manifest;
-  if (await isFile(pdf, files.pdf, 'PDF', report))
+  if (await isFile(primitives, pdf, files.pdf, 'PDF', report))
     report.passed(`PDF file matches manifest (SHA-256 ${files.pdf.sha256})`);
   report.note(
     `${entries} entries are in ${files.jsonl.name}, with hash chain root ${hash_chain_root}: verify it as well`,
@@ -161,6 +168,7 @@ async function checkPdf(pdf: ByteSource, manifest: PackManifest, report: Report)
 }
 
 async function isFile(
+  primitives: Primitives,
   source: ByteSource,
   expected: { readonly sha256: string; readonly bytes: number },
   what: string,
@@ -170,7 +178,7 @@ async function isFile(
     report.failed('content', `${what} file has ${source.size} bytes; the manifest says ${expected.bytes}`);
     return false;
   }
-  const actual = await sha256Of(source);
+  const actual = await sha256Of(source, primitives);
   if (actual === expected.sha256) return true;
   report.failed('content', `${what} file was altered: its SHA-256 is ${actual}, the manifest says ${expected.sha256}`);
   return false;
@@ -179,12 +187,12 @@ async function isFile(
 /** The JSONL file: its hash, its gzip, its chain, its lines, each against the manifest. */
 async function checkLines(input: PackInput, source: ByteSource, manifest: PackManifest, report: Report): Promise<void> {
   const { files, entries, hash_chain_root } = manifest;
-  const isAuthentic = await isFile(source, files.jsonl, 'JSONL', report);
+  const isAuthentic = await isFile(input.primitives, source, files.jsonl, 'JSONL', report);
   if (isAuthentic) report.passed(`JSONL file matches manifest (SHA-256 ${files.jsonl.sha256})`);
-  const checker = createLineChecker(manifest, input.keys, report);
+  const checker = createLineChecker(manifest, input.keys, input.primitives.prepareKey, report);
   let cursor: PackCursor = PACK_START;
   const limits = { uncompressedBytes: files.jsonl.uncompressed_bytes, lineBytes: MAX_PACK_LINE_BYTES };
-  const verdict = await readGzipLines(source, limits, (bytes, line) => {
+  const verdict = await readGzipLines(input.primitives, source, limits, (bytes, line) => {
     const read = readPackLine(bytes, cursor);
     if (read.kind === 'refused') {
       report.failed('content', LINE_FAULTS[read.fault], line);
@@ -234,18 +242,18 @@ async function verifyArchive(input: PackInput, report: Report): Promise<PackSig 
     throw new VerifierError('unreadable', `the archive has ${files.size} files; that of a pack has four.`);
   const [jsonl, pdf, manifest, sig] = [only('.jsonl.gz'), only('.pdf'), only('manifest.json'), only('.sig')];
   if (input.sig !== null) {
-    const [inside, given] = await Promise.all([sha256Of(sig), sha256Of(input.sig)]);
+    const [inside, given] = await Promise.all([sha256Of(sig, input.primitives), sha256Of(input.sig, input.primitives)]);
     if (inside !== given) report.failed('content', 'the .sig in the archive is not the one given');
   }
   const opened = await openSig(sig, input.keys, report);
   if (opened === null) return null;
   const manifestText = await readSmall(manifest, MAX_SIG_BYTES, 'the manifest');
-  if (manifestText.equals(Buffer.from(opened.sig.manifestText, 'utf8')))
+  if (isSameBytes(manifestText, utf8ToBytes(opened.sig.manifestText)))
     report.passed('manifest.json is the signed manifest');
   else report.failed('manifest', 'manifest.json is not the manifest that was signed');
   await checkPrevious(input, opened.sig.manifest, report);
   await checkLines(input, jsonl, opened.sig.manifest, report);
-  if (await isFile(pdf, opened.sig.manifest.files.pdf, 'PDF', report))
+  if (await isFile(input.primitives, pdf, opened.sig.manifest.files.pdf, 'PDF', report))
     report.passed(`PDF file matches manifest (SHA-256 ${opened.sig.manifest.files.pdf.sha256})`);
   report.passed(opened.sentence);
   tellFilter(opened.sig.manifest, report);

@@ -1,7 +1,7 @@
 /** Checks one emergency token with its evidence: the hub's signature, who approved, and the agent's signed result. */
 
-import { base64ToBytes, bytesToHex, sha256Hex, utf8ToBytes } from '../domain/bytes.ts';
-import { canonicalJson, type Json, NotCanonicalError } from '../domain/canonicalJson.ts';
+import { base64ToBytes, bytesToHex, sha256Hex, utf8ToBytes } from '../bytes.ts';
+import { canonicalJson, type Json, NotCanonicalError } from '../canonicalJson.ts';
 import {
   type EatResult,
   type EatToken,
@@ -11,12 +11,12 @@ import {
   eatSigningBytes,
   eatText,
   eatToken,
-} from '../domain/eat.ts';
-import { quorumLabel, quorumProofFault } from '../domain/quorum.ts';
-import { parseStrictJson } from '../domain/strictJson.ts';
+} from '../eat.ts';
+import { quorumLabel, quorumProofFault } from '../quorum.ts';
+import { parseStrictJson } from '../strictJson.ts';
 import type { HubKey } from './keys.ts';
+import type { PreparedKey, Primitives } from './primitives.ts';
 import type { FailureClass } from './report.ts';
-import { type PreparedKey, preparedSignatureFault, prepareKey } from './signature.ts';
 
 /** What is claimed: texts and signatures as stored, and the plain members beside them that must agree. */
 export type EatClaim = {
@@ -60,7 +60,10 @@ const SHOWN_FACTS = [
 const ENDS_WITHOUT_RESULT: ReadonlySet<Json | undefined> = new Set(['revoked', 'expired_unused', null]);
 
 /** Makes the checker; it remembers agents' keys, because checking a key costs more than checking a signature. */
-export function createEatChecker(keys: readonly HubKey[]): (claim: EatClaim) => EatFinding {
+export function createEatChecker(
+  keys: readonly HubKey[],
+  prepareKey: Primitives['prepareKey'],
+): (claim: EatClaim) => EatFinding {
   const agentKeys = new Map<string, PreparedKey | null>();
 
   function agentKey(text: string): PreparedKey | null {
@@ -110,7 +113,7 @@ const MAX_REMEMBERED_KEYS = 10_000;
 
 function isSigned(signature: string, message: Uint8Array, key: PreparedKey): boolean {
   const bytes = base64ToBytes(signature);
-  return bytes !== null && preparedSignatureFault(bytes, message, key) === null;
+  return bytes !== null && key.signatureFault(bytes, message) === null;
 }
 
 /** The token of a text; null unless the text is the canonical one of a well-formed token. */
