@@ -64,6 +64,8 @@ export async function createTestBrowser(): Promise<TestBrowser> {
   };
   const freshCode = async ({ id, totp_secret }: DemoUser): Promise<string> => {
     await database.query('delete from totp_used_steps where user_id = $1', [id]);
+    // One machine plays a whole team: what limits an intruder at the door would stop the tests.
+    await database.query("delete from rate_limits where key like 'login:%' or key like 'emergency:%'");
     return totpCodeAt(totp_secret, Date.now());
   };
   const open: TestBrowser['open'] = async (options = {}) => {
