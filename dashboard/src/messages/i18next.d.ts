@@ -4,6 +4,7 @@ import 'i18next';
 import type alerts from './en/alerts.ts';
 import type cockpit from './en/cockpit.ts';
 import type common from './en/common.ts';
+import type cves from './en/cves.ts';
 import type emergency from './en/emergency.ts';
 import type packs from './en/packs.ts';
 import type settings from './en/settings.ts';
@@ -16,6 +17,7 @@ declare module 'i18next' {
       common: typeof common;
       cockpit: typeof cockpit;
       alerts: typeof alerts;
+      cves: typeof cves;
       emergency: typeof emergency;
       settings: typeof settings;
       packs: typeof packs;

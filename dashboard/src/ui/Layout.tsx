@@ -1,6 +1,6 @@
 /** The parts a page is laid out with. */
 
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useId } from 'react';
 import { cx } from './classNames.ts';
 
 /** A page: its title (also of the browser tab), what one can do, and the rest. */
@@ -22,7 +22,7 @@ export function Page({
     <div className="mx-auto w-full max-w-[96rem] space-y-4 p-4 sm:p-6">
       <header className="flex flex-wrap items-start justify-between gap-3">
         <div className="min-w-0">
-          <h1 className="truncate text-xl font-semibold tracking-tight">{title}</h1>
+          <h1 className="text-xl break-words text-balance font-semibold tracking-tight">{title}</h1>
           {lead !== undefined && <div className="mt-0.5 text-ink-soft">{lead}</div>}
         </div>
         {actions !== undefined && <div className="no-print flex flex-wrap items-center gap-2">{actions}</div>}
@@ -47,11 +47,18 @@ export function Card({
   /** Without padding, for tables. */
   readonly flush?: boolean;
 }) {
+  const id = useId();
   return (
-    <section className={cx('min-w-0 rounded-lg border border-line bg-surface', className)}>
+    // A table within has its own name; the same twice would help nobody.
+    <section
+      aria-labelledby={title === undefined || flush ? undefined : id}
+      className={cx('min-w-0 rounded-lg border border-line bg-surface', className)}
+    >
       {title !== undefined && (
         <header className="flex min-h-11 flex-wrap items-center justify-between gap-2 border-b border-line px-4 py-2">
-          <h2 className="text-sm font-semibold">{title}</h2>
+          <h2 id={id} className="text-sm font-semibold">
+            {title}
+          </h2>
           {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
         </header>
       )}

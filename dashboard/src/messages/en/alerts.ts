@@ -20,7 +20,6 @@ const messages = {
     nobody: 'Nobody',
     all: 'All',
     host: 'Host: {{name}}',
-    clear: 'Clear filters',
   },
   source: {
     rule: 'Alert rule',

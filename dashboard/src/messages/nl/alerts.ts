@@ -23,7 +23,6 @@ const messages: Translated<typeof en> = {
     nobody: 'Niemand',
     all: 'Alle',
     host: 'Host: {{name}}',
-    clear: 'Filters wissen',
   },
   source: {
     rule: 'Meldingsregel',

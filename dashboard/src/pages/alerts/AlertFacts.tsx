@@ -42,7 +42,6 @@ export function AlertFacts({ alert }: { readonly alert: Alert }) {
   for (const [name, value] of Object.entries(alert.detail)) facts.push([name, shown(name, value)]);
   return (
     <Card title={t('detail.what')}>
-      <p className="mb-3 font-medium">{alert.title}</p>
       <Facts items={facts} />
     </Card>
   );

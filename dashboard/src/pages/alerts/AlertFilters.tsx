@@ -5,10 +5,11 @@ import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { SEVERITIES } from '../../../../src/domain/ingest.ts';
 import { SLA_STATES } from '../../../../src/domain/sla.ts';
+import { compact } from '../../search.ts';
 import { isTenantBound, useMe } from '../../session.ts';
 import { Chip } from '../../ui/Badge.tsx';
-import { Button } from '../../ui/Button.tsx';
 import { SelectField } from '../../ui/Field.tsx';
+import { FilterBar } from '../../ui/FilterBar.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { alertsRoute, STATUS_CHOICES } from './routes.tsx';
 
@@ -28,17 +29,13 @@ export function AlertFilters({ hostname }: { readonly hostname: string | undefin
       replace: true,
     });
   const isNarrowed = Object.keys(search).some((key) => !['tenant', 'resolve'].includes(key));
+  const clear = (): void => void navigate({ search: ({ tenant }) => compact({ tenant }), replace: true });
   return (
-    <search
-      aria-label={t('filters.label')}
-      className="no-print grid grid-cols-2 items-end gap-2 sm:flex sm:flex-wrap sm:*:w-auto"
+    <FilterBar
+      label={t('filters.label')}
+      search={<SearchField label={t('filters.search')} value={search.q ?? ''} onChange={(value) => set('q', value)} />}
+      onClear={isNarrowed ? clear : undefined}
     >
-      <SearchField
-        label={t('filters.search')}
-        value={search.q ?? ''}
-        onChange={(value) => set('q', value)}
-        className="col-span-2 sm:min-w-64 sm:flex-1"
-      />
       <SelectField
         label={t('filters.status')}
         value={search.status ?? ''}
@@ -91,16 +88,6 @@ export function AlertFilters({ hostname }: { readonly hostname: string | undefin
           {t('filters.host', { name: hostname ?? '…' })} <X aria-hidden="true" className="size-3.5" />
         </Chip>
       )}
-      {isNarrowed && (
-        <Button
-          kind="quiet"
-          onClick={() =>
-            void navigate({ search: ({ tenant }) => (tenant === undefined ? {} : { tenant }), replace: true })
-          }
-        >
-          {t('filters.clear')}
-        </Button>
-      )}
-    </search>
+    </FilterBar>
   );
 }

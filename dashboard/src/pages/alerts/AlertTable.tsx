@@ -79,7 +79,7 @@ export function AlertTable({ alerts, selected, onSelect, withTenant }: AlertList
         </div>
       ),
     },
-    { key: 'host', title: common('host'), cell: (alert) => <HostName alert={alert} /> },
+    { key: 'host', title: common('host'), className: 'whitespace-nowrap', cell: (alert) => <HostName alert={alert} /> },
     withTenant && {
       key: 'tenant',
       title: common('tenant'),

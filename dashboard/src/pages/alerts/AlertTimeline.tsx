@@ -28,12 +28,13 @@ function momentsOf(alert: Alert, t: TFunction<'alerts'>): readonly Moment[] {
   return moments.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
+const STEP_SECONDS = 10;
 const DOTS = { plain: 'bg-ink-faint', due: 'bg-medium', good: 'bg-good' } as const;
 
 /** A list of moments along a line. */
 export function AlertTimeline({ alert }: { readonly alert: Alert }) {
   const { t } = useTranslation('alerts');
-  const now = useNow(30);
+  const now = useNow(STEP_SECONDS) + STEP_SECONDS * 1_000;
   return (
     <ol className="space-y-3">
       {momentsOf(alert, t).map(({ at, words, tone }) => {

@@ -1,19 +1,32 @@
 /** Vulnerabilities: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { SEVERITIES } from '../../../../src/domain/ingest.ts';
+import { compact, flag, number, oneOf, text } from '../../search.ts';
 import { shellRoute } from '../../shell/shellRoute.tsx';
 
-const cvesRoute = createRoute({
+/** The list. Without a state: what is open. */
+export const cvesRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/cves',
-  component: lazyRouteComponent(() => import('../Pending.tsx'), 'Pending'),
+  validateSearch: (search: Record<string, unknown>) =>
+    compact({
+      state: oneOf(search['state'], ['patched', 'all']),
+      severity: oneOf(search['severity'], SEVERITIES),
+      cvss: number(search['cvss']),
+      kev: flag(search['kev']),
+      kernel: flag(search['kernel']),
+      q: text(search['q']),
+    }),
+  component: lazyRouteComponent(() => import('./Cves.tsx'), 'Cves'),
 });
 
-const cvesCveIdRoute = createRoute({
+/** One CVE over the hosts in view. */
+export const cveRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/cves/$cveId',
-  component: lazyRouteComponent(() => import('../Pending.tsx'), 'Pending'),
+  component: lazyRouteComponent(() => import('./CveDetail.tsx'), 'CveDetail'),
 });
 
 /** Vulnerabilities. */
-export const cvesRoutes = [cvesRoute, cvesCveIdRoute] as const;
+export const cvesRoutes = [cvesRoute, cveRoute] as const;

@@ -1,0 +1,95 @@
+/** CVEs as a table. */
+
+import { Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { SeverityBadge } from '../../ui/Badge.tsx';
+import { type Column, Table } from '../../ui/Table.tsx';
+import { Time } from '../../ui/Time.tsx';
+import type { Cve } from './data.ts';
+import { Dash, Epss, KevMarks } from './parts.tsx';
+
+/** More would make the row tall and say little. */
+const VERSIONS_SHOWN = 3;
+
+/** The table; the name of each leads to its page. */
+export function CveTable({ cves }: { readonly cves: readonly Cve[] }) {
+  const { t } = useTranslation('cves');
+  const columns: readonly Column<Cve>[] = [
+    {
+      key: 'cve',
+      title: t('column.cve'),
+      cell: (cve) => (
+        <div className="min-w-40">
+          <p className="flex flex-wrap items-center gap-1.5">
+            <Link
+              to="/cves/$cveId"
+              params={{ cveId: cve.cve_id }}
+              className="rounded-sm font-medium whitespace-nowrap tabular-nums hover:text-accent hover:underline"
+            >
+              {cve.cve_id}
+            </Link>
+            <KevMarks cve={cve} />
+          </p>
+          <p className="mt-0.5 line-clamp-1 text-xs break-all text-ink-faint">{cve.packages.join(', ')}</p>
+        </div>
+      ),
+    },
+    {
+      key: 'severity',
+      title: t('column.severity'),
+      from: 'md',
+      cell: ({ severity }) => (severity === null ? <Dash /> : <SeverityBadge severity={severity} />),
+    },
+    {
+      key: 'cvss',
+      title: t('column.cvss'),
+      align: 'right',
+      from: 'sm',
+      cell: ({ cvss }) => (cvss === null ? <Dash /> : cvss.toFixed(1)),
+    },
+    {
+      key: 'epss',
+      title: <abbr title={t('epssTitle')}>{t('column.epss')}</abbr>,
+      align: 'right',
+      from: 'sm',
+      cell: ({ epss }) => <Epss value={epss} />,
+    },
+    {
+      key: 'open',
+      title: t('column.open'),
+      align: 'right',
+      cell: ({ hosts_open: open }) => <span className={open > 0 ? 'font-semibold' : 'text-ink-faint'}>{open}</span>,
+    },
+    {
+      key: 'patched',
+      title: t('column.patched'),
+      align: 'right',
+      from: 'sm',
+      className: 'text-ink-soft',
+      cell: ({ hosts_patched: patched }) => patched,
+    },
+    {
+      key: 'fixed',
+      title: t('column.fixed'),
+      from: 'lg',
+      className: 'font-mono text-xs text-ink-soft',
+      cell: ({ fixed_versions: versions }) =>
+        versions.length === 0 ? (
+          <span className="font-sans text-ink-faint">{t('noFix')}</span>
+        ) : (
+          <span title={versions.join(', ')}>
+            {versions.slice(0, VERSIONS_SHOWN).join(', ')}
+            {versions.length > VERSIONS_SHOWN && ' …'}
+          </span>
+        ),
+    },
+    {
+      key: 'seen',
+      title: t('column.seen'),
+      from: 'md',
+      className: 'text-ink-soft',
+      cell: ({ first_detected_at: at }) => <Time value={at} format="date" />,
+    },
+  ];
+  return <Table label={t('list')} columns={columns} rows={cves} rowKey={({ cve_id }) => cve_id} />;
+}
