@@ -64,13 +64,13 @@ export function countdown(untilMs: number, now: number): string {
   return `${minutes}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
-/** A moment. `relative` shows how long ago; otherwise date and time. UTC is in the title. */
+/** A moment. `relative` shows how long ago; `seconds` date and time to the second. UTC is in the title. */
 export function Time({
   value,
   format = 'datetime',
 }: {
   readonly value: string | null | undefined;
-  readonly format?: 'datetime' | 'date' | 'time' | 'relative';
+  readonly format?: 'datetime' | 'seconds' | 'date' | 'time' | 'relative';
 }) {
   const { t, i18n } = useTranslation();
   const now = useNow(format === 'relative' ? 5 : 3_600);
@@ -81,7 +81,7 @@ export function Time({
       ? relativeTime(ms, now, i18n.language)
       : new Intl.DateTimeFormat(i18n.language, {
           ...(format !== 'time' && { dateStyle: 'medium' }),
-          ...(format !== 'date' && { timeStyle: 'short' }),
+          ...(format !== 'date' && { timeStyle: format === 'seconds' ? 'medium' : 'short' }),
         }).format(ms);
   const utc = t('time.utc', { time: value.replace('T', ' ').replace(/(\.\d+)?Z$/, '') });
   return (

@@ -1,0 +1,102 @@
+/** Approve or reject one request: never optimistic, and never sent twice. */
+
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { toast } from 'sonner';
+import { api, ask, withTotp } from '../../api/client.ts';
+import { ProblemError } from '../../api/problem.ts';
+import { useOnline } from '../../shell/OfflineNotice.tsx';
+import { Button } from '../../ui/Button.tsx';
+import { Problem } from '../../ui/Feedback.tsx';
+import { TotpField } from '../../ui/Field.tsx';
+import { type QuorumRequest, quorumQuery } from './queries.ts';
+
+type Decision = 'approve' | 'reject';
+
+/**
+ * Sends a decision once. The same press that has to be repeated (the answer was lost on the way) goes under the same
+ * key, and the hub answers it as it did; what it has is read before anything can be sent again.
+ */
+function useDecide(request: QuorumRequest, onCode: (code: string) => void) {
+  const { t } = useTranslation('emergency');
+  const queryClient = useQueryClient();
+  const key = useRef<{ readonly of: string; readonly value: string } | null>(null);
+  const { queryKey } = quorumQuery(request.id);
+  return useMutation({
+    mutationFn: ({ decision, code }: { readonly decision: Decision; readonly code: string }) => {
+      const of = `${decision}:${code}`;
+      if (key.current?.of !== of) key.current = { of, value: crypto.randomUUID() };
+      const options = {
+        params: { path: { id: request.id } },
+        headers: { ...withTotp(code), 'Idempotency-Key': key.current.value },
+        body: {},
+      };
+      return ask(
+        decision === 'approve'
+          ? api.POST('/emergency/quorum/{id}/approve', options)
+          : api.POST('/emergency/quorum/{id}/reject', options),
+      );
+    },
+    onSuccess: (answer, { decision }) => {
+      queryClient.setQueryData(queryKey, answer);
+      toast.success(t(decision === 'approve' ? 'decision.approved' : 'decision.rejected'));
+    },
+    onError: async (error) => {
+      if (!(error instanceof ProblemError && error.status === 0)) onCode('');
+      await queryClient.invalidateQueries({ queryKey });
+    },
+  });
+}
+
+/** The code and the two buttons; `preselect` is the decision that a notification's button named. */
+export function DecisionForm({
+  request,
+  preselect = 'approve',
+}: {
+  readonly request: QuorumRequest;
+  readonly preselect?: Decision;
+}) {
+  const { t } = useTranslation('emergency');
+  const isOnline = useOnline();
+  const [code, setCode] = useState('');
+  const decide = useDecide(request, setCode);
+  const isBlocked = !isOnline || decide.isPending;
+  const send = (decision: Decision, form: HTMLFormElement | null): void => {
+    if (isBlocked || form?.reportValidity() === false) return;
+    decide.mutate({ decision, code });
+  };
+  const order: readonly Decision[] = preselect === 'approve' ? ['reject', 'approve'] : ['approve', 'reject'];
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        send(preselect, event.currentTarget);
+      }}
+      className="space-y-3"
+    >
+      {!isOnline && (
+        <p role="status" className="rounded-md bg-medium-wash p-3 text-medium">
+          {t('decision.offline')}
+        </p>
+      )}
+      {decide.isError && <Problem error={decide.error} />}
+      <TotpField value={code} onChange={(event) => setCode(event.target.value)} disabled={isBlocked} />
+      <div className="grid gap-2 sm:grid-cols-2">
+        {order.map((decision) => (
+          <Button
+            key={decision}
+            type={decision === preselect ? 'submit' : 'button'}
+            kind={decision === 'approve' ? 'primary' : decision === preselect ? 'danger' : 'secondary'}
+            disabled={isBlocked}
+            busy={decide.isPending && decide.variables.decision === decision}
+            onClick={decision === preselect ? undefined : (event) => send(decision, event.currentTarget.form)}
+            className="h-14 text-base pointer-coarse:h-14"
+          >
+            {t(`decision.${decision}`)}
+          </Button>
+        ))}
+      </div>
+    </form>
+  );
+}
