@@ -472,7 +472,11 @@ export interface paths {
          * @description Permission: `alerts.write`.
          */
         post: operations["postAlertsIdSnooze"];
-        delete?: never;
+        /**
+         * End a snooze: people are told again
+         * @description Permission: `alerts.write`.
+         */
+        delete: operations["deleteAlertsIdSnooze"];
         options?: never;
         head?: never;
         patch?: never;
@@ -7455,6 +7459,239 @@ export interface operations {
                 };
             };
         };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ack_due_at: string | null;
+                        acknowledged_at: string | null;
+                        acknowledged_by_email: string | null;
+                        agent_id: string | null;
+                        assigned_at: string | null;
+                        assigned_to: string | null;
+                        assigned_to_email: string | null;
+                        detail: {
+                            [key: string]: components["schemas"]["__schema2"];
+                        };
+                        /** @description the group whose runbook the host inherits; null in no group */
+                        effective_group: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            runbook_url: string | null;
+                        } | null;
+                        escalation: {
+                            /** @description the last one told, from 1; 0: nobody yet */
+                            level: number;
+                            /** @description when it goes on by itself */
+                            next_at: string | null;
+                            notified: {
+                                at: string;
+                                /** @description null for people of the client */
+                                email: string | null;
+                                level: number;
+                                round: number;
+                            }[];
+                            policy: string;
+                            /** @description from 0 */
+                            round: number;
+                            /** @enum {string} */
+                            state: "waiting" | "silenced" | "escalating" | "acknowledged" | "resolved" | "exhausted";
+                        } | null;
+                        hostname: string | null;
+                        /** Format: uuid */
+                        id: string;
+                        last_occurred_at: string;
+                        number: number;
+                        occurrences: number;
+                        /** @description who is on call for the host now, and the group that says so; null once resolved, or when nobody is */
+                        on_call: {
+                            contact: string | null;
+                            email: string | null;
+                            group: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            } | null;
+                            name: string;
+                            /** @description null: a text of the group */
+                            schedule: {
+                                /** Format: uuid */
+                                id: string;
+                                name: string;
+                            } | null;
+                            /** @description null: not within a month, not known, or not for the caller to know */
+                            until: string | null;
+                        } | null;
+                        opened_at: string;
+                        resolution: string | null;
+                        resolved_at: string | null;
+                        resolved_by_email: string | null;
+                        /** @enum {string} */
+                        severity: "critical" | "high" | "medium" | "low" | "info";
+                        /** @description the window inside which it opened */
+                        silenced_by_maintenance: string | null;
+                        /** @description nobody was or is told before */
+                        silenced_until: string | null;
+                        /** @description null once resolved */
+                        sla: {
+                            /** @description the clock of acknowledging; null for alerts from before there was one */
+                            acknowledge: {
+                                /** Format: date-time */
+                                due_at: string;
+                                minutes_overdue: number;
+                                /** @enum {string} */
+                                state: "ok" | "due_soon" | "breached" | "met" | "missed";
+                            } | null;
+                            /** Format: date-time */
+                            due_at: string;
+                            minutes_overdue: number;
+                            /** @description why the clocks stand still now; the due times count it already */
+                            paused: ("maintenance" | "outside_hours") | null;
+                            /** @description as it was when the alert opened */
+                            policy: {
+                                id: string | null;
+                                name: string;
+                            };
+                            /** @enum {string} */
+                            state: "ok" | "due_soon" | "breached";
+                        } | null;
+                        sla_due_at: string;
+                        /** @description nobody is told before; null: until resolved */
+                        snooze: {
+                            until: string | null;
+                        } | null;
+                        /** @enum {string} */
+                        source: "rule" | "liveness" | "cve" | "alertmanager" | "ingest" | "security";
+                        /** @enum {string} */
+                        status: "open" | "acknowledged" | "resolved";
+                        /** Format: uuid */
+                        tenant_id: string;
+                        title: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:conflict`: The request conflicts with what exists */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    deleteAlertsIdSnooze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Done */
             200: {
