@@ -49,7 +49,7 @@ export const tenantsQuery = queryOptions({
     let cursor: string | undefined;
     do {
       const page = await ask(
-        api.GET('/tenants', { params: { query: { limit: 200, ...(cursor === undefined ? {} : { cursor }) } }, signal }),
+        api.GET('/tenants', { params: { query: { limit: 500, ...(cursor === undefined ? {} : { cursor }) } }, signal }),
       );
       items.push(...page.items);
       cursor = page.next_cursor ?? undefined;

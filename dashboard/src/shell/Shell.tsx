@@ -7,8 +7,11 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Toaster } from 'sonner';
 import { onSessionEvent } from '../api/queries.ts';
-import { meQuery } from '../session.ts';
+import { meQuery, useMe } from '../session.ts';
 import { SkeletonRows } from '../ui/Feedback.tsx';
+import { ImpersonateProvider } from './ImpersonateProvider.tsx';
+import { ImpersonationBanner } from './ImpersonationBanner.tsx';
+import { ImpersonationOver } from './ImpersonationOver.tsx';
 import { OfflineNotice } from './OfflineNotice.tsx';
 import { Sidebar } from './Sidebar.tsx';
 import { TopBar } from './TopBar.tsx';
@@ -21,6 +24,7 @@ const CommandPalette = lazy(() =>
 export function Shell() {
   const { t } = useTranslation('shell');
   const { pathname } = useLocation();
+  const me = useMe();
   const [menuOpen, setMenuOpen] = useState(false);
   const [paletteOpen, setPaletteOpen] = useState(false);
   const [paletteWanted, setPaletteWanted] = useState(false);
@@ -43,44 +47,49 @@ export function Shell() {
   }, []);
 
   return (
-    <div className="min-h-dvh lg:pl-56">
-      <a
-        href="#content"
-        className="sr-only z-50 rounded-md bg-accent px-3 py-2 text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
-      >
-        {t('skipToContent')}
-      </a>
-      <aside className="no-print fixed inset-y-0 left-0 z-20 w-56 overflow-y-auto border-r border-line bg-surface max-lg:hidden">
-        <Brand />
-        <Sidebar />
-      </aside>
-      <Radix.Root open={menuOpen} onOpenChange={setMenuOpen}>
-        <Radix.Portal>
-          <Radix.Overlay className="fixed inset-0 z-40 bg-black/45 lg:hidden" />
-          <Radix.Content
-            aria-describedby={undefined}
-            className="fixed inset-y-0 left-0 z-50 w-72 overflow-y-auto border-r border-line bg-raised lg:hidden"
-          >
-            <Radix.Title className="sr-only">{t('menu')}</Radix.Title>
-            <Brand />
-            <Sidebar onNavigate={() => setMenuOpen(false)} />
-          </Radix.Content>
-        </Radix.Portal>
-      </Radix.Root>
-      <TopBar onMenu={() => setMenuOpen(true)} onPalette={openPalette} />
-      <OfflineNotice />
-      <main id="content" tabIndex={-1} key={pathname} className="outline-none">
-        <Suspense fallback={<SkeletonRows rows={10} />}>
-          <Outlet />
-        </Suspense>
-      </main>
-      {paletteWanted && (
-        <Suspense>
-          <CommandPalette open={paletteOpen} onOpenChange={setPaletteOpen} />
-        </Suspense>
-      )}
-      <Toaster position="bottom-right" theme="system" closeButton />
-    </div>
+    <ImpersonateProvider>
+      <div className="min-h-dvh lg:pl-56">
+        <a
+          href="#content"
+          className="sr-only z-50 rounded-md bg-accent px-3 py-2 text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+        >
+          {t('skipToContent')}
+        </a>
+        <aside className="no-print fixed inset-y-0 left-0 z-20 w-56 overflow-y-auto border-r border-line bg-surface max-lg:hidden">
+          <Brand />
+          <Sidebar />
+        </aside>
+        <Radix.Root open={menuOpen} onOpenChange={setMenuOpen}>
+          <Radix.Portal>
+            <Radix.Overlay className="fixed inset-0 z-40 bg-black/45 lg:hidden" />
+            <Radix.Content
+              aria-describedby={undefined}
+              className="fixed inset-y-0 left-0 z-50 w-72 overflow-y-auto border-r border-line bg-raised lg:hidden"
+            >
+              <Radix.Title className="sr-only">{t('menu')}</Radix.Title>
+              <Brand />
+              <Sidebar onNavigate={() => setMenuOpen(false)} />
+            </Radix.Content>
+          </Radix.Portal>
+        </Radix.Root>
+        <TopBar onMenu={() => setMenuOpen(true)} onPalette={openPalette} />
+        <OfflineNotice />
+        <ImpersonationBanner />
+        {/* Another context is another page: nothing read in one is left in the other. */}
+        <main id="content" tabIndex={-1} key={`${pathname} ${me.impersonation?.id}`} className="outline-none">
+          <Suspense fallback={<SkeletonRows rows={10} />}>
+            <Outlet />
+          </Suspense>
+        </main>
+        {paletteWanted && (
+          <Suspense>
+            <CommandPalette open={paletteOpen} onOpenChange={setPaletteOpen} />
+          </Suspense>
+        )}
+        <ImpersonationOver />
+        <Toaster position="bottom-right" theme="system" closeButton />
+      </div>
+    </ImpersonateProvider>
   );
 }
 

@@ -10,6 +10,7 @@ import { chooseLanguage, LANGUAGES, type Language } from '../i18n.ts';
 import { useMe } from '../session.ts';
 import { Kbd } from '../ui/Badge.tsx';
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../ui/Menu.tsx';
+import { TenantSwitcher } from './TenantSwitcher.tsx';
 import { chooseTheme, storedTheme, type Theme } from './theme.ts';
 
 const ICON_BUTTON =
@@ -35,6 +36,7 @@ export function TopBar({ onMenu, onPalette }: { readonly onMenu: () => void; rea
         </span>
       </button>
       <div className="flex-1" />
+      <TenantSwitcher />
       <AccountMenu />
     </header>
   );

@@ -1,0 +1,102 @@
+import type en from '../en/cockpit.ts';
+import type { Translated } from '../messages.ts';
+
+/** Woorden van de cockpit. */
+const messages: Translated<typeof en> = {
+  title: 'MSP-cockpit',
+  table: 'Klanten naar urgentie',
+  search: 'Klanten zoeken',
+  chip: 'urgency > {{urgency}}',
+  sort: {
+    label: 'Volgorde',
+    '-urgency': 'Urgentste eerst',
+    urgency: 'Minst urgente eerst',
+    name: 'Naam A tot Z',
+    '-name': 'Naam Z tot A',
+    trust_score: 'Laagste Trust Score eerst',
+    '-trust_score': 'Hoogste Trust Score eerst',
+  },
+  live: 'Live',
+  notLive: 'Verbinden…',
+  sortAgain: 'De volgorde is veranderd: opnieuw sorteren',
+  columns: {
+    urgency: 'Urgentie',
+    client: 'Klant',
+    score: 'Trust Score',
+    alert: 'Ernstigste melding',
+    cve: 'Kernel-CVE',
+    hosts: 'Hosts',
+    actions: 'Acties',
+  },
+  summary: {
+    tenants_one: '{{count}} klant',
+    tenants_other: '{{count}} klanten',
+    above_one: '{{count}} boven {{urgency}}',
+    above_other: '{{count}} boven {{urgency}}',
+    critical_one: '{{count}} kritieke melding',
+    critical_other: '{{count}} kritieke meldingen',
+    kev_one: '{{count}} met een misbruikte CVE',
+    kev_other: '{{count}} met misbruikte CVE’s',
+    overdue_one: '{{count}} noodtoken zonder uitkomst',
+    overdue_other: '{{count}} noodtokens zonder uitkomst',
+    offline_one: '{{count}} host offline',
+    offline_other: '{{count}} hosts offline',
+  },
+  urgency: {
+    explain: 'Urgentie {{urgency}} van {{name}}: toon de zes termen',
+    title: 'Waarom {{name}} zo urgent is',
+    term: 'Term',
+    count: 'Aantal en gewicht',
+    points: 'Punten',
+    sum: 'Urgentie',
+    sentences: {
+      open_critical: 'open kritieke meldingen',
+      open_high: 'open hoge meldingen',
+      sla_breach_minutes: 'minuten die open meldingen samen over hun SLA zijn',
+      kev_open_cves: 'bekend misbruikte CVE’s, open op minstens één actieve agent',
+      trust_score_delta_24h: 'verandering van de Trust Score in 24 uur',
+      overdue_eats: 'noodtokens die zonder uitkomst zijn verlopen en niet zijn bevestigd',
+    },
+  },
+  score: { none: 'Nog geen score', sparkline: 'Trust Score van {{name}} over 14 dagen: van {{from}} naar {{to}}' },
+  alert: {
+    none: 'Geen open melding',
+    age: '{{span}} open',
+    sla: { ok: 'SLA in orde', due_soon: 'SLA bijna om', breached: 'SLA overschreden' },
+  },
+  cve: {
+    none: 'Geen open kernel-CVE',
+    kevTitle: 'In de CISA-catalogus van kwetsbaarheden die worden misbruikt',
+    hosts_one: '{{count}} host',
+    hosts_other: '{{count}} hosts',
+    fixed: 'verholpen in {{version}}',
+  },
+  hosts: {
+    active_one: '{{count}} host',
+    active_other: '{{count}} hosts',
+    offline: '{{offline}} uit',
+    overdue_one: '{{count}} EAT te laat',
+    overdue_other: '{{count}} EAT’s te laat',
+  },
+  enter: 'In klantcontext openen',
+  view: 'Klant bekijken',
+  views: {
+    title: 'Bewaarde weergaven',
+    empty:
+      'Een bewaarde weergave is een stel filters met een naam, in deze browser bewaard. Filter eerst en bewaar ze dan hier.',
+    name: 'Deze filters bewaren als',
+    saved: 'Weergave "{{name}}" bewaard.',
+    deleted: 'Weergave "{{name}}" verwijderd.',
+    delete: 'Weergave {{name}} verwijderen',
+  },
+  showAll: 'Alle klanten tonen',
+  calm: { title: 'Een rustige ochtend', text: 'Geen klant staat boven {{urgency}}.' },
+  noMatch: { title: 'Geen klant gevonden', text: 'Niets past bij "{{q}}" met deze filters.' },
+  empty: {
+    title: 'Nog geen klanten',
+    text: 'Elke klant verschijnt hier met zijn urgentie zodra de eerste host zich meldt.',
+    action: 'Naar de instellingen',
+  },
+};
+
+export default messages;
