@@ -25,7 +25,7 @@ const BLANK: RuleDraft = {
   enabled: true,
 };
 /** Metrics that are about something named. */
-const NAMED: readonly Metric[] = ['process_running', 'tag_offline_pct'];
+const NAMED: ReadonlySet<Metric> = new Set(['process_running', 'tag_offline_pct']);
 
 /** The dialog; without an id it makes a rule of the client given. */
 export function AlertRuleForm({
@@ -87,7 +87,7 @@ export function AlertRuleForm({
               const metric = target.value as Metric;
               set({
                 metric,
-                metric_argument: NAMED.includes(metric) ? '' : null,
+                metric_argument: NAMED.has(metric) ? '' : null,
                 ...(isFleetMetric(metric) && { target: { kind: 'all' } }),
               });
             }}

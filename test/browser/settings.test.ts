@@ -1,0 +1,137 @@
+/** The settings, in a real browser over the running hub. */
+
+import { describe, expect, it } from 'vitest';
+import { totpCodeAt } from '../../src/platform/totpCode.ts';
+import { createTestBrowser, expectAccessible, expectNoSidewaysScroll } from '../support/browser.ts';
+
+const { signedIn, user, freshCode, picture, demo, call } = await createTestBrowser();
+const acme = demo.tenants.find(({ slug }) => slug === 'acme')?.id ?? '';
+
+const PAGES = [
+  ['security', 'Sign-in and security'],
+  ['tokens', 'API tokens'],
+  ['team', 'Team and roles'],
+  ['branding', 'Tenant branding'],
+  ['enrolment', 'Enrolment'],
+  ['alert-rules', 'Alert rules'],
+] as const;
+
+describe('every page of the settings', () => {
+  it.each(PAGES)('is accessible in light and in dark, and fits a phone: %s', async (path, title) => {
+    const page = await signedIn('alice');
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.goto(`/settings/${path}?tenant=${acme}`);
+      await page.getByRole('heading', { name: title, level: 1 }).waitFor();
+      await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count()).toBe(0);
+      await expectAccessible(page);
+      await picture(page, `settings-${path}-${colorScheme}`);
+    }
+    await page.setViewportSize({ width: 390, height: 844 });
+    await expectNoSidewaysScroll(page);
+    await picture(page, `settings-${path}-phone`);
+  });
+});
+
+describe('the team', () => {
+  it('gets a person by an invitation, who chooses a password, sets an authenticator up and is in', async () => {
+    const page = await signedIn('alice');
+    await page.goto('/settings/team');
+    await page.getByRole('button', { name: 'Invite a person' }).click();
+    const email = `new-${Date.now()}@yourmsp.com`;
+    await page.getByLabel('Full name').fill('New Person');
+    await page.getByLabel('Email').fill(email);
+    await page.getByLabel('Role').selectOption('operator');
+    await page.getByLabel('TOTP code').fill(await freshCode(user('alice')));
+    await page.getByRole('dialog').getByRole('button', { name: 'Invite a person' }).click();
+    const link = await page.getByText(/\/invitation#/).textContent();
+    await page.getByRole('region', { name: 'Open invitations' }).getByText(email).waitFor();
+
+    const browser = page.context().browser();
+    const other = await (await browser?.newContext({ baseURL: demo.base_url }))?.newPage();
+    if (other === undefined) throw new Error('no second browser');
+    await other.goto(link ?? '');
+    await other.getByRole('heading', { name: 'You are invited' }).waitFor();
+    expect(new URL(other.url()).hash, 'the token is gone from the address').toBe('');
+    await other.getByLabel('New password').fill('a sentence is the best password');
+    await other.getByRole('button', { name: 'Accept' }).click();
+    await other.getByRole('heading', { name: 'Set up your authenticator' }).waitFor();
+    const secret = (await other.getByText(/^[A-Z2-7]{32}$/).textContent()) ?? '';
+    await other.getByLabel('TOTP code').fill(totpCodeAt(secret, Date.now()));
+    await other.getByRole('button', { name: 'Confirm' }).click();
+    await other.getByRole('link', { name: 'I have saved the codes' }).click();
+    await other.getByRole('navigation', { name: 'Main navigation' }).waitFor();
+    await other.context().close();
+  });
+});
+
+describe('a client’s brand', () => {
+  it('shows what it will look like while one types, and is saved', async () => {
+    const page = await signedIn('alice');
+    await page.goto(`/settings/branding?tenant=${acme}`);
+    const preview = page.getByRole('figure').first();
+    await page.getByLabel('Product name').fill('AcmeOps');
+    await preview.getByText('AcmeOps').waitFor();
+    await page.getByLabel('Colour', { exact: true }).fill('#1e3a8a');
+    await page.getByLabel('Logo').setInputFiles({
+      name: 'acme-logo.svg',
+      mimeType: 'image/svg+xml',
+      buffer: Buffer.from(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40" onload="alert(1)"><circle cx="20" cy="20" r="18" fill="#fff"/></svg>',
+      ),
+    });
+    await page.getByLabel('Custom domain').fill('ops.acme.com');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Not proven yet').waitFor();
+    await page.getByText('Publish this TXT record').waitFor();
+    await picture(page, 'settings-branding-filled');
+    const saved = (await (await call('alice', 'GET', `/tenants/${acme}/branding`)).json()) as {
+      product_name: string;
+      primary_color: string;
+      custom_domain: string;
+      logo_type: string;
+    };
+    expect(saved).toMatchObject({
+      product_name: 'AcmeOps',
+      primary_color: '#1e3a8a',
+      custom_domain: 'ops.acme.com',
+      logo_type: 'image/svg+xml',
+    });
+  });
+});
+
+describe('enrolment', () => {
+  it('asks who it is once, and gives a command to copy', async () => {
+    const page = await signedIn('alice');
+    await page.goto(`/settings/enrolment?tenant=${acme}`);
+    const form = page.getByRole('region', { name: 'New host' });
+    await form.getByLabel('Name').fill('web-99');
+    await form.getByLabel('Tags').fill('production, eu-west-1');
+    await form.getByRole('button', { name: 'Make token' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Confirm that it is you' });
+    await dialog.getByLabel('TOTP code').fill(await freshCode(user('alice')));
+    await dialog.getByRole('button', { name: 'Confirm' }).click();
+    await form.getByText(/--enrolment-token msys_/).waitFor();
+    await page.getByRole('region', { name: 'Enrolment tokens' }).getByText('web-99').first().waitFor();
+  });
+});
+
+describe('alert rules', () => {
+  it('start from a template, and a deletion can be undone', async () => {
+    const page = await signedIn('alice');
+    await page.goto(`/settings/alert-rules?tenant=${acme}`);
+    await page.getByRole('button', { name: 'New rule' }).click();
+    await page.getByRole('menuitem').nth(1).click();
+    const name = `Rule ${Date.now()}`;
+    await page.getByRole('dialog').getByLabel('Name').fill(name);
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    const table = page.getByRole('region', { name: 'Alert rules' });
+    await table.getByText(name).waitFor();
+    await page.getByRole('button', { name: `Delete: ${name}` }).click();
+    await table.getByText(name).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await table.getByText(name).waitFor();
+    await page.getByRole('button', { name: `Delete: ${name}` }).click();
+    await table.getByText(name).waitFor({ state: 'detached' });
+  });
+});
