@@ -132,6 +132,22 @@ describe('a scheduled pass', () => {
     expect(await run('group-membership', 'groupMembership')).toMatchObject({ changed: 0 });
   });
 
+  it('escalation-sweep starts what nobody has started, once', async () => {
+    const { id } = await db.admin.one(sql.type(z.object({ id: z.string() }))`
+      insert into alert_escalations (alert_id, tenant_id, msp_id, policy_id, policy, next_at)
+      select al.id, al.tenant_id, p.msp_id, p.id, jsonb_build_object('name', p.name, 'levels', p.levels, 'repeats', p.repeats), now() - interval '1 minute'
+      from alerts al, escalation_policies p where al.status = 'open' and not exists (select from alert_escalations e where e.alert_id = al.id)
+      limit 1 returning alert_id as id`);
+    expect(await run('escalation-sweep', 'escalationSweep')).toEqual({ started: 1 });
+    await waitUntil('level 1 is told', async () => {
+      const { count } = await db.admin.one(sql.type(countRow)`
+        select count(*) as count from alert_escalation_notices where alert_id = ${id}::uuid and level = 1`);
+      return count === 1 ? true : undefined;
+    });
+    expect((await client.workflow.getHandle(`escalation:${id}`).describe()).status.name).toBe('RUNNING');
+    expect(await run('escalation-sweep', 'escalationSweep')).toEqual({ started: 0 });
+  });
+
   it('trust-scores takes a snapshot of every tenant for the half hour', async () => {
     await db.admin.query(sql.unsafe`delete from trust_scores where computed_at > now() - interval '1 hour'`);
     expect(await run('trust-scores', 'trustScores')).toEqual({ snapshots: 12 });
