@@ -24,6 +24,24 @@ describe('deleteForgettable', () => {
     expect(left.map(({ subject }) => subject)).toEqual(['login:fresh', 'login:long-locked']);
   });
 
+  it('forgets deliveries of webhooks after 30 days unless they are under way, and secrets at their end', async () => {
+    const { id } = await db.admin.one(sql.type(z.object({ id: z.uuid() }))`
+      insert into webhooks (msp_id, name, url, created_by_email) values (${api.msp.id}::uuid, 'w', 'https://w.example/', 'admin@msp.example') returning id`);
+    await db.admin.query(sql.unsafe`
+      insert into webhook_deliveries (webhook_id, msp_id, event, body, status, created_at, finished_at) values
+        (${id}::uuid, ${api.msp.id}::uuid, 'ping', 'old', 'failed', now() - interval '31 days', now() - interval '31 days'),
+        (${id}::uuid, ${api.msp.id}::uuid, 'ping', 'pending', 'pending', now() - interval '31 days', null),
+        (${id}::uuid, ${api.msp.id}::uuid, 'ping', 'recent', 'delivered', now() - interval '29 days', now())`);
+    await db.admin.query(sql.unsafe`
+      insert into webhook_secrets (webhook_id, sealed, expires_at) values
+        (${id}::uuid, '', null), (${id}::uuid, '', now() - interval '1 second'), (${id}::uuid, '', now() + interval '1 hour')`);
+    expect(await withSystem(db.core, deleteForgettable)).toMatchObject({ webhook_deliveries: 1, webhook_secrets: 1 });
+    const left = await db.admin.any(
+      sql.type(z.object({ body: z.string() }))`select body from webhook_deliveries order by body`,
+    );
+    expect(left.map(({ body }) => body)).toEqual(['pending', 'recent']);
+  });
+
   it('forgets sessions that ended more than 30 days ago, but not one that an impersonation names', async () => {
     const { id: userId } = api.user('admin');
     const open = (endedDaysAgo: number) =>

@@ -225,6 +225,9 @@ describe('the processes of the hub', () => {
     const users = Object.values(env).map((each) => new URL(each['DATABASE_URL'] ?? '').username);
     expect(users).toEqual(['monsys_app', 'monsys_core', 'monsys_signing']);
     expect(Object.keys(env).filter((name) => 'MONSYS_SEAL_KEY' in (env[name] ?? {}))).toEqual(['api']);
+    expect(Object.keys(env).filter((name) => 'WEBHOOK_SEAL_KEY' in (env[name] ?? {}))).toEqual(['api', 'worker-core']);
+    expect(env['worker-core']?.['WEBHOOK_SEAL_KEY']).toBe(env['api']?.['WEBHOOK_SEAL_KEY']);
+    expect(env['api']?.['WEBHOOK_SEAL_KEY']).not.toBe(secrets.seal_key);
     expect(Object.keys(env).filter((name) => 'HUB_EMERGENCY_PRIVATE_KEY_FILE' in (env[name] ?? {}))).toEqual([
       'worker-signing',
     ]);
