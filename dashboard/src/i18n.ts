@@ -16,6 +16,11 @@ export function language(): Language {
   return (wanted.find((each) => each !== null && each in LANGUAGES) as Language | undefined) ?? 'en';
 }
 
+/** How dates and numbers are written: the viewer's own region of the language, such as en-GB. */
+export function dateLocale(tag: string): string {
+  return navigator.languages.find((each) => each.split('-')[0] === tag) ?? tag;
+}
+
 /** Changes the language for this browser. */
 export async function chooseLanguage(next: Language): Promise<void> {
   localStorage.setItem(STORED, next);

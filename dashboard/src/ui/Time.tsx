@@ -2,6 +2,7 @@
 
 import { useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
+import { dateLocale } from '../i18n.ts';
 
 let nowMs = Date.now();
 const watchers = new Set<() => void>();
@@ -79,7 +80,7 @@ export function Time({
   const text =
     format === 'relative'
       ? relativeTime(ms, now, i18n.language)
-      : new Intl.DateTimeFormat(i18n.language, {
+      : new Intl.DateTimeFormat(dateLocale(i18n.language), {
           ...(format !== 'time' && { dateStyle: 'medium' }),
           ...(format !== 'date' && { timeStyle: format === 'seconds' ? 'medium' : 'short' }),
         }).format(ms);

@@ -14,6 +14,7 @@ export function BrandPreview({ color, ...shown }: Shown & { readonly color: stri
   const contrast = contrastRatio(color, '#ffffff');
   return (
     <Card
+      className="self-start"
       title={t('branding.preview')}
       actions={
         <Badge tone={contrast >= LEAST_TEXT_CONTRAST ? 'good' : 'medium'}>
