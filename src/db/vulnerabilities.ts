@@ -176,11 +176,10 @@ export async function listCves(tx: AnyTx, filter: CveFilter): Promise<readonly C
         and (${filter.source}::text is null or c.source = ${filter.source})
         and (${filter.search}::text is null or strpos(lower(c.cve_id || ' ' || c.package), lower(${filter.search})) > 0)
         and (not ${filter.kevOnly} or k.cve_id is not null)
-        and (${filter.state} <> 'open' or c.patched_at is null)
       group by c.cve_id, k.cve_id, k.ransomware, s.epss, s.cvss
     )
     select * from grouped
-    where (${filter.state} <> 'patched' or hosts_open = 0)
+    where (${filter.state} = 'all' or (hosts_open > 0) = (${filter.state} = 'open'))
       and (${filter.severity}::text is null or severity = ${filter.severity})
       and (${filter.minCvss}::real is null or cvss >= ${filter.minCvss}::real)
       and (${after === null} or (kev::int, hosts_open, cve_id) < (${after?.kev ?? 0}, ${after?.hosts ?? 0}, ${after?.id ?? ''}))

@@ -90,7 +90,6 @@ export function AlertTable({ alerts, selected, onSelect, withTenant }: AlertList
       key: 'opened',
       title: t('column.opened'),
       from: 'lg',
-      className: 'text-ink-soft',
       cell: ({ opened_at }) => <Time value={opened_at} format="relative" />,
     },
     { key: 'sla', title: t('column.sla'), className: 'w-52', cell: (alert) => <SlaClock alert={alert} /> },
@@ -98,7 +97,6 @@ export function AlertTable({ alerts, selected, onSelect, withTenant }: AlertList
       key: 'assigned',
       title: t('column.assigned'),
       from: 'xl',
-      className: 'text-ink-soft',
       cell: ({ assigned_to, assigned_to_email: email }) =>
         assigned_to === null ? (
           <span className="text-ink-faint">{t('unassigned')}</span>
@@ -110,7 +108,6 @@ export function AlertTable({ alerts, selected, onSelect, withTenant }: AlertList
       key: 'on_call',
       title: t('column.onCall'),
       from: 'xl',
-      className: 'text-ink-soft',
       cell: ({ on_call: person }) =>
         person === null ? (
           <span className="text-ink-faint">{t('nobodyOnCall')}</span>

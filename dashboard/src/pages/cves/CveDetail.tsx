@@ -52,7 +52,7 @@ export function CveDetail() {
           <Summary hosts={hosts.data ?? []} />
           {about.data && <About cve={about.data} />}
           <Card title={t('detail.timeline')}>
-            <CveTimeline hosts={hosts.data ?? []} />
+            <CveTimeline hosts={hosts.data ?? []} withTenant={tenantId === undefined} />
           </Card>
           <Card title={t('detail.hosts')} flush>
             <CveHosts hosts={hosts.data ?? []} withTenant={tenantId === undefined} />

@@ -44,15 +44,14 @@ export function CveHosts({ hosts, withTenant }: { readonly hosts: readonly CveHo
       key: 'installed',
       title: t('host.installed'),
       from: 'md',
-      className: 'font-mono text-xs',
-      cell: (host) => host.installed_version,
+      cell: (host) => <code className="font-mono text-xs">{host.installed_version}</code>,
     },
     {
       key: 'fixed',
       title: t('host.fixed'),
       from: 'md',
-      className: 'font-mono text-xs',
-      cell: (host) => host.fixed_version ?? <Dash />,
+      cell: ({ fixed_version: version }) =>
+        version === null ? <Dash /> : <code className="font-mono text-xs">{version}</code>,
     },
     { key: 'detected', title: t('host.detected'), cell: (host) => <Time value={host.detected_at} format="date" /> },
     {

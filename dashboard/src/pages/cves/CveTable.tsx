@@ -65,19 +65,17 @@ export function CveTable({ cves }: { readonly cves: readonly Cve[] }) {
       title: t('column.patched'),
       align: 'right',
       from: 'sm',
-      className: 'text-ink-soft',
-      cell: ({ hosts_patched: patched }) => patched,
+      cell: ({ hosts_patched: patched }) => <span className="text-ink-soft">{patched}</span>,
     },
     {
       key: 'fixed',
       title: t('column.fixed'),
       from: 'lg',
-      className: 'font-mono text-xs text-ink-soft',
       cell: ({ fixed_versions: versions }) =>
         versions.length === 0 ? (
-          <span className="font-sans text-ink-faint">{t('noFix')}</span>
+          <span className="text-ink-faint">{t('noFix')}</span>
         ) : (
-          <span title={versions.join(', ')}>
+          <span title={versions.join(', ')} className="font-mono text-xs text-ink-soft">
             {versions.slice(0, VERSIONS_SHOWN).join(', ')}
             {versions.length > VERSIONS_SHOWN && ' …'}
           </span>
@@ -87,7 +85,6 @@ export function CveTable({ cves }: { readonly cves: readonly Cve[] }) {
       key: 'seen',
       title: t('column.seen'),
       from: 'md',
-      className: 'text-ink-soft',
       cell: ({ first_detected_at: at }) => <Time value={at} format="date" />,
     },
   ];
