@@ -18,6 +18,7 @@ import { RefusedError } from '../../domain/refusal.ts';
 import { tokenHash, tokenKind } from '../../domain/token.ts';
 import { checkSignature, readSignature } from '../agentRequest.ts';
 import type { ApiDeps } from '../deps.ts';
+import { startEscalations } from '../escalationStart.ts';
 import { defineRoute } from '../route.ts';
 
 /** A published hub key as agents store it. */
@@ -71,6 +72,7 @@ async function reportKeyConflict(
       event_data: { agent_id: agentId, key_id: keyId, address },
     });
   });
+  await startEscalations({ deps, log: deps.log }, pin.tenant_id);
   throw new RefusedError('agent_key_conflict');
 }
 

@@ -250,12 +250,12 @@ const trivy = defineRoute({
   bodyLimitBytes: 64 * 1024 * 1024,
   output: z.object({ agent_id: z.uuid(), cves: z.int() }),
   refusals: ['not_found', 'body_too_large', 'agent_time_in_future'],
-  handle: async ({ deps, principal, query, body }) => {
+  handle: async ({ deps, principal, query, body, log }) => {
     const { tenantId } = principal;
     const at = new Date(body.CreatedAt ?? deps.now()).toISOString();
     refuseFuture([at], deps.now());
     const cves = trivyCves(body);
-    return withTenant(deps.pool, tenantId, async (tx) => {
+    const answer = await withTenant(deps.pool, tenantId, async (tx) => {
       const agentId = await findAgentByHostname(tx, tenantId, query.hostname);
       if (agentId === null)
         throw new RefusedError('not_found', `No host of this tenant is called "${query.hostname}".`);
@@ -269,6 +269,8 @@ const trivy = defineRoute({
       });
       return { agent_id: agentId, cves: cves.length };
     });
+    await startEscalations({ deps, log }, tenantId);
+    return answer;
   },
 });
 
