@@ -49,9 +49,12 @@ export async function findWebhook(tx: AnyTx, id: string): Promise<WebhookRow | n
   return tx.maybeOne(sql.type(webhookRow)`${SELECT_WEBHOOKS} where w.id = ${id}::uuid and w.deleted_at is null`);
 }
 
-/** The same, with its row locked: two changes of one webhook come one after the other. */
+/**
+ * The same, with its row locked: two changes of one webhook come one after the other. `no key`, so that events which
+ * are being told to it meanwhile do not wait: their deliveries hold its key by the foreign key.
+ */
 export async function lockWebhook(tx: WebhookTx, id: string): Promise<WebhookRow | null> {
-  await tx.query(sql.unsafe`select from webhooks where id = ${id}::uuid for update`);
+  await tx.query(sql.unsafe`select from webhooks where id = ${id}::uuid for no key update`);
   return findWebhook(tx, id);
 }
 
