@@ -1,5 +1,6 @@
 /** Escalation policies of an MSP, and which of them a tenant has chosen. */
 
+import { ForeignKeyIntegrityConstraintViolationError } from 'slonik';
 import { z } from 'zod';
 import { escalationLevel } from '../domain/escalation.ts';
 import { SEVERITIES } from '../domain/ingest.ts';
@@ -89,9 +90,15 @@ export async function listPolicyUses(tx: MspTx, id: string): Promise<z.infer<typ
         where s.escalation_policy_id = ${id}::uuid order by t.name limit 20) as tenants`);
 }
 
-/** Deletes a policy. The foreign keys of groups and tenants decide last. */
-export async function deletePolicy(tx: MspTx, mspId: string, id: string): Promise<void> {
-  await tx.query(sql.unsafe`delete from escalation_policies where msp_id = ${mspId}::uuid and id = ${id}::uuid`);
+/** Deletes a policy. The foreign keys of groups and tenants decide last: false when one has begun to use it. */
+export async function deletePolicy(tx: MspTx, mspId: string, id: string): Promise<boolean> {
+  try {
+    await tx.query(sql.unsafe`delete from escalation_policies where msp_id = ${mspId}::uuid and id = ${id}::uuid`);
+    return true;
+  } catch (error) {
+    if (error instanceof ForeignKeyIntegrityConstraintViolationError) return false;
+    throw error;
+  }
 }
 
 const choiceRow = z.object({ escalation_policy_id: z.uuid().nullable() });

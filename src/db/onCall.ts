@@ -1,5 +1,6 @@
 /** On-call schedules of an MSP, their overrides, and the people who may be on call. */
 
+import { ForeignKeyIntegrityConstraintViolationError } from 'slonik';
 import { z } from 'zod';
 import { type OnCallSchedule, onCallLayer } from '../domain/onCall.ts';
 import { isAllowed, ROLES } from '../domain/permissions.ts';
@@ -133,9 +134,15 @@ export async function listScheduleUses(tx: MspTx, id: string): Promise<z.infer<t
       array(select name from escalation_policies where levels @> ${target}::jsonb order by name limit 20) as policies`);
 }
 
-/** Deletes a schedule with its overrides. The foreign key of groups decides last. */
-export async function deleteSchedule(tx: MspTx, mspId: string, id: string): Promise<void> {
-  await tx.query(sql.unsafe`delete from on_call_schedules where msp_id = ${mspId}::uuid and id = ${id}::uuid`);
+/** Deletes a schedule with its overrides. The foreign key of groups decides last: false when one has begun to use it. */
+export async function deleteSchedule(tx: MspTx, mspId: string, id: string): Promise<boolean> {
+  try {
+    await tx.query(sql.unsafe`delete from on_call_schedules where msp_id = ${mspId}::uuid and id = ${id}::uuid`);
+    return true;
+  } catch (error) {
+    if (error instanceof ForeignKeyIntegrityConstraintViolationError) return false;
+    throw error;
+  }
 }
 
 /** An override to make. Instants are ISO 8601. */

@@ -2,7 +2,7 @@
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import ICAL from 'ical.js';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { sql } from '../../src/db/pool.ts';
 import { createTestApi, insertUser, type TestUser } from '../support/api.ts';
@@ -392,6 +392,37 @@ describe('409', () => {
     const policy = { name: 'Taken', levels: [{ targets: [{ kind: 'admins' }], wait_minutes: 5 }] };
     expect((await admin('POST', '/escalation-policies', policy)).status).toBe(201);
     expect((await admin('POST', '/escalation-policies', { ...policy, name: 'tAken' })).status).toBe(409);
+  });
+
+  it('what a group begins to use in the very moment in which it is deleted', async () => {
+    const { id } = await make();
+    const { body: group } = await admin('POST', '/groups', {
+      tenant_id: api.tenants.a,
+      name: 'Race',
+      rule: { tag: 'none' },
+    });
+    // The group's transaction is under way, and invisible to the look for uses.
+    const written = Promise.withResolvers<void>();
+    const commit = Promise.withResolvers<void>();
+    const writing = db.admin.transaction(async (tx) => {
+      await tx.query(sql.unsafe`
+        update groups set on_call_schedule_id = ${id}::uuid where id = ${String(group['id'])}::uuid`);
+      written.resolve();
+      await commit.promise;
+    });
+    await written.promise;
+    const deleting = admin('DELETE', `/on-call/schedules/${id}`);
+    await vi.waitFor(async () => {
+      const { waiting } = await db.admin.one(sql.type(z.object({ waiting: z.number() }))`
+        select count(*) as waiting from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and query like 'delete from on_call_schedules%'`);
+      expect(waiting).toBe(1);
+    });
+    commit.resolve();
+    await writing;
+    expect(await deleting).toMatchObject({ status: 409 });
+    expect((await admin('GET', `/on-call/schedules/${id}`)).status).toBe(200);
+    expect((await admin('DELETE', `/groups/${String(group['id'])}`)).status).toBe(204);
   });
 
   it('a policy that a tenant has chosen', async () => {

@@ -182,7 +182,8 @@ const remove = defineRoute({
       const { groups, tenants } = await listPolicyUses(tx, id);
       if (groups.length + tenants.length > 0)
         throw new RefusedError('conflict', `It is used by ${[...groups, ...tenants].join(', ')}.`, { groups, tenants });
-      await deletePolicy(tx, principal.mspId, id);
+      if (!(await deletePolicy(tx, principal.mspId, id)))
+        throw new RefusedError('conflict', 'A group or tenant has begun to use it.');
       await record(tx, principal, 'escalation_policy_deleted', { policy_id: id, name: before.name });
     });
     return undefined;

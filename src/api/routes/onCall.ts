@@ -197,7 +197,8 @@ const remove = defineRoute({
           groups,
           policies,
         });
-      await deleteSchedule(tx, principal.mspId, id);
+      if (!(await deleteSchedule(tx, principal.mspId, id)))
+        throw new RefusedError('conflict', 'A group has begun to use it.');
       await recordOnCall(tx, principal, 'on_call_schedule_deleted', { schedule_id: id, name: before.name });
     });
     return undefined;
