@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { serviceWorker, WORKER_ENTRY } from './serviceWorker.ts';
 
 const here = import.meta.dirname;
 /** The hub that answers while one works on the screens alone (`vite dashboard`, `vite preview dashboard`). */
@@ -27,7 +28,7 @@ const preloadFont: Plugin = {
 
 export default defineConfig({
   root: here,
-  plugins: [react(), tailwindcss(), preloadFont],
+  plugins: [react(), tailwindcss(), preloadFont, serviceWorker],
   build: {
     // Nothing is inlined: the content security policy takes no data: but for images.
     assetsInlineLimit: 0,
@@ -35,7 +36,14 @@ export default defineConfig({
     sourcemap: false,
     target: 'es2022',
     rollupOptions: {
-      input: { index: resolve(here, 'index.html'), portal: resolve(here, 'portal.html') },
+      input: {
+        index: resolve(here, 'index.html'),
+        portal: resolve(here, 'portal.html'),
+        [WORKER_ENTRY]: resolve(here, 'worker/sw.ts'),
+      },
+      output: {
+        entryFileNames: ({ name }) => (name === WORKER_ENTRY ? '[name].js' : 'assets/[name]-[hash].js'),
+      },
     },
   },
   server: { proxy: { '/api': hub, '/pubkeys': hub } },

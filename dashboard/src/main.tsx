@@ -7,6 +7,7 @@ import { createRoot } from 'react-dom/client';
 import './theme.css';
 import { queryClient } from './api/queries.ts';
 import { startMessages } from './i18n.ts';
+import { startServiceWorker } from './pwa.ts';
 import { router } from './routes.tsx';
 import { chooseTheme, storedTheme } from './shell/theme.ts';
 
@@ -23,3 +24,4 @@ createRoot(root).render(
     </QueryClientProvider>
   </StrictMode>,
 );
+await startServiceWorker();

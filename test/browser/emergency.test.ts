@@ -93,7 +93,7 @@ describe('a quorum of people in their own browsers', () => {
     await bob.setViewportSize({ width: 390, height: 844 });
     await expectNoSidewaysScroll(bob);
     await picture(bob, 'emergency-eat-phone');
-  });
+  }, 120_000);
 
   it('the requester sees no way to approve, and cancels', async () => {
     const { id } = await ask('bob');

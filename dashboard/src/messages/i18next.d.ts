@@ -6,9 +6,11 @@ import type cockpit from './en/cockpit.ts';
 import type common from './en/common.ts';
 import type cves from './en/cves.ts';
 import type emergency from './en/emergency.ts';
+import type notifications from './en/notifications.ts';
 import type packs from './en/packs.ts';
 import type settings from './en/settings.ts';
 import type shell from './en/shell.ts';
+import type verify from './en/verify.ts';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -19,8 +21,10 @@ declare module 'i18next' {
       alerts: typeof alerts;
       cves: typeof cves;
       emergency: typeof emergency;
+      notifications: typeof notifications;
       settings: typeof settings;
       packs: typeof packs;
+      verify: typeof verify;
       shell: typeof shell;
     };
   }

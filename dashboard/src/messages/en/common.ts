@@ -48,6 +48,8 @@ const messages = {
   },
   reason: { label: 'Reason', hint: 'Written into the audit log and shown to the client.' },
   trend: { rising: 'rising', falling: 'falling', steady: 'steady' },
+  newVersion: 'A new version is ready.',
+  reload: 'Reload',
   required: 'This is needed.',
   problem: { title: 'Something went wrong', requestId: 'Request {{id}}' },
   time: { utc: '{{time}} UTC', in: 'in {{span}}', ago: '{{span}} ago', never: 'never' },

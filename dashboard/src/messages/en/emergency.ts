@@ -17,7 +17,7 @@ const messages = {
     level: 'Level',
     reason: 'Reason',
   },
-  closedToo: 'Closed ones too',
+  closedToo: 'Show closed requests',
   overdueOnly: 'Overdue only',
   kind: { immediate: 'Immediate', pre_issued: 'Pre-issued' },
   requestState: {
@@ -86,7 +86,7 @@ const messages = {
     hours: '{{count}} h',
     summary: 'What will happen',
     submit: 'Request approval',
-    reasonHint: 'At least 10 characters. Approvers read it on their phones, and the client in its audit pack.',
+    reasonHint: 'At least 10 characters. Approvers read it on their phones, the client in its audit pack.',
   },
   summary: {
     nothing: 'Choose a host and an action, and this says what will happen.',

@@ -18,6 +18,7 @@ const messages = {
     title: 'Confirm that it is you',
     lead: 'This is a sensitive change. Your confirmation is good for ten minutes.',
   },
+  notifications: { title: 'Notifications' },
   security: {
     title: 'Sign-in and security',
     lead: 'Your password, your authenticator, and where you are signed in.',

@@ -51,6 +51,8 @@ const messages: Translated<typeof en> = {
   },
   reason: { label: 'Reden', hint: 'Komt in het auditlog en is zichtbaar voor de klant.' },
   trend: { rising: 'stijgt', falling: 'daalt', steady: 'gelijk' },
+  newVersion: 'Er is een nieuwe versie.',
+  reload: 'Herladen',
   required: 'Dit is nodig.',
   problem: { title: 'Er ging iets mis', requestId: 'Verzoek {{id}}' },
   time: { utc: '{{time}} UTC', in: 'over {{span}}', ago: '{{span}} geleden', never: 'nooit' },

@@ -20,7 +20,7 @@ const messages: Translated<typeof emergency> = {
     level: 'Niveau',
     reason: 'Reden',
   },
-  closedToo: 'Ook afgesloten',
+  closedToo: 'Ook afgesloten verzoeken',
   overdueOnly: 'Alleen achterstallig',
   kind: { immediate: 'Onmiddellijk', pre_issued: 'Vooraf uitgegeven' },
   requestState: {

@@ -21,6 +21,7 @@ const messages: Translated<typeof en> = {
     title: 'Bevestig dat u het bent',
     lead: 'Dit is een gevoelige wijziging. Uw bevestiging geldt tien minuten.',
   },
+  notifications: { title: 'Meldingen' },
   security: {
     title: 'Aanmelden en beveiliging',
     lead: 'Uw wachtwoord, uw authenticator, en waar u aangemeld bent.',

@@ -6,7 +6,7 @@ import { type Permission, useMe } from '../../session.ts';
 
 /** A page of the settings. */
 type SettingsPage = {
-  readonly key: 'security' | 'tokens' | 'team' | 'branding' | 'enrolment' | 'alertRules';
+  readonly key: 'security' | 'notifications' | 'tokens' | 'team' | 'branding' | 'enrolment' | 'alertRules';
   readonly to: NonNullable<LinkProps['to']>;
   readonly permission?: Permission;
   readonly group: 'you' | 'msp' | 'client';
@@ -14,6 +14,8 @@ type SettingsPage = {
 
 const PAGES: readonly SettingsPage[] = [
   { key: 'security', to: '/settings/security', group: 'you' },
+  // Cards are for people of the MSP; who reads its playbooks is one of them.
+  { key: 'notifications', to: '/settings/notifications', permission: 'playbooks.read', group: 'you' },
   { key: 'tokens', to: '/settings/tokens', permission: 'tokens.own', group: 'you' },
   { key: 'team', to: '/settings/team', permission: 'team.read', group: 'msp' },
   { key: 'branding', to: '/settings/branding', permission: 'branding.write', group: 'client' },

@@ -24,6 +24,12 @@ const securityRoute = createRoute({
   component: lazyRouteComponent(() => import('./Security.tsx'), 'Security'),
 });
 
+const notificationsRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/notifications',
+  component: lazyRouteComponent(() => import('./PushDevices.tsx'), 'PushDevices'),
+});
+
 const tokensRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/tokens',
@@ -59,6 +65,7 @@ export const settingsRoutes = [
   settingsRoute.addChildren([
     indexRoute,
     securityRoute,
+    notificationsRoute,
     tokensRoute,
     teamRoute,
     brandingRoute,
