@@ -28,12 +28,16 @@ import { type Report, VerifierError } from './report.ts';
 import { type ByteSource, isSameBytes, readBytes, readSmall, sha256Of, strictUtf8 } from './source.ts';
 import { openZip } from './zip.ts';
 
-/** What to verify. `sig` may be null for an archive, which holds its own; `previousSig` is that of the month before. */
+/**
+ * What to verify. `sig` may be null for an archive, which holds its own; `previousSig` is that of the month before;
+ * `manifest` is a copy of the manifest beside the file, which must be the signed one.
+ */
 export type PackInput = {
   readonly primitives: Primitives;
   readonly pack: ByteSource;
   readonly sig: ByteSource | null;
   readonly previousSig: ByteSource | null;
+  readonly manifest?: ByteSource | null;
   readonly keys: readonly HubKey[];
   readonly allowOtherKeys: boolean;
 };
@@ -58,6 +62,7 @@ export async function verifyPack(input: PackInput, report: Report): Promise<Pack
   if (input.sig === null) throw new VerifierError('usage', 'Give the signature of the pack with --sig.');
   const opened = await openSig(input.sig, input.keys, report);
   if (opened === null) return null;
+  if (input.manifest) await checkManifestFile(input.manifest, opened.sig, report);
   await checkPrevious(input, opened.sig.manifest, report);
   if (kind === 'pdf') await checkPdf(input.primitives, input.pack, opened.sig.manifest, report);
   else await checkLines(input, input.pack, opened.sig.manifest, report);
@@ -229,6 +234,13 @@ async function checkLines(input: PackInput, source: ByteSource, manifest: PackMa
   if (!report.hasFailed()) report.passed(`${entries} entries in pack, 0 tampered`);
 }
 
+/** A manifest beside the file says what the signed one says, byte for byte. */
+async function checkManifestFile(manifest: ByteSource, sig: PackSig, report: Report): Promise<void> {
+  const text = await readSmall(manifest, MAX_SIG_BYTES, 'the manifest');
+  if (isSameBytes(text, utf8ToBytes(sig.manifestText))) report.passed('manifest.json is the signed manifest');
+  else report.failed('manifest', 'manifest.json is not the manifest that was signed');
+}
+
 /** The archive: every file in it, and that they belong together. */
 async function verifyArchive(input: PackInput, report: Report): Promise<PackSig | null> {
   const files = await openZip(input.pack);
@@ -247,10 +259,7 @@ async function verifyArchive(input: PackInput, report: Report): Promise<PackSig 
   }
   const opened = await openSig(sig, input.keys, report);
   if (opened === null) return null;
-  const manifestText = await readSmall(manifest, MAX_SIG_BYTES, 'the manifest');
-  if (isSameBytes(manifestText, utf8ToBytes(opened.sig.manifestText)))
-    report.passed('manifest.json is the signed manifest');
-  else report.failed('manifest', 'manifest.json is not the manifest that was signed');
+  await checkManifestFile(manifest, opened.sig, report);
   await checkPrevious(input, opened.sig.manifest, report);
   await checkLines(input, jsonl, opened.sig.manifest, report);
   if (await isFile(input.primitives, pdf, opened.sig.manifest.files.pdf, 'PDF', report))

@@ -28,7 +28,7 @@ export function PackDetails({ pack }: { readonly pack: Pack }) {
     <>
       <section className="space-y-3">
         <h3 className="font-semibold">{t('files.title')}</h3>
-        <div className="grid gap-2 sm:grid-cols-2">
+        <div className="grid grid-cols-1 gap-2 sm:grid-cols-2">
           {(
             [
               ['pdf', size(pack.pdf_bytes)],

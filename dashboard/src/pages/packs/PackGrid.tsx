@@ -40,7 +40,7 @@ export function PackGrid({
               {t('client')}
             </th>
             {months.map((month) => (
-              <th key={month} scope="col" className="px-1 py-2 text-center font-medium">
+              <th key={month} scope="col" className="px-1 py-2 text-center font-medium last:pr-3">
                 <abbr title={monthName(month, i18n.language)} className="no-underline">
                   {shortMonth(month, i18n.language)}
                 </abbr>

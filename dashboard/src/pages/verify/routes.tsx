@@ -10,7 +10,7 @@ const verifyRoute = createRoute({
   /** `pack` and `report` are ids of what is to be fetched from the hub. */
   validateSearch: (search: Record<string, unknown>) =>
     compact({ pack: text(search['pack']), report: text(search['report']) }),
-  component: lazyRouteComponent(() => import('../Pending.tsx'), 'Pending'),
+  component: lazyRouteComponent(() => import('./Verify.tsx'), 'Verify'),
 });
 
 /** Verification in the browser. */
