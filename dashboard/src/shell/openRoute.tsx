@@ -30,8 +30,8 @@ function OpenFrame() {
     <div className="min-h-dvh">
       <header className="no-print flex h-12 items-center gap-4 border-b border-line bg-surface px-4">
         <img src="/icon.svg" alt="" width={22} height={22} />
-        <span className="font-semibold tracking-tight">monsys</span>
-        <nav aria-label={t('nav.label')} className="flex flex-1 justify-end gap-4 text-ink-soft">
+        <span className="font-semibold tracking-tight max-sm:sr-only">monsys</span>
+        <nav aria-label={t('nav.label')} className="flex flex-1 justify-end gap-4 whitespace-nowrap text-ink-soft">
           {(
             [
               ['/verify', 'nav.verify'],

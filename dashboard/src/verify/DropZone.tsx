@@ -24,6 +24,7 @@ export function DropZone({
   const [isOver, setIsOver] = useState(false);
   return (
     <div className="space-y-3">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- only dropping; the input inside is for everybody */}
       <label
         htmlFor={id}
         onDragOver={(event) => {

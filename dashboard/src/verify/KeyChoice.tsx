@@ -33,7 +33,7 @@ export function KeyChoice({
         rows={3}
         spellCheck={false}
         autoComplete="off"
-        className="font-mono"
+        className="[&_textarea]:font-mono"
         value={pasted}
         onChange={(event) => onPasted(event.target.value)}
       />

@@ -55,6 +55,7 @@ export function RunResult({ run }: { readonly run: Run }) {
       </header>
       <ol lang="en" className="divide-y divide-line/60">
         {run.checks.map((check, index) => (
+          // oxlint-disable-next-line react/no-array-index-key -- lines only come, and two may be alike
           <CheckLine key={index} check={check} />
         ))}
       </ol>

@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { CloudOff, ShieldCheck } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { fetchFile } from '../api/download.ts';
 import { Button } from '../ui/Button.tsx';
@@ -16,6 +16,8 @@ import { KeyChoice } from './KeyChoice.tsx';
 import { RunResult } from './RunResult.tsx';
 import { useVerifier } from './useVerifier.ts';
 
+const NO_FILES: readonly GivenFile[] = [];
+
 /** The key that the hub answers with; asked once, at the start, so that all else works without a network. */
 export function useHubKey() {
   return useQuery({
@@ -26,17 +28,18 @@ export function useHubKey() {
   });
 }
 
-/** `fetched` are files that the page got from the hub already. */
+/** `initial` are files that the page got from the hub already; give it a new key when they change. */
 export function VerifyPanel({
-  fetched = [],
+  initial = NO_FILES,
   error = null,
 }: {
-  readonly fetched?: readonly File[];
+  readonly initial?: readonly GivenFile[];
   readonly error?: Error | null;
 }) {
   const { t } = useTranslation('verify');
   const hubKey = useHubKey();
-  const [files, setFiles] = useState<readonly GivenFile[]>([]);
+  const results = useRef<HTMLDivElement>(null);
+  const [files, setFiles] = useState(initial);
   const [useHub, setUseHub] = useState(true);
   const [pasted, setPasted] = useState('');
   const [token, setToken] = useState('');
@@ -51,10 +54,6 @@ export function VerifyPanel({
     setFiles(next.filter(({ role }) => role !== 'key'));
     clear();
   };
-  useEffect(() => {
-    if (fetched.length > 0) void add(fetched);
-    // Only when other files were fetched: what a person added since stays.
-  }, [fetched]);
 
   const keys = [
     ...(useHub && hubKey.data !== undefined ? [hubKey.data] : []),
@@ -95,14 +94,23 @@ export function VerifyPanel({
             />
           </div>
         </details>
-        <Button kind="primary" disabled={jobs.length === 0} onClick={() => void verify(jobs)} className="w-full">
+        <Button
+          kind="primary"
+          disabled={jobs.length === 0}
+          onClick={() => {
+            void verify(jobs);
+            // On a phone the results are below the button.
+            results.current?.scrollIntoView({ block: 'nearest' });
+          }}
+          className="w-full"
+        >
           <ShieldCheck aria-hidden="true" /> {t('verify')}
         </Button>
         {jobs.length === 0 && (
           <p className="text-xs text-ink-faint">{t(keys.length === 0 ? 'needKey' : 'needFiles')}</p>
         )}
       </div>
-      <div className="space-y-4">
+      <div className="space-y-4" ref={results}>
         {runs.length === 0 ? (
           <div className="space-y-2 rounded-lg border border-line bg-surface p-4 text-ink-soft">
             <h2 className="font-semibold text-ink">{t('how.title')}</h2>

@@ -30,7 +30,7 @@ export function useVerifier() {
     if (worker.current !== null && !isBusy.current) return worker.current;
     worker.current?.terminate();
     const started = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'verifier' });
-    started.onmessage = () => setIsReady(true);
+    started.addEventListener('message', () => setIsReady(true), { once: true });
     worker.current = started;
     isBusy.current = false;
     return started;
@@ -51,10 +51,14 @@ export function useVerifier() {
       setRuns(jobs.map(({ name, total }) => ({ name, total, checks: [], read: 0, exitCode: null })));
       for (const [at, { job }] of jobs.entries()) {
         await new Promise<void>((resolve) => {
-          mine.onmessage = ({ data }: MessageEvent<VerifyNews>) => {
+          const hear = ({ data }: MessageEvent<VerifyNews>): void => {
             setRuns((old) => old.map((run, index) => (index === at ? heard(run, data) : run)));
-            if (data.kind === 'done') resolve();
+            if (data.kind !== 'done') return;
+            mine.removeEventListener('message', hear);
+            resolve();
           };
+          mine.addEventListener('message', hear);
+          // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker has none
           mine.postMessage(job);
         });
       }

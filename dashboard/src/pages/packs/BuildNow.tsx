@@ -9,7 +9,7 @@ import { useCan } from '../../session.ts';
 import { BuildProgress } from '../../ui/BuildProgress.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
-import { buildsQuery, isRunning, type Pack } from './packQueries.ts';
+import { type Build, buildsQuery, isRunning, type Pack } from './packQueries.ts';
 
 const POLL_MS = 1_000;
 
@@ -30,23 +30,26 @@ export function BuildNow({
   const queryClient = useQueryClient();
   /** When the build before the one that was asked for had ended; undefined: none was asked for here. */
   const [before, setBefore] = useState<string | null>();
+  const ofMonth = (items: readonly Build[] | undefined) => items?.find((each) => each.month === month);
+  const isOver = (build: Build | undefined) => build?.finished_at != null && build.finished_at !== before;
+  const isWanted = (build: Build | undefined) =>
+    (before !== undefined && !isOver(build)) || (build !== undefined && isRunning(build));
   const builds = useQuery({
     ...buildsQuery(client.id),
-    refetchInterval: ({ state }) => (before !== undefined || state.data?.some(isRunning) ? POLL_MS : false),
+    refetchInterval: ({ state }) => (isWanted(ofMonth(state.data)) ? POLL_MS : false),
   });
-  const build = builds.data?.find((each) => each.month === month);
+  const build = ofMonth(builds.data);
   const start = useMutation({
     mutationFn: () => ask(api.POST('/audit-packs', { body: { tenant_id: client.id, month } })),
     onMutate: () => setBefore(build?.finished_at ?? null),
     onError: () => setBefore(undefined),
   });
-  const isOver = before !== undefined && build?.finished_at != null && build.finished_at !== before;
-  const isBuilding = (before !== undefined && !isOver) || (build !== undefined && isRunning(build));
+  const isBuilding = isWanted(build);
+  const finishedAt = build?.finished_at ?? null;
+  // The list of packs is asked for again whenever a build has ended.
   useEffect(() => {
-    if (!isOver) return;
-    setBefore(undefined);
-    void queryClient.invalidateQueries({ queryKey: ['audit-packs'] });
-  }, [isOver, queryClient]);
+    if (finishedAt !== null) void queryClient.invalidateQueries({ queryKey: ['audit-packs', 'list'] });
+  }, [finishedAt, queryClient]);
   if (pack?.has_files && !pack.is_preview) return null;
   return (
     <section className="space-y-3 rounded-lg border border-line bg-surface p-4">

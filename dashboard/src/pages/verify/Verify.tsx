@@ -5,6 +5,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { fetchFile, fileHref } from '../../api/download.ts';
 import { Page } from '../../ui/Layout.tsx';
+import { givenFile } from '../../verify/givenFiles.ts';
 import { VerifyPanel } from '../../verify/VerifyPanel.tsx';
 
 const route = getRouteApi('/open/verify');
@@ -23,13 +24,17 @@ export function Verify() {
       Promise.all(
         FORMATS.map(async (format) => {
           const { name, blob } = await fetchFile(fileHref(path, { format }), signal);
-          return new File([blob], name);
+          return givenFile(new File([blob], name));
         }),
       ),
   });
   return (
     <Page title={t('title')} lead={t('lead')}>
-      <VerifyPanel {...(fetched.data && { fetched: fetched.data })} error={fetched.error} />
+      <VerifyPanel
+        key={fetched.data === undefined ? 'empty' : path}
+        {...(fetched.data && { initial: fetched.data })}
+        error={fetched.error}
+      />
     </Page>
   );
 }
