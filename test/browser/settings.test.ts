@@ -14,6 +14,9 @@ const PAGES = [
   ['branding', 'Tenant branding'],
   ['enrolment', 'Enrolment'],
   ['alert-rules', 'Alert rules'],
+  ['sla', 'SLA policies'],
+  ['maintenance', 'Maintenance windows'],
+  ['webhooks', 'Webhooks'],
 ] as const;
 
 describe('every page of the settings', () => {
@@ -133,5 +136,69 @@ describe('alert rules', () => {
     await table.getByText(name).waitFor();
     await page.getByRole('button', { name: `Delete: ${name}` }).click();
     await table.getByText(name).waitFor({ state: 'detached' });
+  });
+});
+
+describe('SLA policies', () => {
+  it('are made with business hours and deleted again', async () => {
+    const page = await signedIn('alice');
+    await page.goto('/settings/sla');
+    await page.getByRole('button', { name: 'New policy' }).click();
+    const dialog = page.getByRole('dialog');
+    const name = `Office ${Date.now()}`;
+    await dialog.getByLabel('Name').fill(name);
+    await dialog.getByLabel('Critical: Acknowledged within').fill('10');
+    await dialog.getByLabel('When minutes count').selectOption('business_hours');
+    await dialog.getByLabel('Time zone').selectOption('Europe/Brussels');
+    await dialog.getByLabel('Friday').fill('09:00-12:30, 13:00-16:00');
+    await dialog.getByLabel('Holidays').fill('2026-12-25');
+    await picture(page, 'settings-sla-form');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    const card = page.getByRole('region', { name });
+    await card.getByText('Business hours of Europe/Brussels').waitFor();
+    await card.getByRole('button', { name: `Delete: ${name}` }).click();
+    await card.waitFor({ state: 'detached' });
+  });
+});
+
+describe('maintenance windows', () => {
+  it('are planned for a client and ended', async () => {
+    const page = await signedIn('alice');
+    await page.goto(`/settings/maintenance?tenant=${acme}`);
+    await page.getByRole('button', { name: 'Plan a window' }).click();
+    const dialog = page.getByRole('dialog');
+    const title = `Storage swap ${Date.now()}`;
+    await dialog.getByLabel('What is done').fill(title);
+    await dialog.getByLabel('Reason').fill('New disks in the database hosts');
+    await dialog.getByRole('button', { name: 'Plan it' }).click();
+    const row = page.getByRole('row', { name: title });
+    await row.getByText('Planned').waitFor();
+    await row.getByRole('button', { name: `Cancel: ${title}` }).click();
+    await row.waitFor({ state: 'detached' });
+  });
+});
+
+describe('webhooks', () => {
+  it('are made, pinged, shown in their log and deleted', async () => {
+    const page = await signedIn('alice');
+    await page.goto('/settings/webhooks');
+    await page.getByRole('button', { name: 'New webhook' }).click();
+    const dialog = page.getByRole('dialog').first();
+    const name = `Tickets ${Date.now()}`;
+    await dialog.getByLabel('Name').fill(name);
+    await dialog.getByLabel('Address').fill('https://hooks.invalid/monsys');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    const sudo = page.getByRole('dialog', { name: 'Confirm that it is you' });
+    await sudo.getByLabel('TOTP code').fill(await freshCode(user('alice')));
+    await sudo.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByText(/^whsec_/).waitFor();
+    await page.getByRole('button', { name: `Actions: ${name}` }).click();
+    await page.getByRole('menuitem', { name: 'Send a ping' }).click();
+    const log = page.getByRole('region', { name: `Deliveries of ${name}` });
+    await log.getByText('ping', { exact: true }).waitFor();
+    await picture(page, 'settings-webhooks-log');
+    await page.getByRole('button', { name: `Actions: ${name}` }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await page.getByRole('region', { name: 'Webhooks' }).getByText(name).waitFor({ state: 'detached' });
   });
 });

@@ -36,7 +36,6 @@ export function Table<Row>({
   if (rows.length === 0 && empty !== undefined) return empty;
   return (
     // A part that scrolls must be reachable by keyboard (WCAG 2.1.1).
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- see above
     <section aria-label={label} tabIndex={0} className="relative overflow-x-auto">
       <table className="w-full border-collapse text-left">
         <thead>

@@ -6,7 +6,17 @@ import { type Permission, useMe } from '../../session.ts';
 
 /** A page of the settings. */
 type SettingsPage = {
-  readonly key: 'security' | 'notifications' | 'tokens' | 'team' | 'branding' | 'enrolment' | 'alertRules';
+  readonly key:
+    | 'security'
+    | 'notifications'
+    | 'tokens'
+    | 'team'
+    | 'branding'
+    | 'enrolment'
+    | 'alertRules'
+    | 'sla'
+    | 'maintenance'
+    | 'webhooks';
   readonly to: NonNullable<LinkProps['to']>;
   readonly permission?: Permission;
   readonly group: 'you' | 'msp' | 'client';
@@ -18,9 +28,12 @@ const PAGES: readonly SettingsPage[] = [
   { key: 'notifications', to: '/settings/notifications', permission: 'playbooks.read', group: 'you' },
   { key: 'tokens', to: '/settings/tokens', permission: 'tokens.own', group: 'you' },
   { key: 'team', to: '/settings/team', permission: 'team.read', group: 'msp' },
+  { key: 'sla', to: '/settings/sla', permission: 'sla.read', group: 'msp' },
+  { key: 'webhooks', to: '/settings/webhooks', permission: 'webhooks.read', group: 'msp' },
   { key: 'branding', to: '/settings/branding', permission: 'branding.write', group: 'client' },
   { key: 'enrolment', to: '/settings/enrolment', permission: 'agents.enrol', group: 'client' },
   { key: 'alertRules', to: '/settings/alert-rules', permission: 'rules.read', group: 'client' },
+  { key: 'maintenance', to: '/settings/maintenance', permission: 'maintenance.read', group: 'client' },
 ];
 
 /** A column on a wide screen, a row to swipe on a phone. */

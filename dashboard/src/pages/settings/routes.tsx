@@ -1,6 +1,7 @@
 /** Settings: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { compact, flag, text } from '../../search.ts';
 import { shellRoute } from '../../shell/shellRoute.tsx';
 
 /** The frame of all settings: their own list of pages beside the page. */
@@ -60,6 +61,26 @@ const alertRulesRoute = createRoute({
   component: lazyRouteComponent(() => import('./AlertRules.tsx'), 'AlertRules'),
 });
 
+const slaRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/sla',
+  component: lazyRouteComponent(() => import('./SlaPolicies.tsx'), 'SlaPolicies'),
+});
+
+const maintenanceRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/maintenance',
+  validateSearch: (search: Record<string, unknown>) => compact({ all: flag(search['all']) }),
+  component: lazyRouteComponent(() => import('./Maintenance.tsx'), 'Maintenance'),
+});
+
+const webhooksRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: '/webhooks',
+  validateSearch: (search: Record<string, unknown>) => compact({ log: text(search['log']) }),
+  component: lazyRouteComponent(() => import('./Webhooks.tsx'), 'Webhooks'),
+});
+
 /** Settings. */
 export const settingsRoutes = [
   settingsRoute.addChildren([
@@ -71,5 +92,8 @@ export const settingsRoutes = [
     brandingRoute,
     enrolmentRoute,
     alertRulesRoute,
+    slaRoute,
+    maintenanceRoute,
+    webhooksRoute,
   ]),
 ] as const;

@@ -1,0 +1,196 @@
+/** Webhooks: where events are posted to, and the log of what was posted. */
+
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { Webhook as WebhookIcon } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { toast } from 'sonner';
+import { type Answered, api, ask } from '../../api/client.ts';
+import { useCan, useTenantName } from '../../session.ts';
+import { useTenantId } from '../../shell/tenant.ts';
+import { Badge, type Tone } from '../../ui/Badge.tsx';
+import { Button } from '../../ui/Button.tsx';
+import { EmptyState, Problem, SkeletonRows } from '../../ui/Feedback.tsx';
+import { Card, Page } from '../../ui/Layout.tsx';
+import { Menu, MenuItem, MenuSeparator } from '../../ui/Menu.tsx';
+import { Table } from '../../ui/Table.tsx';
+import { Time } from '../../ui/Time.tsx';
+import { ClientPicker } from './ClientPicker.tsx';
+import { Secret } from './Secret.tsx';
+import { useSudo } from './useSudo.tsx';
+import { WebhookDeliveries } from './WebhookDeliveries.tsx';
+import { WebhookForm } from './WebhookForm.tsx';
+
+/** A webhook as the list tells it. */
+export type Webhook = Answered<'/webhooks', 'get'>['items'][number];
+
+const route = getRouteApi('/shell/settings/webhooks');
+const TONES: Readonly<Record<Webhook['health'], Tone>> = { healthy: 'good', failing: 'critical', disabled: 'neutral' };
+
+/** The page; `log` in the address is the webhook whose deliveries are shown. */
+export function Webhooks() {
+  const { t } = useTranslation('settings');
+  const { t: common } = useTranslation();
+  const can = useCan();
+  const nameOf = useTenantName();
+  const queryClient = useQueryClient();
+  const tenantId = useTenantId();
+  const { log } = route.useSearch();
+  const navigate = route.useNavigate();
+  const sudo = useSudo();
+  const [editing, setEditing] = useState<Webhook | 'new' | null>(null);
+  const [secret, setSecret] = useState<{ readonly name: string; readonly text: string } | null>(null);
+  const webhooks = useQuery({
+    queryKey: ['webhooks', tenantId],
+    queryFn: ({ signal }) =>
+      ask(api.GET('/webhooks', { params: { query: tenantId === undefined ? {} : { tenant_id: tenantId } }, signal })),
+    refetchInterval: 15_000,
+  });
+  const refresh = (): Promise<void> => queryClient.invalidateQueries({ queryKey: ['webhooks'] });
+  const showLog = (id: string | undefined): void => void navigate({ search: (old) => ({ ...old, log: id }) });
+  const act = useMutation({
+    mutationFn: async ({
+      webhook,
+      what,
+    }: {
+      readonly webhook: Webhook;
+      readonly what: 'test' | 'rotate' | 'delete';
+    }) => {
+      const params = { path: { id: webhook.id } };
+      if (what === 'test') {
+        await ask(api.POST('/webhooks/{id}/test', { params }));
+        toast.success(t('webhooks.pinged'));
+        showLog(webhook.id);
+      } else if (what === 'rotate') {
+        const made = await sudo.run(() => ask(api.POST('/webhooks/{id}/rotate-secret', { params })));
+        setSecret({ name: webhook.name, text: made.secret });
+      } else await ask(api.DELETE('/webhooks/{id}', { params }));
+    },
+    onSuccess: refresh,
+  });
+  const shown = webhooks.data?.items.find(({ id }) => id === log);
+  return (
+    <Page
+      title={t('webhooks.title')}
+      lead={t('webhooks.lead')}
+      actions={
+        <>
+          <ClientPicker />
+          {can('webhooks.write') && (
+            <Button kind="primary" className="self-end" onClick={() => setEditing('new')}>
+              {t('webhooks.new')}
+            </Button>
+          )}
+        </>
+      }
+    >
+      {sudo.dialog}
+      {secret !== null && <Secret title={t('webhooks.secretOf', { name: secret.name })} text={secret.text} />}
+      {act.isError && <Problem error={act.error} />}
+      <Card flush>
+        {webhooks.isPending && <SkeletonRows rows={3} />}
+        {webhooks.isError && <Problem error={webhooks.error} onRetry={() => void webhooks.refetch()} />}
+        {webhooks.data && (
+          <Table
+            label={t('webhooks.title')}
+            rows={webhooks.data.items}
+            rowKey={({ id }) => id}
+            selected={({ id }) => id === log}
+            empty={
+              <EmptyState title={t('webhooks.empty')} icon={<WebhookIcon aria-hidden="true" />}>
+                {t('webhooks.emptyText')}
+              </EmptyState>
+            }
+            columns={[
+              {
+                key: 'name',
+                title: t('name'),
+                cell: ({ name, url }) => (
+                  <div className="max-w-96 min-w-0">
+                    <p className="truncate font-medium">{name}</p>
+                    <p className="truncate font-mono text-xs text-ink-faint" title={url}>
+                      {url}
+                    </p>
+                  </div>
+                ),
+              },
+              {
+                key: 'tenant',
+                title: common('tenant'),
+                from: 'md',
+                cell: ({ tenant_id }) => (tenant_id === null ? t('webhooks.allClients') : nameOf(tenant_id)),
+              },
+              {
+                key: 'events',
+                title: t('webhooks.events'),
+                from: 'lg',
+                className: 'max-w-64',
+                cell: ({ events }) => <span className="line-clamp-2 font-mono text-xs">{events.join(', ')}</span>,
+              },
+              {
+                key: 'health',
+                title: t('team.state'),
+                cell: ({ health, is_active }) => (
+                  <Badge tone={is_active ? TONES[health] : 'neutral'}>
+                    {is_active ? t(`webhooks.health.${health}`) : t('alertRules.off')}
+                  </Badge>
+                ),
+              },
+              {
+                key: 'last',
+                title: t('webhooks.lastSuccess'),
+                from: 'sm',
+                cell: (row) => <Time value={row.last_success_at} format="relative" />,
+              },
+              {
+                key: 'actions',
+                title: <span className="sr-only">{common('actions')}</span>,
+                align: 'right',
+                cell: (webhook) => (
+                  <span className="inline-flex gap-1">
+                    <Button size="sm" onClick={() => showLog(webhook.id === log ? undefined : webhook.id)}>
+                      {t('webhooks.log')}
+                    </Button>
+                    {can('webhooks.write') && (
+                      <Menu
+                        trigger={
+                          <Button size="sm" kind="quiet" aria-label={`${common('actions')}: ${webhook.name}`}>
+                            {common('more')}
+                          </Button>
+                        }
+                      >
+                        <MenuItem onSelect={() => act.mutate({ webhook, what: 'test' })}>{t('webhooks.test')}</MenuItem>
+                        <MenuItem onSelect={() => setEditing(webhook)}>{common('edit')}</MenuItem>
+                        <MenuItem onSelect={() => act.mutate({ webhook, what: 'rotate' })}>
+                          {t('webhooks.rotate')}
+                        </MenuItem>
+                        <MenuSeparator />
+                        <MenuItem danger onSelect={() => act.mutate({ webhook, what: 'delete' })}>
+                          {common('delete')}
+                        </MenuItem>
+                      </Menu>
+                    )}
+                  </span>
+                ),
+              },
+            ]}
+          />
+        )}
+      </Card>
+      {shown !== undefined && <WebhookDeliveries webhook={shown} />}
+      {editing !== null && (
+        <WebhookForm
+          webhook={editing === 'new' ? null : editing}
+          tenantId={tenantId}
+          onClose={() => setEditing(null)}
+          onSaved={(made) => {
+            setEditing(null);
+            if (made !== null) setSecret(made);
+            void refresh();
+          }}
+        />
+      )}
+    </Page>
+  );
+}
