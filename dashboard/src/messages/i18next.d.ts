@@ -2,11 +2,14 @@
 
 import 'i18next';
 import type alerts from './en/alerts.ts';
+import type auditLog from './en/auditLog.ts';
 import type cockpit from './en/cockpit.ts';
 import type common from './en/common.ts';
 import type cves from './en/cves.ts';
 import type emergency from './en/emergency.ts';
+import type hosts from './en/hosts.ts';
 import type notifications from './en/notifications.ts';
+import type overview from './en/overview.ts';
 import type packs from './en/packs.ts';
 import type settings from './en/settings.ts';
 import type shell from './en/shell.ts';
@@ -20,11 +23,14 @@ declare module 'i18next' {
       cockpit: typeof cockpit;
       alerts: typeof alerts;
       cves: typeof cves;
+      auditLog: typeof auditLog;
       emergency: typeof emergency;
       notifications: typeof notifications;
       settings: typeof settings;
       packs: typeof packs;
       verify: typeof verify;
+      hosts: typeof hosts;
+      overview: typeof overview;
       shell: typeof shell;
     };
   }

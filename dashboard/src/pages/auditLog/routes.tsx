@@ -1,12 +1,31 @@
 /** The audit log: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { compact, oneOf, text } from '../../search.ts';
 import { shellRoute } from '../../shell/shellRoute.tsx';
 
-const auditLogRoute = createRoute({
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+function day(value: unknown): string | undefined {
+  const given = text(value);
+  return given !== undefined && DAY.test(given) ? given : undefined;
+}
+
+/** The log. `from` and `to` are days of the viewer's own zone; `entry` is the one unfolded: chain and place. */
+export const auditLogRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/audit-log',
-  component: lazyRouteComponent(() => import('../Pending.tsx'), 'Pending'),
+  validateSearch: (search: Record<string, unknown>) =>
+    compact({
+      type: text(search['type']),
+      actor: text(search['actor']),
+      from: day(search['from']),
+      to: day(search['to']),
+      log: oneOf(search['log'], ['msp']),
+      session: text(search['session']),
+      entry: text(search['entry']),
+    }),
+  component: lazyRouteComponent(() => import('./AuditLog.tsx'), 'AuditLog'),
 });
 
 /** The audit log. */

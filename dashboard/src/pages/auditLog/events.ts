@@ -1,0 +1,74 @@
+/** Kinds of events that have a sentence of their own, in the groups in which they are offered as a filter. */
+
+import type { TFunction } from 'i18next';
+import type { Item } from '../../api/client.ts';
+import messages from '../../messages/en/auditLog.ts';
+
+/** An entry of the log. */
+export type AuditEntry = Omit<Item<'/audit-log'>, 'event_data'> & { readonly event_data?: unknown };
+/** A kind with a sentence in the catalogue. */
+export type KnownEvent = keyof (typeof messages)['event'];
+type Group = keyof (typeof messages)['group'];
+
+/** Begin of the name of a kind -> its group; the first that fits counts. */
+const PREFIXES: readonly (readonly [prefix: string, group: Group])[] = [
+  ['alert', 'alerts'],
+  ['maintenance_', 'alerts'],
+  ['automatic_', 'emergency'],
+  ['emergency_', 'emergency'],
+  ['pre_issued_', 'emergency'],
+  ['playbook_', 'playbooks'],
+  ['agent_', 'hosts'],
+  ['trivy_', 'hosts'],
+  ['enrolment_', 'hosts'],
+  ['integration_', 'hosts'],
+  ['group_', 'groups'],
+  ['audit', 'evidence'],
+  ['handover_', 'evidence'],
+  ['report_', 'evidence'],
+  ['user_', 'team'],
+  ['invitation_', 'team'],
+  ['impersonation_', 'impersonation'],
+  ['signed_', 'access'],
+  ['password_', 'access'],
+  ['totp_', 'access'],
+  ['session_', 'access'],
+  ['api_token_', 'access'],
+  ['push_', 'access'],
+  ['billing_', 'billing'],
+  ['price_', 'billing'],
+  ['invoice_', 'billing'],
+];
+
+/** Where a kind is offered. */
+export function groupOf(type: string): Group {
+  return PREFIXES.find(([prefix]) => type.startsWith(prefix))?.[1] ?? 'settings';
+}
+
+/** Every fact that a sentence names. */
+const FACTS = [...JSON.stringify(messages.event).matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name ?? '');
+
+/** A fact as words; what an older entry does not have is left open, rather than shown as a hole in the sentence. */
+function words(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  return Array.isArray(value) && value.every((each) => typeof each === 'string') ? value.join(', ') : '…';
+}
+
+/** The sentence of an entry; a kind without one is named as the log names it. */
+export function sentenceOf({ event_type: type, event_data: data }: AuditEntry, t: TFunction<'auditLog'>): string {
+  if (!Object.hasOwn(messages.event, type)) {
+    const named = type.replaceAll('_', ' ');
+    return named.charAt(0).toUpperCase() + named.slice(1);
+  }
+  const known = (typeof data === 'object' && data !== null ? data : {}) as Readonly<Record<string, unknown>>;
+  const facts: Readonly<Record<string, string>> = Object.fromEntries(FACTS.map((name) => [name, words(known[name])]));
+  // Each kind names other facts; all of them are given, so that none is missing.
+  return (t as (key: string, facts: Readonly<Record<string, string>>) => string)(`event.${type}`, facts);
+}
+
+/** Why it was done, when the person had to say. */
+export function reasonOf({ event_data: data }: AuditEntry): string | null {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return null;
+  const { reason, resolution } = data as { readonly reason?: unknown; readonly resolution?: unknown };
+  return typeof reason === 'string' ? reason : typeof resolution === 'string' ? resolution : null;
+}
