@@ -3,6 +3,8 @@
 import 'i18next';
 import type alerts from './en/alerts.ts';
 import type auditLog from './en/auditLog.ts';
+import type auditor from './en/auditor.ts';
+import type billing from './en/billing.ts';
 import type cockpit from './en/cockpit.ts';
 import type common from './en/common.ts';
 import type cves from './en/cves.ts';
@@ -11,8 +13,11 @@ import type hosts from './en/hosts.ts';
 import type notifications from './en/notifications.ts';
 import type overview from './en/overview.ts';
 import type packs from './en/packs.ts';
+import type portal from './en/portal.ts';
+import type reports from './en/reports.ts';
 import type settings from './en/settings.ts';
 import type shell from './en/shell.ts';
+import type transparency from './en/transparency.ts';
 import type verify from './en/verify.ts';
 
 declare module 'i18next' {
@@ -31,6 +36,11 @@ declare module 'i18next' {
       verify: typeof verify;
       hosts: typeof hosts;
       overview: typeof overview;
+      billing: typeof billing;
+      transparency: typeof transparency;
+      reports: typeof reports;
+      portal: typeof portal;
+      auditor: typeof auditor;
       shell: typeof shell;
     };
   }

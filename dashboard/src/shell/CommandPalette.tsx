@@ -96,7 +96,7 @@ export function CommandPalette({
                       value={`host ${host.hostname} ${host.id}`}
                       onSelect={() =>
                         go(() =>
-                          navigate({ to: '/hosts/$agentId', params: { agentId: host.id }, search: (old) => old }),
+                          navigate({ to: '/hosts/$agentId', params: { agentId: host.id }, search: {} }),
                         )
                       }
                       className={ITEM}

@@ -47,6 +47,8 @@ const messages = {
     invalid: 'Enter the six digits of your authenticator app.',
   },
   reason: { label: 'Reason', hint: 'Written into the audit log and shown to the client.' },
+  asTable: 'Show as table',
+  when: 'When',
   trend: { rising: 'rising', falling: 'falling', steady: 'steady' },
   newVersion: 'A new version is ready.',
   reload: 'Reload',

@@ -50,6 +50,8 @@ const messages: Translated<typeof en> = {
     invalid: 'Vul de zes cijfers van uw authenticator-app in.',
   },
   reason: { label: 'Reden', hint: 'Komt in het auditlog en is zichtbaar voor de klant.' },
+  asTable: 'Toon als tabel',
+  when: 'Wanneer',
   trend: { rising: 'stijgt', falling: 'daalt', steady: 'gelijk' },
   newVersion: 'Er is een nieuwe versie.',
   reload: 'Herladen',

@@ -36,10 +36,17 @@ export function TenantList({
   const [margin, setMargin] = useState(0);
   const [active, setActive] = useState<number | null>(null);
   const scale = useMemo(() => scaleOf(rows), [rows]);
+  // What stands above the list may grow by a line; the rows are placed from the top of the page.
   useLayoutEffect(() => {
-    const top = list.current === null ? 0 : Math.round(list.current.getBoundingClientRect().top + scrollY);
-    if (top !== margin) setMargin(top);
-  });
+    const measure = (): void => {
+      if (list.current !== null) setMargin(Math.round(list.current.getBoundingClientRect().top + scrollY));
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    measure();
+    return () => observer.disconnect();
+  }, []);
+  // oxlint-disable-next-line react/incompatible-library -- nothing here is memoized by a compiler
   const virtualizer = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => (isTable ? ROW_HEIGHT : CARD_HEIGHT),
@@ -102,7 +109,7 @@ export function TenantList({
           if (row === undefined) return null;
           return (
             // The keyboard opens a row by the link in it; the click is a larger target for the same.
-            // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- see above
+            // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions -- see above
             <div
               key={key}
               role={isTable ? 'row' : 'listitem'}

@@ -8,7 +8,7 @@ export type CockpitRow = Item<'/msp/cockpit'>;
 type Query = NonNullable<paths['/msp/cockpit']['get']['parameters']['query']>;
 type Page = Answered<'/msp/cockpit', 'get'>;
 /** What is loaded of the rows. */
-export type CockpitPages = InfiniteData<Page, unknown>;
+export type CockpitPages = InfiniteData<Page>;
 type Sort = NonNullable<Query['sort']>;
 
 /** Orders of the rows; the first is the one without a word in the address. */

@@ -1,25 +1,40 @@
 /** A client at a glance, its hosts, one host: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { compact, flag, oneOf, text } from '../../search.ts';
 import { shellRoute } from '../../shell/shellRoute.tsx';
+import { HOST_STATES, HOST_TABS, METRIC_RANGES, SCORE_RANGES } from './hostQueries.ts';
 
-const overviewRoute = createRoute({
+/** `range` is how far back the Trust Score is drawn. */
+export const overviewRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/overview',
-  component: lazyRouteComponent(() => import('../Pending.tsx'), 'Pending'),
+  validateSearch: (search: Record<string, unknown>) => compact({ range: oneOf(search['range'], SCORE_RANGES) }),
+  component: lazyRouteComponent(() => import('./Overview.tsx'), 'Overview'),
 });
 
-const hostsRoute = createRoute({
+/** Filters of the list. */
+export const hostsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/hosts',
-  component: lazyRouteComponent(() => import('../Pending.tsx'), 'Pending'),
+  validateSearch: (search: Record<string, unknown>) =>
+    compact({
+      q: text(search['q']),
+      tag: text(search['tag']),
+      state: oneOf(search['state'], HOST_STATES),
+      offline_first: flag(search['offline_first']),
+    }),
+  component: lazyRouteComponent(() => import('./Hosts.tsx'), 'Hosts'),
 });
 
-const hostsAgentIdRoute = createRoute({
+/** The tab, and how far back its chart goes. */
+export const hostRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/hosts/$agentId',
-  component: lazyRouteComponent(() => import('../Pending.tsx'), 'Pending'),
+  validateSearch: (search: Record<string, unknown>) =>
+    compact({ tab: oneOf(search['tab'], HOST_TABS), range: oneOf(search['range'], METRIC_RANGES) }),
+  component: lazyRouteComponent(() => import('./Host.tsx'), 'Host'),
 });
 
 /** A client at a glance, its hosts, one host. */
-export const hostsRoutes = [overviewRoute, hostsRoute, hostsAgentIdRoute] as const;
+export const hostsRoutes = [overviewRoute, hostsRoute, hostRoute] as const;

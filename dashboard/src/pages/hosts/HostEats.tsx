@@ -1,0 +1,93 @@
+/** Emergency tokens of a host: every one that was ever issued to it, newest first. */
+
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Siren } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { api, ask } from '../../api/client.ts';
+import { Badge } from '../../ui/Badge.tsx';
+import { EmptyState, Problem, SkeletonRows } from '../../ui/Feedback.tsx';
+import { Card } from '../../ui/Layout.tsx';
+import { LoadMore } from '../../ui/LoadMore.tsx';
+import { Table } from '../../ui/Table.tsx';
+import { Time } from '../../ui/Time.tsx';
+import { EAT_TONES, eatState } from './eatState.ts';
+import type { HostDetail } from './hostQueries.ts';
+
+/** The tab of tokens. */
+export function HostEats({ host }: { readonly host: HostDetail }) {
+  const { t } = useTranslation('hosts');
+  const { t: common } = useTranslation();
+  const query = useInfiniteQuery({
+    queryKey: ['eats', 'host', host.id],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) =>
+      ask(
+        api.GET('/emergency', {
+          params: {
+            query: { agent_id: host.id, limit: 50, ...(pageParam !== undefined && { cursor: pageParam }) },
+          },
+          signal,
+        }),
+      ),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: 10_000,
+  });
+  return (
+    <Card title={t('eats.title')} flush>
+      {query.isError && <Problem error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isPending ? (
+        <SkeletonRows rows={5} />
+      ) : (
+        <Table
+          label={t('eats.title')}
+          rows={query.data?.pages.flatMap(({ items }) => items) ?? []}
+          rowKey={({ nonce }) => nonce}
+          empty={
+            <EmptyState title={t('eats.none')} icon={<Siren aria-hidden="true" />}>
+              {t('eats.noneText')}
+            </EmptyState>
+          }
+          columns={[
+            {
+              key: 'what',
+              title: t('eats.what'),
+              cell: ({ nonce, labels, reason }) => (
+                <>
+                  <Link
+                    to="/emergency/eats/$nonce"
+                    params={{ nonce }}
+                    search={{}}
+                    className="inline-block py-0.5 font-medium hover:underline"
+                  >
+                    {labels.join(', ')}
+                  </Link>
+                  <span className="block text-xs text-ink-faint">{reason}</span>
+                </>
+              ),
+            },
+            { key: 'level', title: t('eats.level'), cell: ({ level }) => `L${level}` },
+            {
+              key: 'state',
+              title: t('columns.state'),
+              cell: (eat) => <Badge tone={EAT_TONES[eatState(eat)]}>{t(`eats.state.${eatState(eat)}`)}</Badge>,
+            },
+            {
+              key: 'who',
+              title: t('eats.who'),
+              from: 'md',
+              cell: ({ requested_by_email }) => requested_by_email ?? common('unknown'),
+            },
+            {
+              key: 'when',
+              title: common('when'),
+              align: 'right',
+              cell: ({ issued_at }) => <Time value={issued_at} />,
+            },
+          ]}
+        />
+      )}
+      <LoadMore query={query} />
+    </Card>
+  );
+}
