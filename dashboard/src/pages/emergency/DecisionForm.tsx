@@ -62,9 +62,19 @@ export function DecisionForm({
   const [code, setCode] = useState('');
   const decide = useDecide(request, setCode);
   const isBlocked = !isOnline || decide.isPending;
+  // Two presses within one frame both see the buttons as they were; this they share.
+  const isSending = useRef(false);
   const send = (decision: Decision, form: HTMLFormElement | null): void => {
-    if (isBlocked || form?.reportValidity() === false) return;
-    decide.mutate({ decision, code });
+    if (isBlocked || isSending.current || form?.reportValidity() === false) return;
+    isSending.current = true;
+    decide.mutate(
+      { decision, code },
+      {
+        onSettled: () => {
+          isSending.current = false;
+        },
+      },
+    );
   };
   const order: readonly Decision[] = preselect === 'approve' ? ['reject', 'approve'] : ['approve', 'reject'];
   return (
