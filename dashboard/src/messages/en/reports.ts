@@ -1,0 +1,4 @@
+/** Words. */
+const messages = {} as const;
+
+export default messages;
