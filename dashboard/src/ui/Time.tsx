@@ -53,8 +53,8 @@ export function timeSpan(seconds: number): string {
     Math.floor((whole % 3_600) / 60),
     whole % 60,
   ];
-  if (d > 0) return `${d} d ${h} h`;
-  if (h > 0) return `${h} h ${m} min`;
+  if (d > 0) return h === 0 ? `${d} d` : `${d} d ${h} h`;
+  if (h > 0) return m === 0 ? `${h} h` : `${h} h ${m} min`;
   return m > 0 ? `${m} min` : `${s} s`;
 }
 
