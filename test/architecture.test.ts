@@ -51,6 +51,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Beside noble. `temporal-polyfill` is pure arithmetic over wall times and zones, which the language lacks until Temporal is in it. */
 const DOMAIN_MAY_LOAD: readonly string[] = ['zod', 'temporal-polyfill'];
 
+/** Rules that run in the browser as well. */
+const DASHBOARD_MAY_IMPORT = /^src\/domain\//;
+
 describe('the rooms', () => {
   it('are read as they are (a control: the API’s root does import the pool)', () => {
     expect(sources.find(({ file }) => file === 'src/api/main.ts')?.imports).toContain('../db/pool.ts');
@@ -69,6 +72,16 @@ describe('the rooms', () => {
           return !(MAY_IMPORT[room] ?? []).includes(targetRoom);
         })
         .map((target) => `${file} imports ${target}: see the table of allowed imports in docs/decisions/0001-rooms.md`),
+    );
+    expect(breaches).toEqual([]);
+  });
+
+  it('let the dashboard have the API’s types and pure rules, and nothing else of ours', () => {
+    const breaches = [...filesUnder('dashboard/src', '.ts'), ...filesUnder('dashboard/src', '.tsx')].flatMap((file) =>
+      [...readFileSync(join(ROOT, file), 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)]
+        .map(([, specifier]) => relative(ROOT, resolve(ROOT, dirname(file), specifier as string)))
+        .filter((target) => target.startsWith('src/') && !DASHBOARD_MAY_IMPORT.test(target))
+        .map((target) => `${file} imports ${target}: the dashboard is a client of the public API; ask a route`),
     );
     expect(breaches).toEqual([]);
   });
