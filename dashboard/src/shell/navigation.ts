@@ -69,7 +69,7 @@ export const NAVIGATION: readonly {
       { key: 'emergency', to: '/emergency', icon: Siren, permission: 'emergency.read' },
       { key: 'playbooks', to: '/playbooks', icon: Workflow, permission: 'playbooks.read' },
       { key: 'groups', to: '/groups', icon: Boxes, permission: 'groups.read' },
-      { key: 'onCall', to: '/on-call', icon: CalendarClock, permission: 'rules.read' },
+      { key: 'onCall', to: '/on-call', icon: CalendarClock, permission: 'on_call.read' },
     ],
   },
   {
