@@ -1,25 +1,35 @@
 /** Dynamic groups: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { compact, number, oneOf } from '../../search.ts';
 import { shellRoute } from '../../shell/shellRoute.tsx';
 
-const groupsRoute = createRoute({
+/** The list. */
+export const groupsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/groups',
-  component: lazyRouteComponent(() => import('../Pending.tsx'), 'Pending'),
+  component: lazyRouteComponent(() => import('./Groups.tsx'), 'Groups'),
 });
 
-const groupsNewRoute = createRoute({
+/** Making one, for the client in view. */
+export const newGroupRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/groups/new',
-  component: lazyRouteComponent(() => import('../Pending.tsx'), 'Pending'),
+  component: lazyRouteComponent(() => import('./NewGroup.tsx'), 'NewGroup'),
 });
 
-const groupsGroupIdRoute = createRoute({
+/** One group. Without a tab: its members. `version` is an old runbook that is looked at. */
+export const groupRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/groups/$groupId',
-  component: lazyRouteComponent(() => import('../Pending.tsx'), 'Pending'),
+  validateSearch: (search: Record<string, unknown>) =>
+    compact({
+      tab: oneOf(search['tab'], ['settings', 'runbook']),
+      version: number(search['version']),
+      dialog: oneOf(search['dialog'], ['archive']),
+    }),
+  component: lazyRouteComponent(() => import('./GroupDetail.tsx'), 'GroupDetail'),
 });
 
 /** Dynamic groups. */
-export const groupsRoutes = [groupsRoute, groupsNewRoute, groupsGroupIdRoute] as const;
+export const groupsRoutes = [groupsRoute, newGroupRoute, groupRoute] as const;

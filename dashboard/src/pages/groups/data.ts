@@ -1,0 +1,130 @@
+/** Groups as the hub tells them, and what they may refer to. */
+
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { type Answered, api, ask, type Item, type paths } from '../../api/client.ts';
+
+/** A group as lists show it. */
+export type Group = Item<'/groups'>;
+/** One with the text of its runbook. */
+export type GroupWithRunbook = Answered<'/groups/{id}', 'get'>;
+/** What people decide about a group. */
+export type GroupDefinition = paths['/groups/{id}']['put']['requestBody']['content']['application/json'];
+
+const PAGE = 100;
+const MEMBERS_POLL_MS = 15_000;
+
+const next = (last: { readonly next_cursor: string | null }): string | undefined => last.next_cursor ?? undefined;
+const page = (cursor: string | undefined) => ({ limit: PAGE, ...(cursor !== undefined && { cursor }) });
+const FIRST = undefined as string | undefined;
+
+/** Groups in the order in which they are asked. */
+export function groupsQuery(tenantId: string | undefined) {
+  return infiniteQueryOptions({
+    queryKey: ['groups', 'list', tenantId ?? 'all'],
+    initialPageParam: FIRST,
+    queryFn: ({ pageParam, signal }) =>
+      ask(
+        api.GET('/groups', {
+          params: { query: { ...page(pageParam), ...(tenantId !== undefined && { tenant_id: tenantId }) } },
+          signal,
+        }),
+      ),
+    getNextPageParam: next,
+  });
+}
+
+/** One group. */
+export function groupQuery(id: string) {
+  return queryOptions({
+    queryKey: ['groups', id],
+    queryFn: ({ signal }) => ask(api.GET('/groups/{id}', { params: { path: { id } }, signal })),
+  });
+}
+
+/** Hosts of a group by name; they come and go by themselves. */
+export function membersQuery(id: string) {
+  return infiniteQueryOptions({
+    queryKey: ['groups', id, 'members'],
+    initialPageParam: FIRST,
+    queryFn: ({ pageParam, signal }) =>
+      ask(api.GET('/groups/{id}/members', { params: { path: { id }, query: page(pageParam) }, signal })),
+    getNextPageParam: next,
+    refetchInterval: MEMBERS_POLL_MS,
+  });
+}
+
+/** Versions of a runbook, newest first. */
+export function versionsQuery(id: string) {
+  return infiniteQueryOptions({
+    queryKey: ['groups', id, 'versions'],
+    initialPageParam: FIRST,
+    queryFn: ({ pageParam, signal }) =>
+      ask(api.GET('/groups/{id}/runbook-versions', { params: { path: { id }, query: page(pageParam) }, signal })),
+    getNextPageParam: next,
+  });
+}
+
+/** Who would match a rule. */
+export function previewQuery(tenantId: string, rule: GroupDefinition['rule']) {
+  return queryOptions({
+    queryKey: ['groups', 'preview', tenantId, JSON.stringify(rule)],
+    queryFn: ({ signal }) => ask(api.POST('/groups/preview', { body: { tenant_id: tenantId, rule }, signal })),
+  });
+}
+
+/** SLA policies of the MSP by name. */
+export const slaPoliciesQuery = queryOptions({
+  queryKey: ['sla-policies', 'choice'],
+  queryFn: async ({ signal }) =>
+    (await ask(api.GET('/sla-policies', { params: { query: { limit: 500 } }, signal }))).items,
+});
+
+/** On-call schedules of the MSP by name. */
+export const schedulesQuery = queryOptions({
+  queryKey: ['on-call', 'choice'],
+  queryFn: async ({ signal }) =>
+    (await ask(api.GET('/on-call/schedules', { params: { query: { limit: 500 } }, signal }))).items,
+});
+
+/** Escalation policies of the MSP by name. */
+export const escalationsQuery = queryOptions({
+  queryKey: ['escalation-policies', 'choice'],
+  queryFn: async ({ signal }) =>
+    (await ask(api.GET('/escalation-policies', { params: { query: { limit: 500 } }, signal }))).items,
+});
+
+/** What is decided about a group now, to be sent back with a part changed. */
+export function definitionOf(group: Group): Omit<GroupDefinition, 'runbook_md'> {
+  const {
+    name,
+    rule,
+    priority,
+    sla_policy_id,
+    sla_resolve_minutes,
+    on_call,
+    on_call_schedule_id,
+    escalation_policy_id,
+  } = group;
+  return {
+    name,
+    rule,
+    priority,
+    sla_policy_id,
+    sla_resolve_minutes,
+    on_call,
+    on_call_schedule_id,
+    escalation_policy_id,
+  };
+}
+
+/** Replaces a group; everything that is shown of groups is read again. */
+export function useReplaceGroup(id: string, onDone: (group: Group) => void) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (body: GroupDefinition) => ask(api.PUT('/groups/{id}', { params: { path: { id } }, body })),
+    onSuccess: async (group) => {
+      await queryClient.invalidateQueries({ queryKey: ['groups'] });
+      onDone(group);
+    },
+  });
+}
