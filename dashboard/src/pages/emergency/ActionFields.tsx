@@ -5,8 +5,8 @@ import { useTranslation } from 'react-i18next';
 import type { ActionKind } from '../../../../src/domain/eatLevels.ts';
 import { api, ask } from '../../api/client.ts';
 import { SelectField, TextField } from '../../ui/Field.tsx';
+import { ParameterFields } from '../../ui/ParameterFields.tsx';
 import { type ActionDraft, emptyDraft, type Playbook, STEP_FIELDS } from './actions.ts';
-import { ParameterFields } from './ParameterFields.tsx';
 
 /** The playbooks that may run now, by slug; of two under one slug the hub runs the first. */
 export function useRunnablePlaybooks(): readonly Playbook[] | undefined {

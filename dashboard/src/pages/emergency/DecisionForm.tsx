@@ -97,7 +97,7 @@ export function DecisionForm({
           <Button
             key={decision}
             type={decision === preselect ? 'submit' : 'button'}
-            kind={decision === 'approve' ? 'primary' : decision === preselect ? 'danger' : 'secondary'}
+            kind={decision !== preselect ? 'secondary' : decision === 'approve' ? 'primary' : 'danger'}
             disabled={isBlocked}
             busy={decide.isPending && decide.variables.decision === decision}
             onClick={decision === preselect ? undefined : (event) => send(decision, event.currentTarget.form)}

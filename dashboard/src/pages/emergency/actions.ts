@@ -50,7 +50,7 @@ export function emptyDraft(kind: ActionKind, playbookId = ''): ActionDraft {
 
 /** Parameters of a playbook as their types ask for; what was left empty takes its default. */
 export function parametersOf(
-  playbook: Playbook | undefined,
+  playbook: Pick<Playbook, 'parameters'> | undefined,
   fields: ActionDraft['fields'],
 ): Record<string, string | number | boolean> {
   const values: Record<string, string | number | boolean> = {};

@@ -1,8 +1,8 @@
 /** Fields for the parameters of a playbook, by their types. */
 
 import { useTranslation } from 'react-i18next';
-import { SelectField, TextField } from '../../ui/Field.tsx';
-import type { Playbook } from './actions.ts';
+import type { Item } from '../api/client.ts';
+import { SelectField, TextField } from './Field.tsx';
 
 /** One field each; the default is shown where nothing is typed. */
 export function ParameterFields({
@@ -10,7 +10,7 @@ export function ParameterFields({
   values,
   onChange,
 }: {
-  readonly parameters: Playbook['parameters'];
+  readonly parameters: Item<'/playbooks'>['parameters'];
   readonly values: Readonly<Record<string, string>>;
   readonly onChange: (name: string, value: string) => void;
 }) {
