@@ -118,21 +118,38 @@ export function isIncluded(
   proof: readonly Uint8Array[],
   root: Uint8Array,
 ): boolean {
-  if (!isSize(index) || !isSize(size) || index >= size || !areHashes([leaf, root, ...proof])) return false;
+  const path = inclusionPath(leaf, index, size, proof);
+  return path !== null && equal(path.at(-1)?.hash ?? leaf, root);
+}
+
+/** One step from a leaf to the root: the node beside, on which side it stands, and the node above both. */
+export type PathStep = {
+  readonly sibling: Uint8Array;
+  readonly side: 'left' | 'right';
+  readonly hash: Uint8Array;
+};
+
+/** The steps from a leaf to the root that a proof leads to; null when no proof of such a tree looks so. */
+export function inclusionPath(
+  leaf: Uint8Array,
+  index: number,
+  size: number,
+  proof: readonly Uint8Array[],
+): readonly PathStep[] | null {
+  if (!isSize(index) || !isSize(size) || index >= size || !areHashes([leaf, ...proof])) return null;
   let place = index;
   let last = size - 1;
   let hash = leaf;
+  const steps: PathStep[] = [];
   for (const sibling of proof) {
-    if (last === 0) return false;
-    if (place % 2 === 1 || place === last) {
-      hash = nodeHash(sibling, hash);
-      while (place % 2 === 0 && place !== 0) [place, last] = [half(place), half(last)];
-    } else {
-      hash = nodeHash(hash, sibling);
-    }
+    if (last === 0) return null;
+    const side = place % 2 === 1 || place === last ? 'left' : 'right';
+    hash = side === 'left' ? nodeHash(sibling, hash) : nodeHash(hash, sibling);
+    steps.push({ sibling, side, hash });
+    if (side === 'left') while (place % 2 === 0 && place !== 0) [place, last] = [half(place), half(last)];
     [place, last] = [half(place), half(last)];
   }
-  return last === 0 && equal(hash, root);
+  return last === 0 ? steps : null;
 }
 
 /** Whether `proof` shows that the tree `from`/`fromRoot` is a prefix of `to`/`toRoot` (RFC 9162 section 2.1.4.2). */

@@ -1,3 +1,89 @@
-const messages = {};
+import type en from '../en/transparency.ts';
+import type { Translated } from '../messages.ts';
+
+/** Woorden van de transparantielog. */
+const messages: Translated<typeof en> = {
+  title: 'Transparantie',
+  lead: 'De openbare log van alles wat de hub heeft ondertekend. Niemand kan er iets uithalen, of u een andere log tonen dan anderen.',
+  tabs: 'Delen van de log',
+  tab: { log: 'Log', keys: 'Sleutels' },
+  holds: 'klopt',
+  fails: 'klopt niet',
+  head: {
+    title: 'Laatste controlepunt',
+    signed: 'Ondertekend met hubsleutel {{keys}}, gecontroleerd in deze browser',
+    unsigned: 'Het controlepunt is niet te vertrouwen: {{why}}',
+    first: 'Het eerste controlepunt dat deze browser ziet. Vanaf nu valt een herschreven log op.',
+    extends: 'Gaat verder op het controlepunt van {{size}} bladen dat deze browser zag',
+    lags: 'Een eerlijke kopie die achterloopt op de {{size}} bladen die deze browser zag',
+    witnesses: 'Medeondertekend door de getuigen {{names}}',
+    noWitness: 'Geen getuige heeft het medeondertekend.',
+    fork: 'DE LOG IS GESPLITST',
+    forkText:
+      'Dit controlepunt is het niet eens met dat van {{size}} bladen dat de hub eerder ondertekende. Bewaar beide en laat ze aan anderen zien: samen bewijzen ze het.',
+    origin: 'Log',
+    size: 'Bladen',
+    root: 'Wortel',
+    note: 'De ondertekende notitie',
+  },
+  lookUp: {
+    title: 'Zoek een regel op',
+    label: 'Nummer, hash, nonce of de tekst zelf',
+    placeholder: '42, of 64 hexadecimale cijfers, of een nonce',
+    hint: 'De hash van een token, een manifest, een .sig of een verklaring. Een nonce wordt gevonden door wie het token mag lezen.',
+    submit: 'Opzoeken',
+    nothing: 'De log heeft zo’n regel niet. Wat in de laatste minuut is ondertekend, kan nog onderweg zijn.',
+  },
+  entries: 'Regels',
+  empty: {
+    title: 'Er is nog niets ondertekend',
+    text: 'Sleutels, noodtokens en pakketten staan hier binnen een minuut na het ondertekenen.',
+  },
+  index: 'Blad',
+  what: 'Wat is ondertekend',
+  digest: 'SHA-256',
+  key: 'Sleutel',
+  at: 'Wanneer',
+  type: { key_rotation: 'Hubsleutel', eat_issued: 'Noodtoken', pack_signed: 'Auditpakket' },
+  leaf: {
+    title: 'Blad {{index}}',
+    headSigned: 'Het controlepunt van {{size}} bladen is door de hub ondertekend',
+    proven: 'Het bewijs leidt van deze regel naar dat controlepunt: hij staat in de log',
+    notProven: 'Het bewijs leidt niet naar dat controlepunt: het is niet te vertrouwen',
+    entry: 'De regel, byte voor byte',
+    hashes_one: '{{count}} hash van het bewijs',
+    hashes_other: '{{count}} hashes van het bewijs',
+  },
+  proof: {
+    drawing_one: 'Pad van het blad naar de wortel in {{count}} stap',
+    drawing_other: 'Pad van het blad naar de wortel in {{count}} stappen',
+    leaf: 'deze regel',
+    root: 'wortel van het ondertekende controlepunt',
+    made: 'hier berekend',
+    given: 'gegeven door de hub',
+  },
+  member: {
+    at: 'Wanneer',
+    key_id: 'Hubsleutel',
+    statement_sha256: 'SHA-256 van verklaring',
+    eat_sha256: 'SHA-256 van token',
+    nonce_sha256: 'SHA-256 van nonce',
+    manifest_sha256: 'SHA-256 van manifest',
+    signature_sha256: 'SHA-256 van .sig',
+  },
+  keys: {
+    lead: 'Vergelijk deze met een kopie uit een bron die u vertrouwt. Elke nieuwe sleutel wordt aangekondigd in een verklaring, ondertekend met de vorige.',
+    inForce: 'Geldig',
+    over: 'Voorbij',
+    from: 'Geldig vanaf',
+    until: 'Geldig tot',
+    open: 'nog geen einde',
+    hex: 'Publieke sleutel',
+    verifier: 'Voor notitieverificateurs',
+    first: 'De eerste sleutel: de verklaring is door hemzelf ondertekend',
+    announced: 'Aangekondigd door sleutel {{key}}',
+    statement: 'De verklaring',
+  },
+};
 
 export default messages;

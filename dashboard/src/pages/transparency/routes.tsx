@@ -13,7 +13,7 @@ const transparencyRoute = createRoute({
   /** `leaf` is the entry whose proof is drawn, `q` what was typed to look it up. */
   validateSearch: (search: Record<string, unknown>) =>
     compact({ tab: oneOf(search['tab'], LOG_TABS), leaf: number(search['leaf']), q: text(search['q']) }),
-  component: lazyRouteComponent(() => import('../Pending.tsx'), 'Pending'),
+  component: lazyRouteComponent(() => import('./Transparency.tsx'), 'Transparency'),
 });
 
 /** The transparency log. */
