@@ -55,7 +55,7 @@ function Words({ request }: { readonly request: QuorumRequest }) {
   const isOpen = request.state === 'open';
   const utc = common('time.utc', { time: request.created_at.slice(0, 19).replace('T', ' ') });
   return (
-    <div className="space-y-3 text-base">
+    <div className="space-y-3 rounded-lg border border-line bg-surface p-4 text-base">
       {request.labels.map((label) => (
         <p key={label} className="font-mono text-lg font-semibold break-words">
           {label}

@@ -75,7 +75,7 @@ function Editor({ playbook }: { readonly playbook: Playbook | undefined }) {
             hint={t('edit.hint')}
             rows={24}
             spellCheck={false}
-            className="font-mono"
+            className="[&_textarea]:font-mono [&_textarea]:text-xs"
             value={text}
             onChange={(event) => setText(event.target.value)}
           />

@@ -31,7 +31,7 @@ export function PlaybookPage() {
   return (
     <Page
       title={shown?.content.name ?? t('title')}
-      lead={shown?.content.description}
+      lead={playbook && shown && <Marks playbook={playbook} shown={shown} />}
       actions={playbook && shown && <Actions playbook={playbook} shown={shown} />}
     >
       {isPending && <SkeletonRows rows={8} />}
@@ -77,27 +77,34 @@ function Actions({ playbook, shown }: { readonly playbook: Playbook; readonly sh
   );
 }
 
+function Marks({ playbook, shown }: { readonly playbook: Playbook; readonly shown: PlaybookVersion }) {
+  const { t } = useTranslation('playbooks');
+  return (
+    <div className="flex flex-wrap items-center gap-2">
+      <code className="font-mono text-xs text-ink-soft">{playbook.slug}</code>
+      <PlaybookMarks playbook={shown} />
+      {playbook.archived_at === null ? (
+        <PlaybookState
+          playbook={{
+            approved_version: playbook.approved_version,
+            latest_version: playbook.versions[0]?.version ?? 0,
+          }}
+        />
+      ) : (
+        <Badge>{t('state.archived')}</Badge>
+      )}
+    </div>
+  );
+}
+
 function Body({ playbook, shown }: { readonly playbook: Playbook; readonly shown: PlaybookVersion }) {
   const { t } = useTranslation('playbooks');
   const search = playbookRoute.useSearch();
   const navigate = playbookRoute.useNavigate();
   return (
     <>
-      <div className="flex flex-wrap items-center gap-2">
-        <code className="font-mono text-xs text-ink-soft">{playbook.slug}</code>
-        <PlaybookMarks playbook={shown} />
-        {playbook.archived_at === null ? (
-          <PlaybookState
-            playbook={{
-              approved_version: playbook.approved_version,
-              latest_version: playbook.versions[0]?.version ?? 0,
-            }}
-          />
-        ) : (
-          <Badge>{t('state.archived')}</Badge>
-        )}
-        {shown.irreversible && <span className="text-ink-soft">{t('preIssue.not')}</span>}
-      </div>
+      {shown.content.description && <p className="max-w-prose text-ink-soft">{shown.content.description}</p>}
+      {shown.irreversible && <p className="text-ink-soft">{t('preIssue.not')}</p>}
       <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="space-y-4">
           <Card title={`${t('steps')} · ${t('version', { version: shown.version })}`}>

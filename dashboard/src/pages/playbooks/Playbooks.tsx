@@ -99,7 +99,7 @@ function Name({ playbook }: { readonly playbook: PlaybookItem }) {
         {playbook.name}
       </Link>
       <p className="font-mono text-xs text-ink-faint">{playbook.slug}</p>
-      <p className="max-w-prose text-ink-soft max-md:hidden">{playbook.description}</p>
+      <p className="text-ink-soft max-md:hidden">{playbook.description}</p>
     </div>
   );
 }
