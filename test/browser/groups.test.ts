@@ -69,7 +69,7 @@ describe('making a group', () => {
     await page.getByRole('heading', { level: 1, name }).waitFor();
     await page.getByText(`tag ${tag} and none of (hostname no-such-host-*)`).waitFor();
     const members = page.getByRole('region', { name: 'Hosts of the group' });
-    expect(await members.getByRole('row').count()).toBe(tagged + 1);
+    await expect.poll(() => members.getByRole('row').count()).toBe(tagged + 1);
     await expectAccessible(page);
     await picture(page, 'group');
     await page.getByRole('link', { name: 'Groups', exact: true }).click();
@@ -91,6 +91,11 @@ describe('making a group', () => {
     await picture(page, 'group-json-dark');
     await json.fill('{"all_of": [');
     await page.getByText(/^This is not JSON:/).waitFor();
+    // What stands there is not saved as something else.
+    await page.getByLabel('Name', { exact: true }).fill(nameOf('Never'));
+    await page.getByRole('button', { name: 'Create group' }).click();
+    await page.getByText('The rule is not complete: see where it is marked.').waitFor();
+    expect(page.url()).toContain('/groups/new');
     await json.fill(JSON.stringify({ any_of: [{ tag }, { all_of: [{ os: 'no-such-os' }] }] }));
     await expect.poll(() => matchCount(page)).toBe(tagged);
     await page.getByRole('button', { name: 'Builder' }).click();
@@ -108,10 +113,9 @@ describe('making a group', () => {
       for (let presses = 0; presses < 40; presses++) {
         await page.keyboard.press('Tab');
         const found = await page.evaluate((wanted) => {
-          const at = document.activeElement as HTMLInputElement | null;
-          return [at?.labels?.[0]?.textContent, at?.textContent, at?.getAttribute('aria-label')].some(
-            (words) => words?.trim() === wanted,
-          );
+          const at = document.activeElement;
+          const labels = at !== null && 'labels' in at ? [...(at.labels as { textContent: string }[])] : [];
+          return [...labels, at].some((each) => each?.textContent?.trim() === wanted);
         }, label);
         if (found) return;
       }

@@ -109,6 +109,8 @@ const messages = {
     snoozeHint: 'Nobody is told; the clocks run on.',
     acknowledged: 'Acknowledged. It is yours to solve, or to assign.',
     snoozed: 'Snoozed: nobody is told of it.',
+    wake: 'End the snooze',
+    woken: 'People are told of it again.',
   },
   resolve: {
     title: 'Resolve alert #{{number}}',

@@ -83,6 +83,7 @@ const messages = {
     alert_acknowledged: 'Acknowledged the alert “{{title}}”',
     alert_assigned: 'Assigned the alert “{{title}}” to {{assigned_to_email}}',
     alert_snoozed: 'Snoozed the alert “{{title}}”',
+    alert_snooze_ended: 'Ended the snooze of the alert “{{title}}”',
     alert_resolved: 'Resolved the alert “{{title}}”',
     alert_escalated: 'Told level {{level}} of “{{policy}}” about alert #{{number}}',
     alert_escalation_exhausted: 'Nobody answered alert #{{number}}; every level was told',

@@ -112,6 +112,8 @@ const messages: Translated<typeof en> = {
     snoozeHint: 'Niemand krijgt bericht; de klokken lopen door.',
     acknowledged: 'Bevestigd. U lost hem op, of wijst hem toe.',
     snoozed: 'Uitgesteld: niemand krijgt er bericht van.',
+    wake: 'Uitstel beëindigen',
+    woken: 'Er wordt weer bericht van gegeven.',
   },
   resolve: {
     title: 'Melding #{{number}} oplossen',

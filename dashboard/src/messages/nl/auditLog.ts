@@ -86,6 +86,7 @@ const messages: Translated<typeof en> = {
     alert_acknowledged: 'Bevestigde de melding “{{title}}”',
     alert_assigned: 'Wees de melding “{{title}}” toe aan {{assigned_to_email}}',
     alert_snoozed: 'Stelde de melding “{{title}}” uit',
+    alert_snooze_ended: 'Beëindigde het uitstel van de melding “{{title}}”',
     alert_resolved: 'Loste de melding “{{title}}” op',
     alert_escalated: 'Gaf niveau {{level}} van “{{policy}}” bericht over melding #{{number}}',
     alert_escalation_exhausted: 'Niemand reageerde op melding #{{number}}; elk niveau kreeg bericht',

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import { api, ask } from '../../api/client.ts';
 import { Button } from '../../ui/Button.tsx';
-import { Menu, MenuItem, MenuLabel } from '../../ui/Menu.tsx';
+import { Menu, MenuItem, MenuLabel, MenuSeparator } from '../../ui/Menu.tsx';
 import { type Alert, useAcknowledge, useAlertChange } from './data.ts';
 
 const SNOOZE_MINUTES = [60, 240, 1440] as const;
@@ -20,7 +20,12 @@ export function AlertActions({
   readonly onDialog: (dialog: 'resolve' | 'assign') => void;
 }) {
   const { t } = useTranslation('alerts');
+  const { t: common } = useTranslation();
   const acknowledge = useAcknowledge();
+  const wake = useAlertChange<void>(
+    () => ask(api.DELETE('/alerts/{id}/snooze', { params: { path: { id: alert.id } } })),
+    () => toast.success(t('act.woken')),
+  );
   const snooze = useAlertChange(
     (choice: Snooze) =>
       ask(
@@ -29,7 +34,7 @@ export function AlertActions({
           body: choice === 'resolved' ? { until_resolved: true } : { minutes: choice },
         }),
       ),
-    () => toast.success(t('act.snoozed')),
+    () => toast.success(t('act.snoozed'), { action: { label: common('undo'), onClick: () => wake.mutate() } }),
   );
   const onSnooze = (choice: Snooze): void =>
     snooze.mutate(choice, { onError: (error) => void toast.error(error.message) });
@@ -49,6 +54,14 @@ export function AlertActions({
           </MenuItem>
         ))}
         <MenuItem onSelect={() => onSnooze('resolved')}>{t('act.snoozeResolved')}</MenuItem>
+        {alert.snooze !== null && (
+          <>
+            <MenuSeparator />
+            <MenuItem onSelect={() => wake.mutate(undefined, { onError: (error) => void toast.error(error.message) })}>
+              {t('act.wake')}
+            </MenuItem>
+          </>
+        )}
       </Menu>
       <Button onClick={() => onDialog('assign')}>
         <UserRound aria-hidden="true" /> {t('act.assign')}

@@ -36,7 +36,11 @@ export function GroupDetail() {
     t('detail.priority', { priority: group.priority }),
     ...(group.members_changed_at === null
       ? []
-      : [t('detail.changed', { ago: relativeTime(Date.parse(group.members_changed_at), now, i18n.language) })]),
+      : [
+          t('detail.changed', {
+            ago: relativeTime(Math.min(Date.parse(group.members_changed_at), now), now, i18n.language),
+          }),
+        ]),
   ];
   return (
     <Page

@@ -42,7 +42,8 @@ export function GroupForm({
     group === null ? newBlock('all_of', [newCondition()]) : toDraft(group.rule),
   );
   const [tried, setTried] = useState(false);
-  const isComplete = faultsOf(toRule(draft)).size === 0;
+  const [isBroken, setBroken] = useState(false);
+  const isComplete = !isBroken && faultsOf(toRule(draft)).size === 0;
   const problem = error instanceof ProblemError ? error : null;
   const { errors } = form.formState;
   return (
@@ -78,7 +79,7 @@ export function GroupForm({
             </div>
           </Card>
           <Card title={t('form.rule')}>
-            <RuleEditor draft={draft} onChange={setDraft} showFaults={tried} />
+            <RuleEditor draft={draft} onChange={setDraft} onBroken={setBroken} showFaults={tried} />
           </Card>
           <InheritanceFields problem={problem} />
           {below}

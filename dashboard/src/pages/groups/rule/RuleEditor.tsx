@@ -7,14 +7,16 @@ import { changed, type DraftBlock, faultsOf, toRule } from './draft.ts';
 import { RuleBlock } from './RuleBlock.tsx';
 import { RuleJson } from './RuleJson.tsx';
 
-/** `showFaults` marks what is not filled in yet, too. */
+/** `showFaults` marks what is not filled in yet, too. `onBroken` hears whether the JSON typed is no rule. */
 export function RuleEditor({
   draft,
   onChange,
+  onBroken,
   showFaults,
 }: {
   readonly draft: DraftBlock;
   readonly onChange: (draft: DraftBlock) => void;
+  readonly onBroken: (isBroken: boolean) => void;
   readonly showFaults: boolean;
 }) {
   const { t } = useTranslation('groups');
@@ -29,7 +31,11 @@ export function RuleEditor({
             size="sm"
             kind={view === each ? 'secondary' : 'quiet'}
             aria-pressed={view === each}
-            onClick={() => setView(each)}
+            onClick={() => {
+              setView(each);
+              // The other view shows the rule as it is; JSON that was none is gone.
+              onBroken(false);
+            }}
           >
             {t(`rule.${each}`)}
           </Button>
@@ -45,7 +51,7 @@ export function RuleEditor({
           onChange={(id, change) => onChange(changed(draft, id, change))}
         />
       ) : (
-        <RuleJson draft={draft} onChange={onChange} />
+        <RuleJson draft={draft} onChange={onChange} onBroken={onBroken} />
       )}
     </div>
   );

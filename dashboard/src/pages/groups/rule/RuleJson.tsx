@@ -16,13 +16,15 @@ function read(text: string): Read {
   }
 }
 
-/** What is typed becomes the rule as soon as it is one; until then the rule stays as it was. */
+/** What is typed becomes the rule as soon as it is one; until then `onBroken` hears that it must not be saved. */
 export function RuleJson({
   draft,
   onChange,
+  onBroken,
 }: {
   readonly draft: DraftBlock;
   readonly onChange: (draft: DraftBlock) => void;
+  readonly onBroken: (isBroken: boolean) => void;
 }) {
   const { t } = useTranslation('groups');
   const [text, setText] = useState(() => JSON.stringify(toRule(draft), null, 2));
@@ -31,7 +33,9 @@ export function RuleJson({
   const type = (next: string): void => {
     setText(next);
     const { rule: typed } = read(next);
-    if (typed !== null && faultsOf(typed).size === 0) onChange(toDraft(typed));
+    const isRule = typed !== null && faultsOf(typed).size === 0;
+    onBroken(!isRule);
+    if (isRule) onChange(toDraft(typed));
   };
   return (
     <div className="space-y-2">
