@@ -61,6 +61,10 @@ describe('an app', () => {
     await page.goto('/emergency');
     await page.getByRole('heading', { name: 'Emergency' }).waitFor();
     await serviceWorkerReady(page);
+    const worker = await page.context().request.get('/sw.js');
+    expect(worker.headers()['content-type']).toMatch(/javascript/);
+    // Asked for anew each time: an old worker must not outlive a new hub.
+    expect(worker.headers()['cache-control']).toBe('no-cache');
     await page.reload();
     await page.getByRole('heading', { name: 'Emergency' }).waitFor();
     const kept = await page.evaluate<string[]>(`(async () => {

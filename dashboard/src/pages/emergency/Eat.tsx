@@ -63,7 +63,7 @@ export function Eat() {
       {eat === undefined && query.failureCount === 0 && <SkeletonRows rows={8} />}
       {eat !== undefined && (
         <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_26rem]">
-          <Card title={t('eat.timeline')} actions={<TokenBadge state={stateOfEat(eat)} />}>
+          <Card title={t('eat.timeline')} actions={<TokenBadge state={stateOfEat(eat)} />} className="h-fit">
             <div aria-live="polite">
               <Timeline events={timelineOf(eat)} />
             </div>

@@ -1,7 +1,7 @@
 /** The signed texts of a token, to copy and check elsewhere. */
 
 import { useTranslation } from 'react-i18next';
-import { CopyText } from '../../ui/CopyText.tsx';
+import { CopyButton } from '../../ui/CopyText.tsx';
 import { Card } from '../../ui/Layout.tsx';
 import type { EatEvidence } from './queries.ts';
 
@@ -36,17 +36,20 @@ export function Proof({ eat }: { readonly eat: EatEvidence }) {
 function Text({ label, text }: { readonly label: string; readonly text: string }) {
   return (
     <div>
-      <h3 className="mb-1 text-xs font-medium text-ink-soft">{label}</h3>
-      <div
+      <div className="flex items-center justify-between gap-2">
+        <h3 className="text-xs font-medium text-ink-soft">{label}</h3>
+        <CopyButton text={text} label={label} />
+      </div>
+      <pre
         // A part that scrolls must be reachable by keyboard (WCAG 2.1.1).
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- see above
         tabIndex={0}
         role="region"
         aria-label={label}
-        className="max-h-48 overflow-y-auto rounded-md"
+        className="max-h-48 overflow-y-auto rounded-md border border-line bg-sunken p-2 font-mono text-xs break-all whitespace-pre-wrap"
       >
-        <CopyText text={text} block />
-      </div>
+        {text}
+      </pre>
     </div>
   );
 }

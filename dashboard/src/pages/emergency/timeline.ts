@@ -46,8 +46,14 @@ export function timelineOf(eat: EatEvidence): readonly TimelineEvent[] {
   events.push(...ranOnHost(eat, result));
   if (eat.is_overdue) events.push({ kind: 'overdue', at: eat.expires_at });
   if (eat.acknowledged_at !== null) events.push({ kind: 'acknowledged', at: eat.acknowledged_at });
-  const ordered = events.toSorted((a, b) => Date.parse(a.at ?? '') - Date.parse(b.at ?? ''));
+  const ordered = events.toSorted((a, b) => placeOf(a, result) - placeOf(b, result));
   return eat.outcome === null && !eat.is_overdue && eat.revoked_at === null ? [...ordered, awaited(eat)] : ordered;
+}
+
+/** The host says that it holds a token after it has begun with it: by the clocks it would have begun too early. */
+function placeOf(event: TimelineEvent, result: EatResult | null): number {
+  const at = Date.parse(event.at ?? '');
+  return event.kind === 'delivered' && result !== null ? Math.min(at, Date.parse(result.started_at)) : at;
 }
 
 /** What the host says that it did, by its own clock. */
