@@ -58,7 +58,7 @@ export function AlertTable({ alerts, selected, onSelect, withTenant }: AlertList
     {
       key: 'alert',
       title: t('column.alert'),
-      className: 'min-w-64',
+      className: 'min-w-56',
       cell: (alert) => (
         <div className="min-w-0">
           <Link
@@ -92,7 +92,7 @@ export function AlertTable({ alerts, selected, onSelect, withTenant }: AlertList
       from: 'lg',
       cell: ({ opened_at }) => <Time value={opened_at} format="relative" />,
     },
-    { key: 'sla', title: t('column.sla'), className: 'w-52', cell: (alert) => <SlaClock alert={alert} /> },
+    { key: 'sla', title: t('column.sla'), cell: (alert) => <SlaClock alert={alert} /> },
     {
       key: 'assigned',
       title: t('column.assigned'),

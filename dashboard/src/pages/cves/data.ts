@@ -9,7 +9,7 @@ export type Cve = Item<'/inventory/cves'>;
 export type CveHost = Item<'/inventory/cves/{cve_id}/hosts'>;
 type CveFilter = Omit<NonNullable<paths['/inventory/cves']['get']['parameters']['query']>, 'cursor' | 'limit'>;
 
-const PAGE = 100;
+const PAGE = 50;
 const DAY_MS = 86_400_000;
 
 /** CVEs of a filter, page by page. */
