@@ -1,6 +1,6 @@
 /** The list of the tenant switcher: type to narrow, Enter or a click to look, Impersonate to work there. */
 
-import { useNavigate } from '@tanstack/react-router';
+import { useLocation, useNavigate } from '@tanstack/react-router';
 import { Check } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -13,7 +13,7 @@ import { type Client, useImpersonate } from './impersonate.ts';
 /** More than these are found by typing on. */
 const SHOWN = 50;
 
-/** Picking sets `tenant` in the address and stays on the page. */
+/** Picking sets `tenant` in the address and stays on the page, unless that is the cockpit. */
 export function TenantChoice({
   tenants,
   current,
@@ -27,12 +27,15 @@ export function TenantChoice({
   const mayEnter = useCan()('impersonation.start');
   const impersonate = useImpersonate();
   const navigate = useNavigate();
+  const { pathname } = useLocation();
   const [typed, setTyped] = useState('');
   const words = typed.trim().toLowerCase();
   const found = tenants?.filter(({ name, slug }) => `${name} ${slug}`.toLowerCase().includes(words)) ?? [];
   const pick = (tenant: string | undefined): void => {
     onDone();
-    void navigate({ to: '.', search: (old: Record<string, unknown>) => ({ ...old, tenant }) });
+    // The cockpit shows every client, whoever is in view: one who picks there wants to see the client.
+    if (pathname === '/msp/cockpit' && tenant !== undefined) void navigate({ to: '/overview', search: { tenant } });
+    else void navigate({ to: '.', search: (old: Record<string, unknown>) => ({ ...old, tenant }) });
   };
   const move = (event: KeyboardEvent<HTMLElement>): void => {
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;

@@ -3,15 +3,12 @@
 import { ArrowDown, ArrowUp, Equal } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { cx } from './classNames.ts';
+import { formatNumber } from './number.ts';
 
 /** A change for the better is green, one for the worse red; higher is better. */
 export function Delta({ value, digits = 1 }: { readonly value: number; readonly digits?: number }) {
   const { t, i18n } = useTranslation();
-  const shown = value.toLocaleString(i18n.language, {
-    signDisplay: 'exceptZero',
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
+  const shown = formatNumber(value, i18n.language, { most: digits, least: digits, signed: true });
   const [Icon, word, tone] =
     value > 0
       ? ([ArrowUp, 'rising', 'text-good'] as const)

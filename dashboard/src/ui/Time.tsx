@@ -11,10 +11,14 @@ let timer: ReturnType<typeof setInterval> | undefined;
 /** One clock for the whole page, so that a thousand rows cost one timer. */
 function subscribe(watcher: () => void): () => void {
   watchers.add(watcher);
-  timer ??= setInterval(() => {
+  if (timer === undefined) {
+    // It stood still while nobody looked.
     nowMs = Date.now();
-    for (const each of watchers) each();
-  }, 1_000);
+    timer = setInterval(() => {
+      nowMs = Date.now();
+      for (const each of watchers) each();
+    }, 1_000);
+  }
   return () => {
     watchers.delete(watcher);
     if (watchers.size === 0) {

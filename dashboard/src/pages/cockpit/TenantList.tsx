@@ -118,11 +118,7 @@ export function TenantList({
               onClick={(event) => openRow(event, row)}
               className={cx(
                 'absolute inset-x-0 top-0 cursor-pointer',
-                isTable &&
-                  cx(
-                    COLUMNS,
-                    'border-b border-line/60 hover:bg-sunken/60 has-[[data-tenant]:focus-visible]:bg-accent-wash',
-                  ),
+                isTable && cx(COLUMNS, 'border-b border-line/60 hover:bg-sunken/60 focus-within:bg-accent-wash'),
               )}
               style={{
                 transform: `translateY(${start - margin}px)`,

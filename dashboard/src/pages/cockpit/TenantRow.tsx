@@ -1,11 +1,11 @@
 /** One tenant of the cockpit: a row of the table, or a card where there is little width. */
 
-import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCan } from '../../session.ts';
 import { useImpersonate } from '../../shell/impersonate.ts';
 import { Button, ButtonLink } from '../../ui/Button.tsx';
+import { PlainLink } from '../../ui/PlainLink.tsx';
 import { AlertCell, CveCell, HostsCell, ScoreCell } from './cells.tsx';
 import type { CockpitRow } from './cockpitQueries.ts';
 import { UrgencyBar } from './UrgencyBar.tsx';
@@ -22,15 +22,14 @@ type Props = { readonly row: CockpitRow; readonly scale: Scale };
 /** The name, which leads to the client's overview; the keyboard goes from name to name. */
 function Name({ row: { tenant } }: { readonly row: CockpitRow }) {
   return (
-    <Link
-      to="/overview"
-      search={{ tenant: tenant.id }}
+    <PlainLink
+      href={`/overview?tenant=${tenant.id}`}
       data-tenant={tenant.id}
       title={tenant.name}
       className="block truncate py-0.5 font-semibold hover:underline"
     >
       {tenant.name}
-    </Link>
+    </PlainLink>
   );
 }
 

@@ -3,6 +3,7 @@
 import { Popover } from 'radix-ui';
 import { useTranslation } from 'react-i18next';
 import { cx } from '../../ui/classNames.ts';
+import { formatNumber } from '../../ui/number.ts';
 import type { CockpitRow } from './cockpitQueries.ts';
 import { UrgencySum } from './UrgencySum.tsx';
 import { contributionsOf, type Scale, TERM_FILLS } from './urgencyTerms.ts';
@@ -11,7 +12,7 @@ import { contributionsOf, type Scale, TERM_FILLS } from './urgencyTerms.ts';
 export function UrgencyBar({ row, scale }: { readonly row: CockpitRow; readonly scale: Scale }) {
   const { t, i18n } = useTranslation('cockpit');
   const terms = contributionsOf(row);
-  const number = row.urgency.toLocaleString(i18n.language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const number = formatNumber(row.urgency, i18n.language, { least: 1 });
   const width = (points: number): string => `${(Math.abs(points) / (scale.above + scale.below)) * 100}%`;
   return (
     <Popover.Root>

@@ -1,9 +1,10 @@
 /** What a tenant's row says beside its urgency: Trust Score, top alert, top kernel CVE, hosts. */
 
-import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { Badge, SeverityBadge } from '../../ui/Badge.tsx';
 import { Delta } from '../../ui/Delta.tsx';
+import { formatNumber } from '../../ui/number.ts';
+import { PlainLink } from '../../ui/PlainLink.tsx';
 import { Sparkline } from '../../ui/Sparkline.tsx';
 import { timeSpan } from '../../ui/Time.tsx';
 import type { CockpitRow } from './cockpitQueries.ts';
@@ -20,7 +21,7 @@ export function ScoreCell({ row: { trust_score, tenant } }: Cell) {
     <div>
       <p className="flex items-baseline gap-1.5">
         <span className="text-base leading-5 font-semibold tabular-nums">
-          {current.toLocaleString(i18n.language, { minimumFractionDigits: 1, maximumFractionDigits: 1 })}
+          {formatNumber(current, i18n.language, { least: 1 })}
         </span>
         <Delta value={delta_24h} />
       </p>
@@ -46,15 +47,13 @@ export function AlertCell({ row: { top_alert: alert, tenant } }: Cell) {
   if (alert === null) return <span className="text-xs text-ink-faint">{t('alert.none')}</span>;
   return (
     <div className="min-w-0 space-y-0.5">
-      <Link
-        to="/alerts/$alertId"
-        params={{ alertId: alert.id }}
-        search={{ tenant: tenant.id }}
+      <PlainLink
+        href={`/alerts/${alert.id}?tenant=${tenant.id}`}
         title={alert.title}
         className="block truncate py-0.5 hover:underline"
       >
         {alert.title}
-      </Link>
+      </PlainLink>
       <p className="flex items-center gap-1.5 text-2xs whitespace-nowrap text-ink-faint">
         <SeverityBadge severity={alert.severity} />
         <Badge tone={SLA_TONES[alert.sla_state]}>{t(`alert.sla.${alert.sla_state}`)}</Badge>
@@ -71,14 +70,12 @@ export function CveCell({ row: { top_kernel_cve: cve, tenant } }: Cell) {
   return (
     <div className="min-w-0">
       <p className="flex items-center gap-1.5">
-        <Link
-          to="/cves/$cveId"
-          params={{ cveId: cve.id }}
-          search={{ tenant: tenant.id }}
+        <PlainLink
+          href={`/cves/${cve.id}?tenant=${tenant.id}`}
           className="truncate py-1 font-mono text-xs leading-4 hover:underline"
         >
           {cve.id}
-        </Link>
+        </PlainLink>
         {cve.kev && (
           <Badge tone="critical" title={t('cve.kevTitle')}>
             KEV
@@ -98,18 +95,17 @@ export function HostsCell({ row: { agents, overdue_eats, tenant } }: Cell) {
   const { t } = useTranslation('cockpit');
   return (
     <div className="text-xs whitespace-nowrap">
-      <Link to="/hosts" search={{ tenant: tenant.id }} className="block py-1 leading-4 hover:underline">
+      <PlainLink href={`/hosts?tenant=${tenant.id}`} className="block py-1 leading-4 hover:underline">
         {t('hosts.active', { count: agents.active })}
         {agents.offline > 0 && <span className="font-medium text-high"> · {t('hosts.offline', agents)}</span>}
-      </Link>
+      </PlainLink>
       {overdue_eats > 0 && (
-        <Link
-          to="/emergency"
-          search={{ tenant: tenant.id }}
+        <PlainLink
+          href={`/emergency?tenant=${tenant.id}`}
           className="block py-1 leading-4 font-medium text-critical hover:underline"
         >
           {t('hosts.overdue', { count: overdue_eats })}
-        </Link>
+        </PlainLink>
       )}
     </div>
   );

@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import type { ComponentType } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useTenantName } from '../../session.ts';
 import { Badge } from '../../ui/Badge.tsx';
@@ -35,6 +36,7 @@ export function Host() {
         <Problem error={error} onRetry={() => void refetch()} />
       </div>
     );
+  const Tab = TABS[tab];
   const counts: Partial<Record<(typeof HOST_TABS)[number], number>> = {
     cves: host.open_cves,
     alerts: host.open_alerts,
@@ -70,26 +72,18 @@ export function Host() {
           search: each === HOST_TABS[0] ? {} : { tab: each },
         }))}
       />
-      <Tab tab={tab} host={host} />
+      <Tab host={host} />
     </Page>
   );
 }
 
-function Tab({ tab, host }: { readonly tab: (typeof HOST_TABS)[number]; readonly host: HostDetail }) {
-  switch (tab) {
-    case 'facts':
-      return <HostFacts host={host} />;
-    case 'metrics':
-      return <HostMetrics host={host} />;
-    case 'cves':
-      return <HostCves host={host} />;
-    case 'alerts':
-      return <HostAlerts host={host} />;
-    case 'inherited':
-      return <HostInherited host={host} />;
-    case 'findings':
-      return <HostFindings host={host} />;
-    case 'eats':
-      return <HostEats host={host} />;
-  }
-}
+/** What each tab shows. */
+const TABS: Readonly<Record<(typeof HOST_TABS)[number], ComponentType<{ readonly host: HostDetail }>>> = {
+  facts: HostFacts,
+  metrics: HostMetrics,
+  cves: HostCves,
+  alerts: HostAlerts,
+  inherited: HostInherited,
+  findings: HostFindings,
+  eats: HostEats,
+};

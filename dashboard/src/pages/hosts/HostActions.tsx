@@ -29,7 +29,7 @@ export function HostActions({ host }: { readonly host: HostRow }) {
   return (
     <>
       {can('emergency.issue') && host.is_active && (
-        <ButtonLink size="sm" to="/emergency/new">
+        <ButtonLink size="sm" to="/emergency/new" search={(old) => ({ ...old, agent: host.id })}>
           <Siren aria-hidden="true" /> {t('actions.emergency')}
         </ButtonLink>
       )}

@@ -42,7 +42,7 @@ export function Hosts() {
             to="/hosts/$agentId"
             params={{ agentId: host.id }}
             search={{}}
-            className="inline-block py-0.5 font-semibold hover:underline"
+            className="inline-block py-0.5 font-semibold whitespace-nowrap hover:underline"
           >
             {host.hostname}
           </Link>

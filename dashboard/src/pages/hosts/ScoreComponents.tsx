@@ -8,7 +8,7 @@ import { Problem, SkeletonRows } from '../../ui/Feedback.tsx';
 import { Card } from '../../ui/Layout.tsx';
 import { scoreInputsQuery, scoreQuery } from './overviewQueries.ts';
 import { overviewRoute } from './routes.tsx';
-import { weakness } from './weakness.ts';
+import { WEAKNESSES } from './weakness.ts';
 
 /** The hub has stored the text that it computed the score from; its hash is beside the chart. */
 function parseInputs(text: string | undefined): TrustScoreInputs | undefined {
@@ -33,7 +33,7 @@ export function ScoreComponents({ tenantId }: { readonly tenantId: string }) {
         {COMPONENTS.map((name: Component) => {
           const component = data?.components[name];
           if (component === undefined) return null;
-          const said = inputs && weakness(name, inputs);
+          const said = inputs && WEAKNESSES[name](inputs);
           return (
             <li key={name} className="space-y-1">
               <p className="flex items-baseline justify-between gap-3">

@@ -22,11 +22,11 @@ export type EatState =
   | 'delivered'
   | 'sent';
 
-const OUTCOMES: readonly string[] = ['succeeded', 'failed', 'refused', 'revoked', 'indeterminate'];
+const OUTCOMES: ReadonlySet<string> = new Set(['succeeded', 'failed', 'refused', 'revoked', 'indeterminate']);
 
 /** The state of a token. */
 export function eatState(eat: Eat): EatState {
-  if (eat.outcome !== null) return OUTCOMES.includes(eat.outcome) ? (eat.outcome as EatState) : 'other';
+  if (eat.outcome !== null) return OUTCOMES.has(eat.outcome) ? (eat.outcome as EatState) : 'other';
   if (eat.revoked_at !== null) return 'revoked';
   if (eat.is_overdue) return eat.acknowledged_at === null ? 'overdue' : 'acknowledged';
   return eat.started_at !== null ? 'running' : eat.delivered_at !== null ? 'delivered' : 'sent';

@@ -26,7 +26,7 @@ export type Inventory = {
 
 /** The hub has checked the inventory when it came in (src/domain/ingest.ts), so its parts have these shapes. */
 export function inventoryOf(host: HostDetail): Inventory {
-  return (host.inventory ?? {}) as Inventory;
+  return host.inventory ?? {};
 }
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;

@@ -24,40 +24,30 @@ const NOTHING = { count: 0, kev: 0, online: 0, current: 0, critical: 0, high: 0,
 type Numbers = Readonly<typeof NOTHING>;
 
 /** Reads it from the inputs that the score was computed from. */
-export function weakness(component: Component, inputs: TrustScoreInputs): Weakness {
-  const { hosts, findings, files, eats_30_days: eats, packs } = inputs;
-  switch (component) {
-    case 'patch_hygiene': {
-      const pairs = inputs.open_cves.reduce((sum, group) => sum + group.host_cves, 0);
-      const kev = inputs.open_cves.reduce((sum, group) => sum + (group.kev ? group.host_cves : 0), 0);
-      return { key: pairs === 0 ? 'noCves' : 'cves', numbers: { ...NOTHING, count: pairs, kev } };
-    }
-    case 'agent_health':
-      return {
-        key: 'health',
-        numbers: { ...NOTHING, count: hosts.watched, online: hosts.online, current: hosts.current_version },
-      };
-    case 'secrets_exposure': {
-      const count = findings.critical + findings.high + findings.medium + findings.low;
-      return {
-        key: count === 0 ? 'noFindings' : 'findings',
-        numbers: { ...NOTHING, count, critical: findings.critical, high: findings.high },
-      };
-    }
-    case 'configuration_drift':
-      return {
-        key: files.drifted === 0 ? 'noDrift' : 'drift',
-        numbers: { ...NOTHING, count: files.drifted, watched: files.watched },
-      };
-    case 'eat_discipline':
-      return {
-        key: eats.succeeded + eats.failed === 0 ? 'noEats' : 'eats',
-        numbers: { ...NOTHING, count: eats.failed, total: eats.succeeded + eats.failed },
-      };
-    case 'evidence_continuity':
-      return {
-        key: packs.months_due === 0 ? 'noPacks' : 'packs',
-        numbers: { ...NOTHING, count: packs.months_built, due: packs.months_due },
-      };
-  }
-}
+export const WEAKNESSES: Readonly<Record<Component, (inputs: TrustScoreInputs) => Weakness>> = {
+  patch_hygiene: ({ open_cves }) => {
+    const pairs = open_cves.reduce((sum, group) => sum + group.host_cves, 0);
+    const kev = open_cves.reduce((sum, group) => sum + (group.kev ? group.host_cves : 0), 0);
+    return { key: pairs === 0 ? 'noCves' : 'cves', numbers: { ...NOTHING, count: pairs, kev } };
+  },
+  agent_health: ({ hosts }) => ({
+    key: 'health',
+    numbers: { ...NOTHING, count: hosts.watched, online: hosts.online, current: hosts.current_version },
+  }),
+  secrets_exposure: ({ findings: { critical, high, medium, low } }) => {
+    const count = critical + high + medium + low;
+    return { key: count === 0 ? 'noFindings' : 'findings', numbers: { ...NOTHING, count, critical, high } };
+  },
+  configuration_drift: ({ files: { drifted, watched } }) => ({
+    key: drifted === 0 ? 'noDrift' : 'drift',
+    numbers: { ...NOTHING, count: drifted, watched },
+  }),
+  eat_discipline: ({ eats_30_days: { succeeded, failed } }) => ({
+    key: succeeded + failed === 0 ? 'noEats' : 'eats',
+    numbers: { ...NOTHING, count: failed, total: succeeded + failed },
+  }),
+  evidence_continuity: ({ packs: { months_built, months_due } }) => ({
+    key: months_due === 0 ? 'noPacks' : 'packs',
+    numbers: { ...NOTHING, count: months_built, due: months_due },
+  }),
+};
