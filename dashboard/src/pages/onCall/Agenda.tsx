@@ -76,8 +76,10 @@ export function Agenda({
                         ) : (
                           <PersonName person={person} large={isNow} />
                         )}
-                        <span className="mt-0.5 block text-xs text-ink-soft">
-                          {schedule.name} · {moment(shift.fromMs)} – {moment(shift.untilMs)}
+                        <span className="mt-1 block text-xs font-medium text-ink-soft">{schedule.name}</span>
+                        <span className="flex flex-wrap gap-x-1 text-xs text-ink-faint tabular-nums">
+                          <span>{moment(shift.fromMs)}</span>
+                          <span>– {moment(shift.untilMs)}</span>
                         </span>
                         {shift.duty?.source.kind === 'override' && (
                           <span className="inline-flex items-center gap-1 text-xs text-ink-soft">

@@ -4,6 +4,7 @@ import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { dateLocale } from '../../i18n.ts';
+import { useCan } from '../../session.ts';
 import { Chip, Kbd } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { isTyping, useLetterKeys } from '../../ui/shortcuts.ts';
@@ -19,6 +20,7 @@ export function CalendarBar({ weeks }: { readonly weeks: readonly (readonly Day[
   const { view = 'week', from, layers = false } = onCallRoute.useSearch();
   const navigate = onCallRoute.useNavigate();
   const [keys] = useLetterKeys();
+  const mayTake = useCan()('on_call.override');
   const go = (to: string | undefined): void =>
     void navigate({ search: (old) => ({ ...old, from: to }), resetScroll: false });
   const step = (by: -1 | 1): void => go(neighbour(view, from, by, Date.now(), viewerZone()));
@@ -51,6 +53,11 @@ export function CalendarBar({ weeks }: { readonly weeks: readonly (readonly Day[
             <span className="flex items-center gap-1">
               <Kbd>← →</Kbd> {t('calendar.keys.move')}
             </span>
+            {mayTake && (
+              <span className="flex items-center gap-1">
+                <Kbd>Shift →</Kbd> {t('calendar.keys.range')}
+              </span>
+            )}
             {keys && (
               <span className="flex items-center gap-1">
                 <Kbd>T</Kbd> {t('calendar.keys.today')}

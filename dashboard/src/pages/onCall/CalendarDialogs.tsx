@@ -3,7 +3,7 @@
 import { finalShifts, partLanes, toRule } from './lanes.ts';
 import type { Schedule } from './queries.ts';
 import { RemoveSchedule } from './RemoveSchedule.tsx';
-import { onCallRoute } from './routes.tsx';
+import { NO_DIALOG, onCallRoute } from './routes.tsx';
 import { ShiftDialog } from './ShiftDialog.tsx';
 import { Subscribe } from './Subscribe.tsx';
 import { TakeOver } from './TakeOver.tsx';
@@ -13,11 +13,7 @@ export function CalendarDialogs({ schedules }: { readonly schedules: readonly Sc
   const { shift, at, lane, take, start, end, calendar, remove } = onCallRoute.useSearch();
   const navigate = onCallRoute.useNavigate();
   const find = (id: string | undefined): Schedule | undefined => schedules.find((each) => each.id === id);
-  const close = (): void =>
-    void navigate({
-      search: ({ shift, at, lane, take, start, end, calendar, remove, ...rest }) => rest,
-      resetScroll: false,
-    });
+  const close = (): void => void navigate({ search: (old) => ({ ...old, ...NO_DIALOG }), resetScroll: false });
   const [shown, taken, subscribed, removed] = [find(shift), find(take), find(calendar), find(remove)];
   if (taken !== undefined)
     return (

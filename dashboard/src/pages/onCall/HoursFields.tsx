@@ -30,39 +30,41 @@ export function HoursFields({
           <legend className="px-1 text-xs font-medium text-ink-soft">
             {t('form.hoursTitle', { number: index + 1 })}
           </legend>
-          <div className="flex flex-wrap items-start gap-3">
+          <div className="space-y-3">
             <WeekdayChoice
               value={each.weekdays}
               fault={fault('restrictions', index, 'weekdays')}
               onChange={(weekdays) => set(each.key, { weekdays })}
             />
-            <TextField
-              label={t('form.hoursFrom')}
-              type="time"
-              required
-              value={each.from}
-              className="w-28"
-              fault={fault('restrictions', index, 'from')}
-              onChange={({ target }) => set(each.key, { from: target.value })}
-            />
-            <TextField
-              label={t('form.hoursUntil')}
-              type="time"
-              required
-              value={each.until}
-              className="w-28"
-              {...(each.until <= each.from && { hint: t('form.nextDay') })}
-              fault={fault('restrictions', index, 'until')}
-              onChange={({ target }) => set(each.key, { until: target.value })}
-            />
-            <Button
-              kind="quiet"
-              aria-label={t('form.hoursRemove', { number: index + 1 })}
-              className="mt-5"
-              onClick={() => onChange(hours.filter(({ key }) => key !== each.key))}
-            >
-              <Trash2 aria-hidden="true" />
-            </Button>
+            <div className="flex flex-wrap items-start gap-3">
+              <TextField
+                label={t('form.hoursFrom')}
+                type="time"
+                required
+                value={each.from}
+                className="w-36"
+                fault={fault('restrictions', index, 'from')}
+                onChange={({ target }) => set(each.key, { from: target.value })}
+              />
+              <TextField
+                label={t('form.hoursUntil')}
+                type="time"
+                required
+                value={each.until}
+                className="w-36"
+                {...(each.until <= each.from && { hint: t('form.nextDay') })}
+                fault={fault('restrictions', index, 'until')}
+                onChange={({ target }) => set(each.key, { until: target.value })}
+              />
+              <Button
+                kind="quiet"
+                aria-label={t('form.hoursRemove', { number: index + 1 })}
+                className="mt-5 ml-auto"
+                onClick={() => onChange(hours.filter(({ key }) => key !== each.key))}
+              >
+                <Trash2 aria-hidden="true" />
+              </Button>
+            </div>
           </div>
         </fieldset>
       ))}
@@ -103,7 +105,9 @@ function WeekdayChoice({
               type="button"
               aria-pressed={isOn}
               aria-label={long[index]}
-              onClick={() => onChange(isOn ? value.filter((each) => each !== day) : [...value, day].toSorted())}
+              onClick={() =>
+                onChange(isOn ? value.filter((each) => each !== day) : [...value, day].toSorted((a, b) => a - b))
+              }
               className={cx(
                 'h-9 min-w-9 rounded-md border px-1.5 text-xs font-medium pointer-coarse:h-11 pointer-coarse:min-w-10',
                 isOn

@@ -68,9 +68,10 @@ export function LayerFields({
       }
     >
       <div className="space-y-4">
-        <div className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
+        <div className="grid grid-cols-2 gap-3 lg:grid-cols-3">
           <TextField
             label={t('form.layerNameLabel')}
+            className="max-lg:col-span-2"
             required
             maxLength={100}
             value={layer.name}

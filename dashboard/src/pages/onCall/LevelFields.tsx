@@ -156,10 +156,10 @@ function TargetFields({
       ? schedules.map(({ id, name }) => ({ id, name }))
       : candidates.map(({ id, name, email }) => ({ id, name: name || email }));
   return (
-    <div className="flex items-end gap-2">
+    <div className="flex flex-wrap items-end gap-2">
       <SelectField
         label={t('policy.tell')}
-        className="flex-1"
+        className="min-w-48 flex-1"
         value={target.kind}
         onChange={({ target: { value } }) => onChange({ ...target, kind: value as Kind, id: '' })}
       >
@@ -172,7 +172,7 @@ function TargetFields({
       {target.kind !== 'admins' && (
         <SelectField
           label={t(`policy.which.${target.kind}`)}
-          className="flex-1"
+          className="min-w-48 flex-1"
           required
           value={target.id}
           fault={fault}

@@ -1,8 +1,9 @@
 /** People in the order of their turns: added from the team, moved by buttons or by Alt with an arrow. */
 
 import { ArrowDown, ArrowUp, X } from 'lucide-react';
-import { useId, useState } from 'react';
+import { type KeyboardEvent, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Kbd } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { SelectField } from '../../ui/Field.tsx';
 import { moved } from './draft.ts';
@@ -34,24 +35,28 @@ export function MemberList({
   };
   return (
     <div className="space-y-2">
-      <p id={id} className="text-xs font-medium text-ink-soft">
-        {t('form.members')}
+      <p className="flex flex-wrap justify-between gap-x-3 text-xs">
+        <span id={id} className="font-medium text-ink-soft">
+          {t('form.members')}
+        </span>
+        {members.length > 1 && (
+          <span className="flex items-center gap-1 text-ink-faint max-md:hidden">
+            <Kbd>Alt ↑ ↓</Kbd> {t('form.moveKeys')}
+          </span>
+        )}
       </p>
       {members.length > 0 && (
         <ol aria-labelledby={id} className="divide-y divide-line/60 rounded-md border border-line">
           {members.map((member, index) => {
             const { name } = people(member);
+            const onKeyDown = (event: KeyboardEvent): void => {
+              const step = { ArrowUp: -1, ArrowDown: 1 }[event.key] as -1 | 1 | undefined;
+              if (!event.altKey || step === undefined) return;
+              event.preventDefault();
+              move(index, step);
+            };
             return (
-              <li
-                key={member}
-                onKeyDown={(event) => {
-                  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key] as -1 | 1 | undefined;
-                  if (!event.altKey || step === undefined) return;
-                  event.preventDefault();
-                  move(index, step);
-                }}
-                className="flex items-center gap-1 py-1 pr-1 pl-3"
-              >
+              <li key={member} className="flex items-center gap-1 py-1 pr-1 pl-3">
                 <span className="w-5 text-xs text-ink-faint tabular-nums">{index + 1}</span>
                 <span className="min-w-0 flex-1">
                   <PersonName person={people(member)} />
@@ -63,6 +68,7 @@ export function MemberList({
                   aria-label={t('form.memberUp', { name })}
                   aria-disabled={index === 0}
                   onClick={() => move(index, -1)}
+                  onKeyDown={onKeyDown}
                 >
                   <ArrowUp aria-hidden="true" />
                 </Button>
@@ -72,6 +78,7 @@ export function MemberList({
                   aria-label={t('form.memberDown', { name })}
                   aria-disabled={index === members.length - 1}
                   onClick={() => move(index, 1)}
+                  onKeyDown={onKeyDown}
                 >
                   <ArrowDown aria-hidden="true" />
                 </Button>

@@ -49,7 +49,7 @@ function NowCard({ item: { schedule, now, until, next } }: { readonly item: NowI
       <header className="flex items-start justify-between gap-2">
         <div className="min-w-0">
           <h3 className="truncate font-semibold">{schedule.name}</h3>
-          <p className="flex items-center gap-1.5 text-xs text-ink-faint">
+          <p className="flex h-5 items-center gap-1.5 text-xs text-ink-faint">
             {zoneName(schedule.time_zone)}
             {schedule.is_default && <Badge tone="accent">{t('default')}</Badge>}
           </p>
@@ -73,10 +73,15 @@ function NowCard({ item: { schedule, now, until, next } }: { readonly item: NowI
           </PersonName>
         )}
       </div>
-      <p className="truncate border-t border-line pt-2 text-xs text-ink-soft">
-        {next === null
-          ? t('now.noNext')
-          : t('now.next', { name: next.user.name || next.user.email, time: moment(Date.parse(next.from)) })}
+      <p className="flex flex-wrap gap-x-1.5 border-t border-line pt-2 text-xs text-ink-soft">
+        {next === null ? (
+          t('now.noNext')
+        ) : (
+          <>
+            <span>{t('now.next', { name: next.user.name || next.user.email })}</span>
+            <span className="text-ink-faint">{t('now.from', { time: moment(Date.parse(next.from)) })}</span>
+          </>
+        )}
       </p>
     </article>
   );

@@ -8,13 +8,14 @@ import { Page } from '../../ui/Layout.tsx';
 import { TabLinks } from '../../ui/Tabs.tsx';
 import { CalendarTab } from './CalendarTab.tsx';
 import { PoliciesTab } from './PoliciesTab.tsx';
-import { ON_CALL_TABS, onCallRoute } from './routes.tsx';
+import { NO_DIALOG, ON_CALL_TABS, onCallRoute } from './routes.tsx';
 
 /** The page; its tab is in the address. */
 export function OnCall() {
   const { t } = useTranslation('onCall');
   const mayWrite = useCan()('on_call.write');
-  const { tab = 'calendar' } = onCallRoute.useSearch();
+  // The tenant is kept by the frame. A tab that is left keeps what it showed, without its dialog.
+  const { tenant: _, tab = 'calendar', ...rest } = onCallRoute.useSearch();
   const navigate = onCallRoute.useNavigate();
   return (
     <Page
@@ -41,7 +42,11 @@ export function OnCall() {
         tabs={ON_CALL_TABS.map((each) => ({
           label: t(`tabs.${each}`),
           to: '/on-call',
-          search: each === 'calendar' ? {} : { tab: each },
+          search: {
+            ...rest,
+            ...(each !== tab && NO_DIALOG),
+            ...(each !== 'calendar' && { tab: each }),
+          },
         }))}
       />
       {tab === 'calendar' ? <CalendarTab /> : <PoliciesTab />}

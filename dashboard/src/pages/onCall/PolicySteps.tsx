@@ -15,6 +15,7 @@ export function PolicySteps({ levels }: { readonly levels: Policy['levels'] }) {
     <ol className="space-y-2">
       {levels.map((level, index) => (
         // Levels have no identity but their place.
+        // oxlint-disable-next-line react/no-array-index-key -- see above
         <li key={index} className="flex gap-3 rounded-md border border-line px-3 py-2">
           <span className="mt-0.5 text-xs font-semibold text-ink-faint tabular-nums">{index + 1}</span>
           <div className="min-w-0 flex-1 space-y-1.5">
@@ -44,7 +45,7 @@ function TargetName({ target }: { readonly target: EscalationTarget }) {
   const [Icon, words] =
     target.kind === 'admins'
       ? ([ShieldCheck, t('policy.admins')] as const)
-      : ([CalendarClock, data.find(({ id }) => id === target.schedule_id)?.name ?? '—'] as const);
+      : ([CalendarClock, data.find(({ id }) => id === target.schedule_id)?.name ?? '…'] as const);
   return (
     <span className="inline-flex min-h-6 items-center gap-2">
       <Icon aria-hidden="true" className="size-4 text-ink-faint" /> {words}

@@ -1,6 +1,6 @@
 /** What a draft will be: its next four weeks by the hub's own rule, and how many hours each person gets. */
 
-import { useDeferredValue, useMemo } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OnCallSchedule, OnCallShift } from '../../../../src/domain/onCall.ts';
 import { dateLocale } from '../../i18n.ts';
@@ -20,7 +20,8 @@ const HOUR_MS = 3_600_000;
 export function Preview({ draft, schedule }: { readonly draft: ScheduleDraft; readonly schedule: Schedule | null }) {
   const { t } = useTranslation('onCall');
   const seen = useDeferredValue(draft);
-  const weeks = useMemo(() => fourWeeks(Date.now(), seen.timeZone), [seen.timeZone]);
+  const [nowMs] = useState(() => Date.now());
+  const weeks = useMemo(() => fourWeeks(nowMs, seen.timeZone), [nowMs, seen.timeZone]);
   const rule = useMemo((): OnCallSchedule | null => {
     const layers = wholeLayers(seen);
     const before = schedule === null ? null : toRule(schedule);
@@ -88,8 +89,8 @@ function PreviewWeek({ days, rule }: { readonly days: readonly Day[]; readonly r
                 ...(person && hueStyle(person)),
               }}
               className={cx(
-                '@container absolute inset-y-0 flex items-center overflow-hidden border-l-2 px-1 text-2xs font-medium',
-                person === null ? 'border-critical bg-critical-wash text-critical' : 'person',
+                '@container absolute inset-y-0 flex items-center overflow-hidden px-1 text-2xs font-medium',
+                person === null ? 'bg-critical-wash text-critical' : 'person border-l-2',
               )}
             >
               <span className="sr-only">{words}</span>

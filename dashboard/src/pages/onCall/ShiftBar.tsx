@@ -28,17 +28,19 @@ export function ShiftBar({
   shift,
   schedule,
   laneKey,
-  week,
-  active,
+  shiftKey,
+  isReached,
+  isPicked,
   begins,
   ends,
 }: {
   readonly shift: OnCallShift;
   readonly schedule: Schedule;
   readonly laneKey: string;
-  readonly week: string;
-  /** Key of the one shift that Tab reaches. */
-  readonly active: string | null;
+  readonly shiftKey: string;
+  /** Whether Tab reaches it; the others are reached by arrows. */
+  readonly isReached: boolean;
+  readonly isPicked: boolean;
   readonly begins: boolean;
   readonly ends: boolean;
 }) {
@@ -51,18 +53,16 @@ export function ShiftBar({
   const name = person?.name ?? t('nobody');
   const isOverride = shift.duty?.source.kind === 'override';
   const lines = spanWords(shift.fromMs, shift.untilMs, schedule.time_zone);
-  const lane = `${schedule.id} ${laneKey}`;
-  const key = `${lane} ${week} ${shift.fromMs}`;
   return (
     <Tooltip.Root>
       <Tooltip.Trigger asChild>
         <button
           type="button"
-          data-shift={key}
-          data-lane={lane}
+          data-shift={shiftKey}
+          data-lane={`${schedule.id} ${laneKey}`}
           data-from={shift.fromMs}
-          tabIndex={active === key ? 0 : -1}
-          aria-label={`${name}, ${lines[0]?.[1]}, ${sourceWords(shift, schedule)}`}
+          data-until={shift.untilMs}
+          tabIndex={isReached ? 0 : -1}
           onClick={() =>
             void navigate({
               search: (old) => ({
@@ -81,8 +81,10 @@ export function ShiftBar({
             ends ? 'rounded-r-md' : 'border-r-0',
             person === null ? 'border-dashed border-critical bg-critical-wash text-critical' : 'person',
             isOverride && 'border-2 border-dashed',
+            isPicked && 'ring-2 ring-accent',
           )}
         >
+          <span className="sr-only">{`${name}, ${lines[0]?.[1]}, ${sourceWords(shift, schedule)}`}</span>
           {isOverride && <Repeat2 aria-hidden="true" className="mr-1 size-3.5 shrink-0 @max-[3rem]:hidden" />}
           {person === null && <UserX aria-hidden="true" className="mr-1 size-3.5 shrink-0 @max-[3rem]:hidden" />}
           <span aria-hidden="true" className="truncate @max-[5rem]:hidden">

@@ -13,7 +13,7 @@ import { Facts } from '../../ui/Layout.tsx';
 import { timeSpan, useNow } from '../../ui/Time.tsx';
 import { PersonName, usePeople } from './people.tsx';
 import { type Schedule, useScheduleRefresh } from './queries.ts';
-import { onCallRoute } from './routes.tsx';
+import { NO_DIALOG, onCallRoute } from './routes.tsx';
 import { useSourceWords } from './ShiftBar.tsx';
 import { useSpanWords } from './when.ts';
 
@@ -59,8 +59,9 @@ export function ShiftDialog({
               kind="primary"
               onClick={() =>
                 void navigate({
-                  search: ({ shift: _, at: __, lane: ___, ...old }) => ({
+                  search: (old) => ({
                     ...old,
+                    ...NO_DIALOG,
                     take: schedule.id,
                     start: new Date(Math.max(shift.fromMs, nowMs)).toISOString(),
                     end: new Date(shift.untilMs).toISOString(),

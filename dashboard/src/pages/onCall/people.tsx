@@ -32,7 +32,7 @@ export function usePeople(): (id: string) => Person {
 export function initials(name: string): string {
   const words = name.split(/\s+/).filter(Boolean);
   const letters = words.length > 1 ? [words[0], words.at(-1)] : words;
-  return letters.map((word) => [...(word ?? '')][0]?.toUpperCase() ?? '').join('');
+  return letters.map((word) => word?.match(/^./u)?.[0].toUpperCase() ?? '').join('');
 }
 
 /** The person's hue, for elements of class `person`. */

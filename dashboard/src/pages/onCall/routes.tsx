@@ -42,6 +42,19 @@ export const onCallRoute = createRoute({
   component: lazyRouteComponent(() => import('./OnCall.tsx'), 'OnCall'),
 });
 
+/** The address without any dialog. */
+export const NO_DIALOG = {
+  shift: undefined,
+  at: undefined,
+  lane: undefined,
+  take: undefined,
+  start: undefined,
+  end: undefined,
+  calendar: undefined,
+  remove: undefined,
+  policy: undefined,
+} as const;
+
 /** A new schedule. */
 export const newScheduleRoute = createRoute({
   getParentRoute: () => shellRoute,

@@ -1,10 +1,10 @@
 /** The keyboard on the calendar: arrows move between shifts and, over the edge, into the weeks before and after. */
 
-import { type FocusEvent, type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useEffect, useRef } from 'react';
 import { neighbour, viewerZone } from './period.ts';
 import { onCallRoute } from './routes.tsx';
 
-type Edge = { readonly lane: string; readonly side: 'first' | 'last' };
+type Edge = { readonly from: string | undefined; readonly lane: string; readonly side: 'first' | 'last' };
 
 /** Shifts of a part of the board, in the order of time. */
 function shiftsIn(root: Element | null, lane?: string): HTMLElement[] {
@@ -21,39 +21,24 @@ function vertical(region: Element | null, from: HTMLElement, step: -1 | 1): HTML
   return row && shiftsIn(row).toSorted((a, b) => distance(a) - distance(b))[0];
 }
 
-/** `first` is the first date in view. One shift alone is reached by Tab; the rest by arrows. */
+/** For the board's key events. `onMove` hears from which shift the focus went to which, and whether Shift was held. */
 export function useBoardKeys(
   region: RefObject<HTMLElement | null>,
-  first: string,
-): {
-  readonly active: string | null;
-  readonly onFocus: (event: FocusEvent) => void;
-  readonly onKeyDown: (event: KeyboardEvent) => void;
-} {
+  onMove: (from: HTMLElement, to: HTMLElement, isExtending: boolean) => void,
+): (event: KeyboardEvent) => void {
   const { view = 'week', from } = onCallRoute.useSearch();
   const navigate = onCallRoute.useNavigate();
-  const [active, setActive] = useState<string | null>(null);
   const wanted = useRef<Edge | null>(null);
 
   useEffect(() => {
     const edge = wanted.current;
+    if (edge === null || edge.from !== from) return;
     wanted.current = null;
-    if (edge === null) return;
     const shifts = shiftsIn(region.current, edge.lane);
     (edge.side === 'first' ? shifts[0] : shifts.at(-1))?.focus();
-  }, [first, region]);
-  // After every drawing: the one that Tab reaches may be gone.
-  useEffect(() => {
-    const shifts = shiftsIn(region.current);
-    if (shifts.some((each) => each.dataset['shift'] === active)) return;
-    setActive(shifts[0]?.dataset['shift'] ?? null);
-  });
+  }, [from, region]);
 
-  const onFocus = ({ target }: FocusEvent): void => {
-    const key = (target as HTMLElement).dataset['shift'];
-    if (key !== undefined) setActive(key);
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
+  return (event) => {
     const shift = event.target as HTMLElement;
     const { lane } = shift.dataset;
     if (lane === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -61,22 +46,19 @@ export function useBoardKeys(
     const up = { ArrowUp: -1, ArrowDown: 1 }[event.key] as -1 | 1 | undefined;
     if (turn === undefined && up === undefined) return;
     event.preventDefault();
-    if (up !== undefined) {
-      vertical(region.current, shift, up)?.focus();
+    if (turn === undefined) {
+      if (up !== undefined) vertical(region.current, shift, up)?.focus();
       return;
     }
-    if (turn === undefined) return;
     const shifts = shiftsIn(region.current, lane);
     const next = event.key.startsWith('Arrow') ? shifts[shifts.indexOf(shift) + turn] : undefined;
     if (next !== undefined) {
       next.focus();
+      onMove(shift, next, event.shiftKey);
       return;
     }
-    wanted.current = { lane, side: turn === 1 ? 'first' : 'last' };
-    void navigate({
-      search: (old) => ({ ...old, from: neighbour(view, from, turn, Date.now(), viewerZone()) }),
-      resetScroll: false,
-    });
+    const to = neighbour(view, from, turn, Date.now(), viewerZone());
+    wanted.current = { from: to, lane, side: turn === 1 ? 'first' : 'last' };
+    void navigate({ search: (old) => ({ ...old, from: to }), resetScroll: false });
   };
-  return { active, onFocus, onKeyDown };
 }
