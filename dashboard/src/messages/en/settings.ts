@@ -145,6 +145,7 @@ const messages = {
     empty: 'No enrolment tokens',
     emptyText: 'Make one to get the command that installs the agent on a host.',
   },
+  onCall: { title: 'On-call calendar' },
   alertRules: {
     title: 'Alert rules',
     lead: 'When a host or the fleet is worth an alert. Evaluated every minute.',

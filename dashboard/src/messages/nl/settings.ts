@@ -148,6 +148,7 @@ const messages: Translated<typeof en> = {
     empty: 'Geen aansluittokens',
     emptyText: 'Maak er een voor de opdracht die de agent op een host installeert.',
   },
+  onCall: { title: 'Oproepkalender' },
   alertRules: {
     title: 'Meldingsregels',
     lead: 'Wanneer een host of de vloot een melding waard is. Elke minuut bekeken.',

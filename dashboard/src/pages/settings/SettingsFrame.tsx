@@ -15,6 +15,7 @@ type SettingsPage = {
     | 'enrolment'
     | 'alertRules'
     | 'sla'
+    | 'onCall'
     | 'maintenance'
     | 'webhooks';
   readonly to: NonNullable<LinkProps['to']>;
@@ -29,6 +30,7 @@ const PAGES: readonly SettingsPage[] = [
   { key: 'tokens', to: '/settings/tokens', permission: 'tokens.own', group: 'you' },
   { key: 'team', to: '/settings/team', permission: 'team.read', group: 'msp' },
   { key: 'sla', to: '/settings/sla', permission: 'sla.read', group: 'msp' },
+  { key: 'onCall', to: '/on-call', permission: 'on_call.read', group: 'msp' },
   { key: 'webhooks', to: '/settings/webhooks', permission: 'webhooks.read', group: 'msp' },
   { key: 'branding', to: '/settings/branding', permission: 'branding.write', group: 'client' },
   { key: 'enrolment', to: '/settings/enrolment', permission: 'agents.enrol', group: 'client' },
