@@ -5,10 +5,10 @@
  */
 
 import { z } from 'zod';
+import { SEVERITIES } from './severity.ts';
 
-/** Alert severities, worst first. */
-export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
-export type Severity = (typeof SEVERITIES)[number];
+// Part of the format, and named with it by what reads or writes reports.
+export { SEVERITIES, type Severity } from './severity.ts';
 
 const time = z.iso.datetime({ offset: false }).describe('UTC, e.g. 2026-05-19T18:00:00.000Z');
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);

@@ -3,7 +3,7 @@
  * from the SLA in force). When their minutes count is in businessCalendar.ts, whose they are in slaPolicy.ts.
  */
 
-import type { Severity } from './ingest.ts';
+import type { Severity } from './severity.ts';
 
 /** Minutes from opening to `sla_due_at` where nobody has set anything. */
 export const DEFAULT_SLA_MINUTES: Readonly<Record<Severity, number>> = {

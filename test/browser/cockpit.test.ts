@@ -119,7 +119,7 @@ describe('the cockpit', () => {
     const acme = demo.tenants.find(({ slug }) => slug === 'acme');
     await page
       .getByRole('row')
-      .filter({ hasText: acme?.name })
+      .filter({ hasText: 'ACME' })
       .click({ position: { x: 5, y: 5 } });
     await page.waitForURL(`**/overview?tenant=${acme?.id}`);
   });

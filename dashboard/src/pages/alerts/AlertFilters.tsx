@@ -3,7 +3,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { SEVERITIES } from '../../../../src/domain/ingest.ts';
+import { SEVERITIES } from '../../../../src/domain/severity.ts';
 import { SLA_STATES } from '../../../../src/domain/sla.ts';
 import { compact } from '../../search.ts';
 import { isTenantBound, useMe } from '../../session.ts';

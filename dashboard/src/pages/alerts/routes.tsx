@@ -1,7 +1,7 @@
 /** Alerts: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { SEVERITIES } from '../../../../src/domain/ingest.ts';
+import { SEVERITIES } from '../../../../src/domain/severity.ts';
 import { SLA_STATES } from '../../../../src/domain/sla.ts';
 import { compact, oneOf, text } from '../../search.ts';
 import { shellRoute } from '../../shell/shellRoute.tsx';

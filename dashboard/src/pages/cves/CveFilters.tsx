@@ -1,7 +1,7 @@
 /** What the list of CVEs is narrowed to; all of it is in the address. */
 
 import { useTranslation } from 'react-i18next';
-import { SEVERITIES } from '../../../../src/domain/ingest.ts';
+import { SEVERITIES } from '../../../../src/domain/severity.ts';
 import { compact } from '../../search.ts';
 import { Chip } from '../../ui/Badge.tsx';
 import { SelectField } from '../../ui/Field.tsx';

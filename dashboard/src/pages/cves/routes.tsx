@@ -1,7 +1,7 @@
 /** Vulnerabilities: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { SEVERITIES } from '../../../../src/domain/ingest.ts';
+import { SEVERITIES } from '../../../../src/domain/severity.ts';
 import { compact, flag, number, oneOf, text } from '../../search.ts';
 import { shellRoute } from '../../shell/shellRoute.tsx';
 

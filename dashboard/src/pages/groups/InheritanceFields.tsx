@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useFormContext } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import { SEVERITIES } from '../../../../src/domain/ingest.ts';
+import { SEVERITIES } from '../../../../src/domain/severity.ts';
 import type { ProblemError } from '../../api/problem.ts';
 import { useCan } from '../../session.ts';
 import { SelectField, TextField } from '../../ui/Field.tsx';

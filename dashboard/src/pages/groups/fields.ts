@@ -1,6 +1,6 @@
 /** The fields of a group's form, and how they become what the hub takes. */
 
-import { SEVERITIES, type Severity } from '../../../../src/domain/ingest.ts';
+import { SEVERITIES, type Severity } from '../../../../src/domain/severity.ts';
 import type { Group, GroupDefinition } from './data.ts';
 import { type DraftBlock, toRule } from './rule/draft.ts';
 

@@ -5,7 +5,7 @@ import { FileCheck2, ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
-import { SEVERITIES, type Severity } from '../../../../src/domain/ingest.ts';
+import { SEVERITIES, type Severity } from '../../../../src/domain/severity.ts';
 import { api, ask } from '../../api/client.ts';
 import { useCan } from '../../session.ts';
 import { Badge, SeverityBadge } from '../../ui/Badge.tsx';

@@ -5,7 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { BookOpen, Boxes } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { SEVERITIES } from '../../../../src/domain/ingest.ts';
+import { SEVERITIES } from '../../../../src/domain/severity.ts';
 import { SeverityBadge } from '../../ui/Badge.tsx';
 import { ButtonAnchor } from '../../ui/Button.tsx';
 import { EmptyState, Problem, SkeletonRows } from '../../ui/Feedback.tsx';

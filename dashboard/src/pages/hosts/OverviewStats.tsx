@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { SEVERITIES } from '../../../../src/domain/ingest.ts';
+import { SEVERITIES } from '../../../../src/domain/severity.ts';
 import { useCan } from '../../session.ts';
 import { Delta } from '../../ui/Delta.tsx';
 import { Skeleton } from '../../ui/Feedback.tsx';

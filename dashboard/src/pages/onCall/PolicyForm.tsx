@@ -5,7 +5,7 @@ import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MAX_LEVELS, MAX_REPEATS } from '../../../../src/domain/escalation.ts';
-import { SEVERITIES, type Severity } from '../../../../src/domain/ingest.ts';
+import { SEVERITIES, type Severity } from '../../../../src/domain/severity.ts';
 import { api, ask } from '../../api/client.ts';
 import { ProblemError } from '../../api/problem.ts';
 import { Button } from '../../ui/Button.tsx';

@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isFleetMetric, METRICS, type Metric, OPERATORS, type Operator } from '../../../../src/domain/alertRule.ts';
-import { SEVERITIES, type Severity } from '../../../../src/domain/ingest.ts';
+import { SEVERITIES, type Severity } from '../../../../src/domain/severity.ts';
 import { api, ask } from '../../api/client.ts';
 import { ProblemError } from '../../api/problem.ts';
 import { Button } from '../../ui/Button.tsx';
