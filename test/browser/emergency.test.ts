@@ -1,5 +1,6 @@
 /** Emergency actions in real browsers, up to the signed result of a real host. */
 
+import { randomBytes } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { createTestBrowser, expectAccessible, expectNoSidewaysScroll } from '../support/browser.ts';
@@ -108,6 +109,40 @@ describe('a quorum of people in their own browsers', () => {
     await expectAccessible(bob);
     await dialog.getByRole('button', { name: 'Cancel request' }).click();
     await bob.getByText(/^Cancelled by bob@/).waitFor();
+  });
+
+  it('a group: the first host by name is the canary, and each has its row', async () => {
+    const name = `db hosts ${randomBytes(3).toString('hex')}`;
+    const made = await call('bob', 'POST', '/groups', {
+      tenant_id: live.tenant_id,
+      name,
+      rule: { hostname: 'db-*' },
+    });
+    expect(made.status, await made.clone().text()).toBe(201);
+    const { id: groupId } = (await made.json()) as { id: string };
+    const bob = await signedIn('bob');
+    await bob.goto('/emergency/new?playbook=collect-triage');
+    await bob.getByRole('radio', { name: 'A group of hosts' }).check();
+    const groups = bob.getByLabel('Group', { exact: true });
+    await groups.getByRole('option', { name }).waitFor({ state: 'attached' });
+    await groups.selectOption({ value: groupId });
+    await bob.getByText('The first host is the canary. A failure there stops the rest.').waitFor();
+    await bob.getByLabel('Reason').fill('Collect what an investigator asks for first, TKT-9003');
+    await bob.getByLabel('TOTP code').fill(await freshCode(user('bob')));
+    await bob.getByRole('button', { name: 'Request approval' }).click();
+    await bob.waitForURL('**/emergency/quorum/*');
+    await bob.getByText('0 of 2').waitFor();
+    const { targets } = (await (
+      await call('bob', 'GET', `/emergency/quorum/${new URL(bob.url()).pathname.split('/').at(-1)}`)
+    ).json()) as { targets: { hostname: string }[] };
+    const rows = bob.getByRole('region', { name: 'Hosts' }).getByRole('row');
+    expect(targets.length).toBeGreaterThan(1);
+    expect(await rows.count()).toBe(targets.length + 1);
+    await rows.nth(1).getByText('Canary').waitFor();
+    await bob.getByRole('button', { name: 'Cancel request' }).click();
+    await bob.getByRole('dialog').getByRole('button', { name: 'Cancel request' }).click();
+    await bob.getByText(/^Cancelled by bob@/).waitFor();
+    expect((await call('bob', 'DELETE', `/groups/${groupId}`)).status).toBeLessThan(300);
   });
 
   it('a refusal is shown in the hub’s own sentence, and nothing is asked for', async () => {

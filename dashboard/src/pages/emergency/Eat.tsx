@@ -116,7 +116,12 @@ function TokenFacts({ eat }: { readonly eat: EatEvidence }) {
             eat.log_index === null ? (
               t('eat.logWaiting')
             ) : (
-              <Link key="log" to="/transparency" className="text-accent hover:underline">
+              <Link
+                key="log"
+                to="/transparency"
+                search={{ leaf: eat.log_index }}
+                className="text-accent hover:underline"
+              >
                 {t('eat.logEntry', { index: eat.log_index })}
               </Link>
             ),

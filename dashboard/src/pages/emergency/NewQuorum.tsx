@@ -14,7 +14,7 @@ import { api, ask, withTotp } from '../../api/client.ts';
 import { ProblemError } from '../../api/problem.ts';
 import { useTenantName } from '../../session.ts';
 import { useTenantId } from '../../shell/tenant.ts';
-import { Button } from '../../ui/Button.tsx';
+import { Button, ButtonLink } from '../../ui/Button.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
 import { SelectField, TextField, TotpField } from '../../ui/Field.tsx';
 import { type Host, HostPicker, useHost } from '../../ui/HostPicker.tsx';
@@ -75,7 +75,15 @@ export function NewQuorum() {
           isGroup: false,
         };
   return (
-    <Page title={t('new.title')} lead={t('new.lead')}>
+    <Page
+      title={t('new.title')}
+      lead={t('new.lead')}
+      actions={
+        <ButtonLink to="/emergency" search={{ direct: true, ...(host !== null && { agent: host.id }) }}>
+          {t('newDirect')}
+        </ButtonLink>
+      }
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();
