@@ -4,6 +4,7 @@ import { createRouter } from '@tanstack/react-router';
 import { queryClient } from './api/queries.ts';
 import { alertsRoutes } from './pages/alerts/routes.tsx';
 import { auditLogRoutes } from './pages/auditLog/routes.tsx';
+import { auditorRoutes } from './pages/auditor/routes.tsx';
 import { billingRoutes } from './pages/billing/routes.tsx';
 import { cockpitRoutes } from './pages/cockpit/routes.tsx';
 import { cvesRoutes } from './pages/cves/routes.tsx';
@@ -25,6 +26,7 @@ const routeTree = rootRoute.addChildren([
   loginRoute,
   enrolRoute,
   invitationRoute,
+  ...auditorRoutes,
   openRoute.addChildren([...verifyRoutes, ...transparencyRoutes]),
   shellRoute.addChildren([
     homeRoute,

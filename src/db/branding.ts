@@ -24,6 +24,11 @@ export async function findBranding(tx: AnyTx, tenantId: string): Promise<Brandin
   );
 }
 
+/** The name of an MSP, as its clients read it in the footer. */
+export async function getMspName(tx: IdentityTx, mspId: string): Promise<string> {
+  return tx.oneFirst(sql.type(z.object({ name: z.string() }))`select name from msps where id = ${mspId}::uuid`);
+}
+
 const logoRow = z.object({ logo: z.instanceof(Buffer), logo_type: z.enum(LOGO_TYPES), logo_sha256: z.string() });
 export type LogoRow = z.infer<typeof logoRow>;
 

@@ -47,7 +47,7 @@ beforeAll(async () => {
 });
 
 /** What the command line says of the same files. */
-async function commandLine(pack: string): Promise<{ readonly code: number; readonly lines: readonly string[] }> {
+async function commandLine(pack: string): Promise<{ readonly code: number; readonly lines: string[] }> {
   let text = '';
   const write = (part: string) => {
     text += part;

@@ -27261,6 +27261,8 @@ export interface operations {
                         logo_type: string | null;
                         /** @description for signed-in people of the MSP and the client */
                         logo_url: string | null;
+                        /** @description the MSP, for the footer */
+                        powered_by: string;
                         primary_color: string | null;
                         product_name: string | null;
                         /** Format: uuid */

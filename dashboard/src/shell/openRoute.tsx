@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { compact, text } from '../search.ts';
 import { meQuery } from '../session.ts';
 import { SkeletonRows } from '../ui/Feedback.tsx';
+import { AuditorFrame } from './AuditorFrame.tsx';
 import { Shell } from './Shell.tsx';
 import { rootRoute } from './shellRoute.tsx';
 
@@ -25,6 +26,12 @@ export const openRoute = createRoute({
 function OpenFrame() {
   const { t } = useTranslation('shell');
   const me = useSuspenseQuery(meQuery).data;
+  if (me?.role === 'auditor')
+    return (
+      <AuditorFrame>
+        <Outlet />
+      </AuditorFrame>
+    );
   if (me !== null) return <Shell />;
   return (
     <div className="min-h-dvh">

@@ -4,16 +4,21 @@ import { Link, type LinkProps } from '@tanstack/react-router';
 import { cx } from './classNames.ts';
 
 /** One tab: its words and where it leads. */
-export type TabLink = { readonly label: string } & Pick<LinkProps, 'to' | 'params' | 'search'>;
+export type TabLink = {
+  readonly label: string;
+  /** Whether it is the current one, where more than the tab is in the address; without it the address decides. */
+  readonly current?: boolean;
+} & Pick<LinkProps, 'to' | 'params' | 'search'>;
 
 /** A row of links, the current one marked. */
 export function TabLinks({ label, tabs }: { readonly label: string; readonly tabs: readonly TabLink[] }) {
   return (
     <nav aria-label={label} className="no-print -mx-1 flex gap-1 overflow-x-auto border-b border-line px-1">
-      {tabs.map(({ label: words, ...link }) => (
+      {tabs.map(({ label: words, current, ...link }) => (
         <Link
           key={words}
           {...link}
+          {...(current && { 'aria-current': 'page' as const })}
           activeOptions={{ exact: true, includeSearch: link.search !== undefined }}
           className={cx(
             '-mb-px border-b-2 border-transparent px-3 py-2 text-sm font-medium whitespace-nowrap text-ink-soft hover:text-ink',

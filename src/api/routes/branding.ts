@@ -14,6 +14,7 @@ import {
   findBranding,
   findDomain,
   findLogo,
+  getMspName,
   type LogoRow,
   proveDomain,
 } from '../../db/branding.ts';
@@ -118,9 +119,12 @@ const get = defineRoute({
   auth: { kind: 'user', permission: 'tenants.read' },
   tenantScoped: true,
   params,
-  output: branding,
+  output: branding.extend({ powered_by: z.string().describe('the MSP, for the footer') }),
   refusals: ['not_found'],
-  handle: async (ctx) => inTenant(ctx, ctx.params.id, (tx) => view(tx, ctx.params.id)),
+  handle: async (ctx) => ({
+    ...(await inTenant(ctx, ctx.params.id, (tx) => view(tx, ctx.params.id))),
+    powered_by: await withIdentity(ctx.deps.pool, (tx) => getMspName(tx, ctx.principal.mspId)),
+  }),
 });
 
 /** Hosts that are the hub's own. */

@@ -45,6 +45,7 @@ export function Billing() {
         label={t('tabs')}
         tabs={BILLING_TABS.map((each) => ({
           label: t(`tab.${each}`),
+          current: each === tab,
           to: '/billing' as const,
           search: {
             ...(each === 'tenants' ? {} : { tab: each }),

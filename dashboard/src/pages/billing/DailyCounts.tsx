@@ -46,7 +46,7 @@ export function DailyCounts({
           y1={y(FREE_AGENTS)}
           y2={y(FREE_AGENTS)}
           strokeDasharray="4 3"
-          className="stroke-ink-faint"
+          className="stroke-ink"
         />
         {[1, 8, 15, 22, 29].map((day) => (
           <text key={day} x={LEFT + (day - 0.5) * step} y={HEIGHT - 4} textAnchor="middle" className="fill-ink-faint">

@@ -26,7 +26,7 @@ export function ProofDrawing({
   readonly isRoot: boolean;
 }) {
   const { t } = useTranslation('transparency');
-  const height = steps.length * ROW + BOX_HEIGHT + 28;
+  const height = steps.length * ROW + BOX_HEIGHT + 40;
   const y = (level: number): number => height - BOX_HEIGHT - 20 - level * ROW;
   const sides = steps.map(({ side }) => side);
   // A node stands where its children do not: left of a neighbour on the right, and the other way round.
@@ -72,7 +72,7 @@ export function ProofDrawing({
         <text x={path[0]?.x} y={height - 4} textAnchor="middle" className="fill-ink-soft text-2xs">
           {t('proof.leaf')}
         </text>
-        <text x={WIDTH / 2} y={10} textAnchor="middle" className="fill-ink-soft text-2xs">
+        <text x={WIDTH / 2} y={12} textAnchor="middle" className="fill-ink-soft text-2xs">
           {steps.length > 0 ? t('proof.root') : ''}
         </text>
       </svg>

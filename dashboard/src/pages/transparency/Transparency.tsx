@@ -30,8 +30,8 @@ export function Transparency() {
       <TabLinks
         label={t('tabs')}
         tabs={[
-          { label: t('tab.log'), to: '/transparency', search: {} },
-          { label: t('tab.keys'), to: '/transparency', search: { tab: 'keys' } },
+          { label: t('tab.log'), to: '/transparency', search: {}, current: tab === 'log' },
+          { label: t('tab.keys'), to: '/transparency', search: { tab: 'keys' }, current: tab === 'keys' },
         ]}
       />
       {failed !== undefined && <Problem error={failed.error} onRetry={() => void failed.refetch()} />}

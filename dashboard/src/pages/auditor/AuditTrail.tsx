@@ -1,0 +1,68 @@
+/** The audit log of the client, newest first, every event with both actors and its hash. */
+
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { api, ask } from '../../api/client.ts';
+import { Problem, SkeletonRows } from '../../ui/Feedback.tsx';
+import { Card } from '../../ui/Layout.tsx';
+import { LoadMore } from '../../ui/LoadMore.tsx';
+import { Table } from '../../ui/Table.tsx';
+import { Time } from '../../ui/Time.tsx';
+
+const PAGE = 50;
+
+/** Pages of the log. */
+export function AuditTrail() {
+  const { t } = useTranslation('auditor');
+  const events = useInfiniteQuery({
+    queryKey: ['audit-log', 'auditor'],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam, signal }) =>
+      ask(
+        api.GET('/audit-log', {
+          params: { query: { limit: PAGE, ...(pageParam !== undefined && { cursor: pageParam }) } },
+          signal,
+        }),
+      ),
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+  });
+  if (events.isError) return <Problem error={events.error} onRetry={() => void events.refetch()} />;
+  return (
+    <Card flush>
+      {events.data === undefined ? (
+        <SkeletonRows rows={12} />
+      ) : (
+        <Table
+          label={t('audit')}
+          rows={events.data.pages.flatMap(({ items }) => items)}
+          rowKey={(event) => event.id}
+          empty={<p className="p-4 text-ink-soft">{t('noEvents')}</p>}
+          columns={[
+            { key: 'at', title: t('at'), cell: (event) => <Time value={event.occurred_at} /> },
+            {
+              key: 'what',
+              title: t('what'),
+              cell: (event) => <code className="font-mono text-xs">{event.event_type}</code>,
+            },
+            { key: 'who', title: t('who'), cell: (event) => event.actor_email ?? event.actor_kind },
+            {
+              key: 'data',
+              title: t('data'),
+              from: 'lg',
+              className: 'max-w-96',
+              cell: (event) => (
+                <code
+                  className="block truncate font-mono text-xs text-ink-soft"
+                  title={JSON.stringify(event.event_data)}
+                >
+                  {JSON.stringify(event.event_data)}
+                </code>
+              ),
+            },
+          ]}
+        />
+      )}
+      <LoadMore query={events} />
+    </Card>
+  );
+}

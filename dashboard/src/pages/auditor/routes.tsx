@@ -1,0 +1,18 @@
+/** The auditor's view, outside the frame of the provider's people. */
+
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { compact, oneOf } from '../../search.ts';
+import { rootRoute } from '../../shell/shellRoute.tsx';
+
+/** What an auditor reads here; log and verification have pages of their own. */
+export const AUDITOR_VIEWS = ['packs', 'audit'] as const;
+
+const auditorRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/auditor',
+  validateSearch: (search: Record<string, unknown>) => compact({ view: oneOf(search['view'], AUDITOR_VIEWS) }),
+  component: lazyRouteComponent(() => import('./Auditor.tsx'), 'Auditor'),
+});
+
+/** The auditor's view. */
+export const auditorRoutes = [auditorRoute] as const;
