@@ -102,7 +102,7 @@ const messages = {
     handoverHint: 'Time in {{zone}}',
     startsOn: 'Starts on',
     members: 'People, in the order of their turns',
-    moveKeys: 'move a person',
+    moveKeys: 'to move',
     noMembers: 'Add at least one person.',
     addMember: 'Add a person to {{name}}',
     addMemberPick: 'Add a person…',

@@ -105,7 +105,7 @@ const messages: Translated<typeof en> = {
     handoverHint: 'Tijd in {{zone}}',
     startsOn: 'Begint op',
     members: 'Mensen, in de volgorde van hun beurten',
-    moveKeys: 'verplaatsen een persoon',
+    moveKeys: 'om te verplaatsen',
     noMembers: 'Voeg minstens één persoon toe.',
     addMember: 'Persoon toevoegen aan {{name}}',
     addMemberPick: 'Persoon toevoegen…',

@@ -76,7 +76,7 @@ export function ShiftBar({
           }
           style={person === null ? undefined : hueStyle(person)}
           className={cx(
-            '@container relative flex h-full w-full items-center overflow-hidden border px-1.5 text-left text-xs font-medium hover:brightness-95 dark:hover:brightness-110',
+            '@container relative flex h-full w-full items-center overflow-hidden border px-1 text-left text-xs font-medium hover:brightness-95 dark:hover:brightness-110',
             begins ? 'rounded-l-md' : 'border-l-0',
             ends ? 'rounded-r-md' : 'border-r-0',
             person === null ? 'border-dashed border-critical bg-critical-wash text-critical' : 'person',
