@@ -3,58 +3,35 @@
  * once it is proven, and not before. Needs `caddy` on the PATH (apt-get install caddy).
  */
 
-import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { afterAll, expect, it, vi } from 'vitest';
 import { sql } from '../../src/db/pool.ts';
 import { createTestApi } from '../support/api.ts';
-import { createTestDatabase, freePort } from '../support/postgres.ts';
-import { ROOT, spawnProgram } from '../support/processes.ts';
+import { CADDY_START_MS, startCaddy } from '../support/caddy.ts';
+import { createTestDatabase } from '../support/postgres.ts';
 
 const HUB = 'hub.msp.net';
-const START_MS = 20_000;
 /** Caddy gets the first certificate of a name while the handshake waits. */
 const HANDSHAKE_MS = 10_000;
 
 const db = await createTestDatabase();
 const api = await createTestApi(db);
 const hub = serve({ fetch: api.app.fetch, port: 0, hostname: '127.0.0.1' });
-await vi.waitUntil(() => hub.address() !== null, START_MS);
+await vi.waitUntil(() => hub.address() !== null, CADDY_START_MS);
 const hubPort = (hub.address() as AddressInfo).port;
-const httpsPort = await freePort();
-const folder = await mkdtemp(join(tmpdir(), 'monsys-caddy-'));
-
-/** The Caddyfile as it is deployed; only ports, CA and upstream are the test's. */
-function caddyfile(): string {
-  const compose = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
-  const found = /^ {4}content: \|\n((?: {6}.*\n|\n)+)/m.exec(compose)?.[1];
-  if (found === undefined) throw new Error('docker-compose.yml has no Caddyfile any more');
-  const options = `local_certs\n skip_install_trust\n admin off\n auto_https disable_redirects\n https_port ${httpsPort}`;
-  return found.replaceAll('$$', '$').replaceAll('api:8080', `127.0.0.1:${hubPort}`).replace('{', `{\n ${options}`);
-}
-
-await writeFile(join(folder, 'Caddyfile'), caddyfile());
-const caddy = spawnProgram('caddy', ['run', '--config', join(folder, 'Caddyfile'), '--adapter', 'caddyfile'], {
-  DOMAIN: HUB,
-  HOME: folder,
-  XDG_DATA_HOME: folder,
-  XDG_CONFIG_HOME: folder,
-});
+const caddy = await startCaddy(HUB, hubPort);
 afterAll(async () => {
-  if (caddy.isRunning()) await caddy.stop();
   await new Promise<void>((done) => {
     hub.close(() => done());
     if ('closeAllConnections' in hub) hub.closeAllConnections();
   });
-  await rm(folder, { recursive: true, force: true });
 });
 
-const ROOT_CERTIFICATE = join(folder, 'caddy/pki/authorities/local/root.crt');
+const ROOT_CERTIFICATE = join(caddy.authorities, 'root.crt');
 
 type Answer = { readonly status: number; readonly text: string };
 
@@ -64,7 +41,7 @@ function get(host: string, path: string): Promise<Answer> {
     const call = request(
       {
         host: '127.0.0.1',
-        port: httpsPort,
+        port: caddy.httpsPort,
         servername: host,
         path,
         headers: { host },
@@ -88,8 +65,6 @@ function get(host: string, path: string): Promise<Answer> {
 }
 
 it('gives a client’s domain a certificate and its brand once it is proven, and nothing before', async () => {
-  await caddy.waitFor(/serving initial configuration/, START_MS);
-  await vi.waitUntil(() => existsSync(ROOT_CERTIFICATE), START_MS);
   // A control: Caddy serves the hub's own name, which has no brand; its certificate takes a moment after the start.
   await vi.waitUntil(
     () =>
@@ -97,7 +72,7 @@ it('gives a client’s domain a certificate and its brand once it is proven, and
         (answer) => answer.status === 200,
         () => false,
       ),
-    START_MS,
+    CADDY_START_MS,
   );
   expect((await get(HUB, '/api/v1/branding')).status).toBe(404);
 

@@ -14,7 +14,8 @@ const ROOT = join(import.meta.dirname, '../..');
 /** Where screenshots go; kept after the run. */
 export const SCREENSHOTS = join(ROOT, 'coverage/screenshots');
 const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome'];
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'];
+/** How Chromium runs without a screen, as root. */
+export const CHROMIUM_FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'];
 /** Of WCAG 2.2, levels A and AA, with those of 2.0 and 2.1. */
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
@@ -33,19 +34,27 @@ export type TestBrowser = {
   readonly signedIn: (name: string, options?: BrowserContextOptions) => Promise<Page>;
   /** Calls the API as a person, by API token; a fresh TOTP code goes along with every write. */
   readonly call: (name: string, method: string, path: string, body?: unknown) => Promise<Response>;
+  /** Runs a statement on the hub's database as its owner. */
+  readonly asOwner: (statement: string, values: readonly unknown[]) => Promise<void>;
   /** Keeps a picture of the page under a name; returns its path. */
   readonly picture: (page: Page, name: string) => Promise<string>;
 };
 
+/** Where Chromium is. */
+export function chromiumPath(): string {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const found = PROGRAMS.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) =>
+    existsSync(path),
+  );
+  if (found === undefined) throw new Error('No Chromium on the PATH: install the package chromium.');
+  return found;
+}
+
 /** Starts Chromium for this file and ends it afterwards. A page that logs an error fails its test. */
 export async function createTestBrowser(): Promise<TestBrowser> {
   const demo = inject('demo');
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const executablePath = PROGRAMS.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) =>
-    existsSync(path),
-  );
-  if (executablePath === undefined) throw new Error('No Chromium on the PATH: install the package chromium.');
-  const browser: Browser = await chromium.launch({ executablePath, args: FLAGS });
+  const executablePath = chromiumPath();
+  const browser: Browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
   afterAll(() => browser.close());
   const database = new Client({ connectionString: demo.ownerUrl });
   await database.connect();
@@ -114,7 +123,10 @@ export async function createTestBrowser(): Promise<TestBrowser> {
     await page.screenshot({ path });
     return path;
   };
-  return { demo, user, freshCode, open, signedIn, call, picture };
+  const asOwner: TestBrowser['asOwner'] = async (statement, values) => {
+    await database.query(statement, [...values]);
+  };
+  return { demo, user, freshCode, open, signedIn, call, asOwner, picture };
 }
 
 /** Fails with what axe finds on the page as it is: WCAG 2.2 AA. */
