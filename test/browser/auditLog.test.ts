@@ -52,6 +52,9 @@ describe('the audit log', () => {
     expect(await unfold.getAttribute('aria-expanded')).toBe('true');
     await page.getByText('Hash recomputed in your browser: it holds').waitFor();
     await page.getByText('"alert_id"').waitFor();
+    expect(await page.getByRole('link', { name: 'Open the alert' }).getAttribute('href')).toMatch(
+      /^\/alerts\/[0-9a-f-]{36}/,
+    );
     await expectAccessible(page);
     await picture(page, 'audit-log-entry-dark');
     await page.route('**/api/v1/audit-log?*', async (route) => {

@@ -112,12 +112,9 @@ describe('making a group', () => {
     const tabTo = async (label: string): Promise<void> => {
       for (let presses = 0; presses < 40; presses++) {
         await page.keyboard.press('Tab');
-        const found = await page.evaluate((wanted) => {
-          const at = document.activeElement;
-          const labels = at !== null && 'labels' in at ? [...(at.labels as { textContent: string }[])] : [];
-          return [...labels, at].some((each) => each?.textContent?.trim() === wanted);
-        }, label);
-        if (found) return;
+        const focused = page.locator(':focus');
+        const isButton = (await focused.getAttribute('type')) !== null && (await focused.innerText()) === label;
+        if (isButton || (await page.getByLabel(label, { exact: true }).and(focused).count()) > 0) return;
       }
       throw new Error(`Tab does not reach ${label}.`);
     };
@@ -130,7 +127,7 @@ describe('making a group', () => {
     // The last thing before the button is the bin of the new condition.
     await page.keyboard.press('Enter');
     expect(await page.getByLabel('Value').count()).toBe(1);
-    expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('Add condition');
+    expect(await page.locator(':focus').innerText()).toBe('Add condition');
     await tabTo('Create group');
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/groups\/[0-9a-f-]{36}/);

@@ -40,6 +40,13 @@ const messages = {
   detailsOf: 'Details of entry {{seq}}',
   data: 'Event data',
   reason: 'Reason: {{reason}}',
+  open: {
+    alert: 'Open the alert',
+    host: 'Open the host',
+    group: 'Open the group',
+    token: 'Open the token',
+    quorum: 'Open the request',
+  },
   empty: {
     title: 'The log is empty',
     text: 'Every privileged act leaves an entry here: sign-ins, alerts handled, emergency actions with their approvals, sessions in a client’s context, packs. It is also the last part of each monthly pack.',

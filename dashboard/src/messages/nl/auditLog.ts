@@ -43,6 +43,13 @@ const messages: Translated<typeof en> = {
   detailsOf: 'Details van regel {{seq}}',
   data: 'Gegevens',
   reason: 'Reden: {{reason}}',
+  open: {
+    alert: 'Melding openen',
+    host: 'Host openen',
+    group: 'Groep openen',
+    token: 'Token openen',
+    quorum: 'Verzoek openen',
+  },
   empty: {
     title: 'Het log is leeg',
     text: 'Elke bevoegde handeling laat hier een regel achter: aanmelden, afgehandelde meldingen, noodacties met hun goedkeuringen, sessies bij een klant, pakketten. Het is ook het laatste deel van elk maandpakket.',

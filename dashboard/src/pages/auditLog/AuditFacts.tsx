@@ -5,6 +5,7 @@ import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { chainHash } from '../../../../src/domain/auditChain.ts';
 import { Badge } from '../../ui/Badge.tsx';
+import { ButtonLink } from '../../ui/Button.tsx';
 import { CopyText } from '../../ui/CopyText.tsx';
 import { Facts } from '../../ui/Layout.tsx';
 import { Time } from '../../ui/Time.tsx';
@@ -13,6 +14,33 @@ import type { AuditEntry } from './events.ts';
 /** The same code as the hub's, over what the hub has sent: an altered entry shows. */
 function isIntact({ hash, prev_hash, ...entry }: AuditEntry): boolean {
   return chainHash({ ...entry, event_data: entry.event_data as never }, prev_hash) === hash;
+}
+
+/** Members of event data that name something with a page of its own. */
+const PAGES = [
+  ['alert_id', '/alerts/$alertId', 'alertId', 'alert'],
+  ['agent_id', '/hosts/$agentId', 'agentId', 'host'],
+  ['group_id', '/groups/$groupId', 'groupId', 'group'],
+  ['nonce', '/emergency/eats/$nonce', 'nonce', 'token'],
+  ['request_id', '/emergency/quorum/$requestId', 'requestId', 'quorum'],
+] as const;
+
+/** Ways to what the entry is about. */
+function Links({ entry }: { readonly entry: AuditEntry }) {
+  const { t } = useTranslation('auditLog');
+  const data = (entry.event_data ?? {}) as Readonly<Record<string, unknown>>;
+  return (
+    <p className="flex flex-wrap gap-2">
+      {PAGES.map(([member, to, param, words]) => {
+        const id = data[member];
+        return typeof id !== 'string' ? null : (
+          <ButtonLink key={member} size="sm" to={to} params={{ [param]: id } as never}>
+            {t(`open.${words}`)}
+          </ButtonLink>
+        );
+      })}
+    </p>
+  );
 }
 
 /** Unfolded under its entry. */
@@ -48,6 +76,7 @@ export function AuditFacts({ entry }: { readonly entry: AuditEntry }) {
           )}{' '}
           {t(intact ? 'chain.good' : 'chain.bad')}
         </Badge>
+        <Links entry={entry} />
       </div>
       <div className="min-w-0">
         <h2 className="text-xs text-ink-faint">{t('data')}</h2>
