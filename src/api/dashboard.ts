@@ -42,11 +42,13 @@ export function mountDashboard(app: Hono<AppEnv>, deps: ApiDeps): void {
     portal: readFileSync(join(folder, 'portal.html'), 'utf8'),
   };
   app.use('/assets/*', compress());
-  app.get(
-    '/assets/*',
-    // Their names carry a digest of their content.
-    serveStatic({ root: folder, onFound: (_, c) => c.header('Cache-Control', 'public, max-age=31536000, immutable') }),
-  );
+  const serveFile = serveStatic<AppEnv>({ root: folder });
+  app.get('/assets/*', async (c, next) => {
+    const file = await serveFile(c, next);
+    // Their names carry a digest of their content. Set on the answer itself: the context's headers are taken before.
+    if (file instanceof Response) file.headers.set('Cache-Control', 'public, max-age=31536000, immutable');
+    return file ?? undefined;
+  });
   app.get('*', compress(), async (c, next) => {
     if (NOT_PAGES.some((prefix) => c.req.path.startsWith(prefix))) return next();
     const portal = isOwnHost(c, deps.config) ? null : await findPortal(c, deps.pool);
@@ -56,8 +58,7 @@ export function mountDashboard(app: Hono<AppEnv>, deps: ApiDeps): void {
     c.header('Content-Security-Policy', CONTENT_SECURITY_POLICY);
     c.header('Cache-Control', 'no-cache');
     if (c.req.path.includes('.') && !c.req.path.endsWith('.html')) {
-      const file = await serveStatic<AppEnv>({ root: folder })(c, next);
-      return file ?? undefined;
+      return (await serveFile(c, next)) ?? undefined;
     }
     const isPortal = portal !== null || c.req.path === '/portal' || c.req.path.startsWith('/portal/');
     return c.html(isPortal ? pages.portal : pages.dashboard);

@@ -1,7 +1,7 @@
 /** The client portal: a sign-in in the client's brand, and then what its provider does for it. Read-only. */
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { onSessionEvent } from '../api/queries.ts';
 import { meQuery } from '../session.ts';
@@ -11,10 +11,12 @@ import { Evidence } from './Evidence.tsx';
 import { usePlace } from './location.ts';
 import { PortalFrame } from './PortalFrame.tsx';
 import { PortalSignIn } from './PortalSignIn.tsx';
-import { PortalVerify } from './PortalVerify.tsx';
 import { Posture } from './Posture.tsx';
 import { Sessions } from './Sessions.tsx';
 import { Work } from './Work.tsx';
+
+/** With the verifier, which is larger than all the rest. */
+const PortalVerify = lazy(() => import('./PortalVerify.tsx').then(({ PortalVerify }) => ({ default: PortalVerify })));
 
 /** The whole portal. */
 export function Portal() {
@@ -44,7 +46,9 @@ export function Portal() {
   if (page === 'verify')
     return (
       <PortalFrame brand={brand} me={me.data} page={page}>
-        <PortalVerify packId={query.get('pack')} />
+        <Suspense fallback={<SkeletonRows rows={8} />}>
+          <PortalVerify packId={query.get('pack')} />
+        </Suspense>
       </PortalFrame>
     );
   if (me.data === null) return <PortalSignIn brand={brand} />;

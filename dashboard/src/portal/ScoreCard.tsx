@@ -42,21 +42,21 @@ export function ScoreCard({ tenantId }: { readonly tenantId: string }) {
               />
             </div>
           </div>
-          <dl className="grid gap-x-8 gap-y-3 sm:grid-cols-2">
+          <ul className="grid gap-x-8 gap-y-3 sm:grid-cols-2">
             {Object.entries(score.data.components ?? {}).map(([name, { value, weight }]) => (
-              <div key={name}>
+              <li key={name}>
                 <div className="flex justify-between gap-3 text-xs">
-                  <dt className="text-ink-soft">{t(`score.${name}` as 'score.patch_hygiene')}</dt>
-                  <dd className="tabular-nums">
+                  <span className="text-ink-soft">{t(`score.${name}` as 'score.patch_hygiene')}</span>
+                  <span className="tabular-nums">
                     {number(value)} <span className="text-ink-faint">{t('score.weight', { weight })}</span>
-                  </dd>
+                  </span>
                 </div>
                 <div aria-hidden="true" className="mt-1 h-1.5 overflow-hidden rounded-full bg-line">
                   <div className="h-full rounded-full bg-accent" style={{ width: `${value}%` }} />
                 </div>
-              </div>
+              </li>
             ))}
-          </dl>
+          </ul>
         </div>
       )}
     </Card>

@@ -1,4 +1,47 @@
-/** Words. */
-const messages = {} as const;
+/** Words of the reports on demand. */
+const messages = {
+  title: 'Reports',
+  lead: 'Of any period, over all hosts or some; signed and verified like a pack.',
+  new: 'New report',
+  newLead: 'It is built in the background; you may go on with your work.',
+  empty: {
+    title: 'No report yet',
+    text: 'A report tells a client, a director or an auditor what they want to know of a period, with the proof beside it.',
+  },
+  state: { building: 'Being built', done: 'Ready', failed: 'Failed' },
+  template: {
+    executive: 'Executive summary',
+    technical_audit: 'Technical audit',
+    per_group: 'Per group',
+    msp_handover: 'MSP handover',
+  },
+  about: {
+    executive: 'A few pages for a director: the score, what was done, what is open.',
+    technical_audit: 'Everything, with the evidence an auditor asks for.',
+    per_group: 'About the hosts of one group.',
+    msp_handover: 'Only what your own people did, by the end of their email address.',
+  },
+  allHosts: 'all hosts',
+  hosts_one: '{{count}} host',
+  hosts_other: '{{count}} hosts',
+  filtered: 'only actors ending in {{suffix}}',
+  file: { pdf: 'PDF', jsonl: 'Entries', sig: 'Signature', manifest: 'Manifest' },
+  fileOf: '{{file}} of {{title}}',
+  verify: 'Verify',
+  client: 'Client',
+  choose: 'Choose…',
+  templateLabel: 'Template',
+  from: 'From',
+  until: 'Until, included',
+  filter: 'Actor filter',
+  filterHint: 'Keeps actions of people whose email ends so, letter for letter.',
+  scope: 'Hosts',
+  scopeOf: { all: 'All hosts', group: 'A group', tags: 'Hosts with tags' },
+  group: 'Group',
+  tags: 'Tags',
+  tagsHint: 'Hosts that have all of them, separated by spaces.',
+  titleLabel: 'Title (optional)',
+  make: 'Build report',
+} as const;
 
 export default messages;

@@ -1,12 +1,15 @@
 /** Reports on demand: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { compact, flag } from '../../search.ts';
 import { shellRoute } from '../../shell/shellRoute.tsx';
 
 const reportsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/reports',
-  component: lazyRouteComponent(() => import('../Pending.tsx'), 'Pending'),
+  /** `new` opens the form. */
+  validateSearch: (search: Record<string, unknown>) => compact({ new: flag(search['new']) }),
+  component: lazyRouteComponent(() => import('./Reports.tsx'), 'Reports'),
 });
 
 /** Reports on demand. */
