@@ -103,6 +103,7 @@ const messages = {
     startsOn: 'Starts on',
     members: 'People, in the order of their turns',
     moveKeys: 'to move',
+    skipped: 'Passed over',
     noMembers: 'Add at least one person.',
     addMember: 'Add a person to {{name}}',
     addMemberPick: 'Add a person…',

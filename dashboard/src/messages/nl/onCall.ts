@@ -106,6 +106,7 @@ const messages: Translated<typeof en> = {
     startsOn: 'Begint op',
     members: 'Mensen, in de volgorde van hun beurten',
     moveKeys: 'om te verplaatsen',
+    skipped: 'Overgeslagen',
     noMembers: 'Voeg minstens één persoon toe.',
     addMember: 'Persoon toevoegen aan {{name}}',
     addMemberPick: 'Persoon toevoegen…',

@@ -3,7 +3,7 @@
 import { ArrowDown, ArrowUp, X } from 'lucide-react';
 import { type KeyboardEvent, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Kbd } from '../../ui/Badge.tsx';
+import { Badge, Kbd } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { SelectField } from '../../ui/Field.tsx';
 import { moved } from './draft.ts';
@@ -48,7 +48,9 @@ export function MemberList({
       {members.length > 0 && (
         <ol aria-labelledby={id} className="divide-y divide-line/60 rounded-md border border-line">
           {members.map((member, index) => {
-            const { name } = people(member);
+            const { name, isSkipped } = people(member);
+            // Somebody may have several turns.
+            const turn = members.slice(0, index).filter((each) => each === member).length;
             const onKeyDown = (event: KeyboardEvent): void => {
               const step = { ArrowUp: -1, ArrowDown: 1 }[event.key] as -1 | 1 | undefined;
               if (!event.altKey || step === undefined) return;
@@ -56,10 +58,11 @@ export function MemberList({
               move(index, step);
             };
             return (
-              <li key={member} className="flex items-center gap-1 py-1 pr-1 pl-3">
+              <li key={`${member} ${turn}`} className="flex items-center gap-1 py-1 pr-1 pl-3">
                 <span className="w-5 text-xs text-ink-faint tabular-nums">{index + 1}</span>
-                <span className="min-w-0 flex-1">
+                <span className="flex min-w-0 flex-1 flex-wrap items-center gap-2">
                   <PersonName person={people(member)} />
+                  {isSkipped && <Badge tone="medium">{t('form.skipped')}</Badge>}
                 </span>
                 {/* Not disabled at the ends: the focus would be lost there. */}
                 <Button
@@ -86,7 +89,7 @@ export function MemberList({
                   kind="quiet"
                   size="sm"
                   aria-label={t('form.memberRemove', { name })}
-                  onClick={() => onChange(members.filter((each) => each !== member))}
+                  onClick={() => onChange(members.toSpliced(index, 1))}
                 >
                   <X aria-hidden="true" />
                 </Button>

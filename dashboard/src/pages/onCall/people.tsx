@@ -10,20 +10,30 @@ const GOLDEN_ANGLE = 137.508;
 const FIRST_HUE = 250;
 
 /** A person as the calendar shows one. */
-export type Person = { readonly id: string; readonly name: string; readonly email: string; readonly hue: number };
+export type Person = {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly hue: number;
+  /** Not active, or below operator: the next in order takes the turn. */
+  readonly isSkipped: boolean;
+};
 
 /** Everybody known by id. Hues follow the ids, so that a person keeps theirs from page to page. */
 export function usePeople(): (id: string) => Person {
   const { data = [] } = useQuery(schedulesQuery);
   const candidates = useCandidates();
   const known = new Map(
-    [...data.flatMap(({ people }) => people), ...candidates].map(({ id, name, email }) => [id, { name, email }]),
+    [...data.flatMap(({ people }) => people), ...candidates.map((each) => ({ ...each, is_skipped: false }))].map(
+      (each) => [each.id, each],
+    ),
   );
   const order = [...known.keys()].toSorted();
   return (id) => ({
     id,
     name: known.get(id)?.name || known.get(id)?.email || '—',
     email: known.get(id)?.email ?? '',
+    isSkipped: known.get(id)?.is_skipped ?? false,
     hue: (FIRST_HUE + order.indexOf(id) * GOLDEN_ANGLE) % 360,
   });
 }
