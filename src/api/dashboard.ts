@@ -30,6 +30,9 @@ const CONTENT_SECURITY_POLICY = [
 /** Never a page: a wrong address there is a problem, not a screen. */
 const NOT_PAGES = ['/api/', '/docs', '/internal/', '/pubkeys/', '/assets/'];
 
+/** What the service worker keeps for when there is no network; the one page that is a file of its own. */
+const OFFLINE_PAGE = '/offline.html';
+
 /** Mounts the pages behind every route of the API; without a folder (the API alone) `/` leads to its documents. */
 export function mountDashboard(app: Hono<AppEnv>, deps: ApiDeps): void {
   const folder = deps.config.DASHBOARD_DIR;
@@ -57,7 +60,7 @@ export function mountDashboard(app: Hono<AppEnv>, deps: ApiDeps): void {
       return problemResponse(c, { code: 'not_found', detail: 'There is nothing at this address.' });
     c.header('Content-Security-Policy', CONTENT_SECURITY_POLICY);
     c.header('Cache-Control', 'no-cache');
-    if (c.req.path.includes('.') && !c.req.path.endsWith('.html')) {
+    if (c.req.path === OFFLINE_PAGE || (c.req.path.includes('.') && !c.req.path.endsWith('.html'))) {
       return (await serveFile(c, next)) ?? undefined;
     }
     const isPortal = portal !== null || c.req.path === '/portal' || c.req.path.startsWith('/portal/');

@@ -4,7 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ShieldCheck } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { useCan, useMe } from '../../session.ts';
+import { useMe } from '../../session.ts';
 import { useTenantId } from '../../shell/tenant.ts';
 import { Chip } from '../../ui/Badge.tsx';
 import { ButtonLink } from '../../ui/Button.tsx';
@@ -48,7 +48,6 @@ export function PendingTab() {
 
 function Requests({ rows }: { readonly rows: readonly QuorumRequest[] }) {
   const { t } = useTranslation('emergency');
-  const can = useCan();
   const me = useMe();
   return (
     <Table
@@ -56,11 +55,7 @@ function Requests({ rows }: { readonly rows: readonly QuorumRequest[] }) {
       rows={rows}
       rowKey={({ id }) => id}
       empty={
-        <EmptyState
-          title={t('empty.pendingTitle')}
-          icon={<ShieldCheck aria-hidden="true" />}
-          action={can('emergency.issue') && <ButtonLink to="/emergency/new">{t('newLevel3')}</ButtonLink>}
-        >
+        <EmptyState title={t('empty.pendingTitle')} icon={<ShieldCheck aria-hidden="true" />}>
           {t('empty.pending')}
         </EmptyState>
       }
