@@ -89,9 +89,11 @@ describe('making a group', () => {
     await faults.getByText('/all_of/1/colour').waitFor();
     await expectAccessible(page);
     await picture(page, 'group-json-dark');
+    await json.fill(JSON.stringify({ tag }));
+    await expect.poll(() => matchCount(page)).toBe(tagged);
     await json.fill('{"all_of": [');
     await page.getByText(/^This is not JSON:/).waitFor();
-    // What stands there is not saved as something else.
+    // It is not saved as the rule that stood there before.
     await page.getByLabel('Name', { exact: true }).fill(nameOf('Never'));
     await page.getByRole('button', { name: 'Create group' }).click();
     await page.getByText('The rule is not complete: see where it is marked.').waitFor();
