@@ -1,6 +1,7 @@
 /** The MSP cockpit: triage by urgency, as the source's first task walks it. */
 
 import { randomUUID } from 'node:crypto';
+import { cpus, loadavg } from 'node:os';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { URGENCY_TERMS, urgency } from '../../src/domain/urgency.ts';
@@ -18,6 +19,9 @@ async function rowsOfHub(query = ''): Promise<Row[]> {
 async function namesOn(page: Page): Promise<string[]> {
   return page.locator('[data-tenant]').allInnerTexts();
 }
+
+/** Conditions are waited for as long as the pages' own. */
+const SOON = { timeout: 15_000 };
 
 /** The cockpit with its rows. */
 async function openCockpit(page: Page, query = ''): Promise<void> {
@@ -45,7 +49,7 @@ describe('the cockpit', () => {
     await page.waitForURL('**/msp/cockpit?urgency_gt=50');
     const expected = (await rowsOfHub('&urgency_gt=50')).map(({ tenant }) => tenant.name);
     expect(expected.length).toBeGreaterThan(0);
-    await expect.poll(() => namesOn(page)).toEqual(expected);
+    await expect.poll(() => namesOn(page), SOON).toEqual(expected);
     await page.reload();
     await page.locator('[data-tenant]').first().waitFor();
     expect(await namesOn(page)).toEqual(expected);
@@ -71,7 +75,7 @@ describe('the cockpit', () => {
     await page.keyboard.press('/');
     await page.keyboard.type('glob');
     await page.waitForURL('**/msp/cockpit?q=glob');
-    await expect.poll(() => namesOn(page)).toEqual(['Globex Logistics']);
+    await expect.poll(() => namesOn(page), SOON).toEqual(['Globex Logistics']);
     await page.getByLabel('Order').selectOption('Name Z to A');
     await page.waitForURL((url) => url.searchParams.get('sort') === '-name');
     await page.getByRole('button', { name: 'Saved views' }).click();
@@ -90,7 +94,7 @@ describe('the cockpit', () => {
     await picture(page, 'cockpit-no-match');
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Show all clients' }).click();
-    await expect.poll(async () => (await namesOn(page)).length).toBe(demo.tenants.length);
+    await expect.poll(async () => (await namesOn(page)).length, SOON).toBe(demo.tenants.length);
   });
 
   it('is walked by the keyboard alone: j and k, Enter opens the client', async () => {
@@ -103,7 +107,7 @@ describe('the cockpit', () => {
     await page.keyboard.press('j');
     await page.keyboard.press('j');
     await page.keyboard.press('k');
-    await expect.poll(focused).toBe(second?.tenant.id);
+    await expect.poll(focused, SOON).toBe(second?.tenant.id);
     await page.keyboard.press('Enter');
     await page.waitForURL(`**/overview?tenant=${second?.tenant.id}`);
   });
@@ -237,27 +241,26 @@ describe('ten thousand clients', () => {
     const session = await page.context().newCDPSession(page);
     // Time of the page's own thread on a processor: what other work on this machine takes is not in it.
     await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-    const workMs = async (): Promise<number> => {
+    const busyMs = async (): Promise<number> => {
       const { metrics } = await session.send('Performance.getMetrics');
-      const parts = metrics.filter(({ name }) => /^(Script|Layout|RecalcStyle)Duration$/.test(name));
-      return parts.reduce((sum, { value }) => sum + value * 1_000, 0);
+      return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN) * 1_000;
     };
-    const idle = await frameTimes(page, 60, '');
-    const before = await workMs();
-    const scrolling = await frameTimes(page, 300, 'scrollBy(0, 90)');
+    const before = await busyMs();
+    const frames = await frameTimes(page, 300, 'scrollBy(0, 90)');
     const figures = {
-      idle_median_ms: share(idle, 0.5),
-      median_ms: share(scrolling, 0.5),
-      p95_ms: share(scrolling, 0.95),
-      worst_ms: share(scrolling, 1),
-      work_ms_per_frame: ((await workMs()) - before) / 300,
+      thread_ms_per_frame: ((await busyMs()) - before) / 300,
+      median_ms: share(frames, 0.5),
+      p95_ms: share(frames, 0.95),
+      worst_ms: share(frames, 1),
     };
     await annotate(JSON.stringify(figures));
-    // A frame of 60 a second is 16.7 ms. Script, layout and style must leave most of it to the drawing, which is done
-    // by the processor here; how long frames take in all depends on what else this machine does.
-    expect(figures.work_ms_per_frame, JSON.stringify(figures)).toBeLessThan(10);
-    expect(figures.median_ms, JSON.stringify(figures)).toBeLessThan(70);
-    expect(figures.worst_ms, JSON.stringify(figures)).toBeLessThan(1_500);
+    // A frame of 60 a second is 16.7 ms. About half of the thread's time is the drawing, by the processor here.
+    expect(figures.thread_ms_per_frame, JSON.stringify(figures)).toBeLessThan(20);
+    // How long frames take in all says something only while the machine has nothing else to do.
+    if ((loadavg()[0] ?? 0) < cpus().length) {
+      expect(figures.median_ms, JSON.stringify(figures)).toBeLessThan(25);
+      expect(figures.worst_ms, JSON.stringify(figures)).toBeLessThan(500);
+    }
     expect(await page.locator('[data-tenant]').count()).toBeLessThan(60);
     // Far down, and still in the hub's order.
     const names = await namesOn(page);
@@ -288,7 +291,7 @@ describe('ten thousand clients', () => {
     expect((await namesOn(page)).slice(0, 3)).toEqual(before);
     served.sort((a, b) => b.urgency - a.urgency);
     await page.getByRole('button', { name: 'Order has changed: sort again' }).click();
-    await expect.poll(async () => (await namesOn(page))[0]).toBe(third.tenant.name);
+    await expect.poll(async () => (await namesOn(page))[0], SOON).toBe(third.tenant.name);
     expect(await page.getByRole('button', { name: 'Order has changed: sort again' }).count()).toBe(0);
   });
 });

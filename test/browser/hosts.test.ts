@@ -8,6 +8,9 @@ const acme = demo.tenants.find(({ slug }) => slug === 'acme') as (typeof demo.te
 const ofAcme = demo.agents.filter(({ tenant_id }) => tenant_id === acme.id);
 const db = ofAcme.find(({ hostname }) => hostname === 'db-prod-01') as (typeof demo.agents)[number];
 
+/** Conditions are waited for as long as the pages' own. */
+const SOON = { timeout: 15_000 };
+
 type Listed = { id: string; hostname: string; link_state: string; tags: string[] };
 
 async function hostsOfHub(query: string): Promise<Listed[]> {
@@ -69,29 +72,29 @@ describe('the list of hosts', () => {
     const page = await signedIn('erin');
     await page.goto(`/hosts?tenant=${acme.id}`);
     const rows = page.getByRole('table').getByRole('row');
-    await expect.poll(() => rows.count()).toBe((await hostsOfHub(`tenant_id=${acme.id}`)).length + 1);
+    await expect.poll(() => rows.count(), SOON).toBe((await hostsOfHub(`tenant_id=${acme.id}`)).length + 1);
     await picture(page, 'hosts');
     await expectAccessible(page);
 
     await page.getByRole('button', { name: 'Offline first' }).click();
     await page.waitForURL((url) => url.searchParams.get('offline_first') === 'true');
     const [silent] = await hostsOfHub(`tenant_id=${acme.id}&sort=offline_first`);
-    await expect.poll(() => rows.nth(1).innerText()).toContain(silent?.hostname ?? '?');
+    await expect.poll(() => rows.nth(1).innerText(), SOON).toContain(silent?.hostname ?? '?');
 
     await page.getByRole('button', { name: 'Only hosts tagged db' }).first().click();
     await page.waitForURL((url) => url.searchParams.get('tag') === 'db');
     const tagged = await hostsOfHub(`tenant_id=${acme.id}&tag=db`);
-    await expect.poll(() => rows.count()).toBe(tagged.length + 1);
+    await expect.poll(() => rows.count(), SOON).toBe(tagged.length + 1);
     await page.getByRole('button', { name: /^Tag db/ }).click();
 
     await page.keyboard.press('/');
     await page.keyboard.type('db-prod-01');
     await page.waitForURL((url) => url.searchParams.get('q') === 'db-prod-01');
-    await expect.poll(() => rows.count()).toBe(2);
+    await expect.poll(() => rows.count(), SOON).toBe(2);
     await page.getByRole('button', { name: 'Deactivated' }).click();
     await page.getByText('No host fits these filters.').waitFor();
     await page.getByRole('button', { name: 'Clear the filters' }).click();
-    await expect.poll(() => rows.count()).toBeGreaterThan(2);
+    await expect.poll(() => rows.count(), SOON).toBeGreaterThan(2);
   });
 
   it('fits a phone in the dark (390 px)', async () => {

@@ -66,7 +66,7 @@ export function HostInherited({ host }: { readonly host: HostDetail }) {
             </Value>
           )}
           <Value name={t('inherited.onCall')} origin={on_call}>
-            {on_call.now === null ? <span className="text-ink-faint">{t('inherited.nobody')}</span> : on_call.now.email}
+            {on_call.now === null ? <span className="text-ink-faint">{t('inherited.nobody')}</span> : on_call.now.name}
           </Value>
         </ul>
       </Card>

@@ -40,6 +40,7 @@ function ClientOverview({ tenantId }: { readonly tenantId: string }) {
   const me = useMe();
   const can = useCan();
   const name = useTenantName()(tenantId);
+  const client = useQuery(tenantsQuery).data?.find(({ id }) => id === tenantId);
   const impersonate = useImpersonate();
   return (
     <Page
@@ -48,7 +49,7 @@ function ClientOverview({ tenantId }: { readonly tenantId: string }) {
       actions={
         me.tenant_id === null &&
         can('impersonation.start') && (
-          <Button size="sm" onClick={() => impersonate({ id: tenantId, name })}>
+          <Button size="sm" disabled={client === undefined} onClick={() => client && impersonate(client)}>
             {shell('impersonate.open')}
           </Button>
         )
