@@ -55,7 +55,7 @@ export function PortalFrame({
               key={each}
               href={hrefOf(each)}
               aria-current={each === page ? 'page' : undefined}
-              className="-mb-px border-b-2 border-transparent px-3 py-2.5 font-medium whitespace-nowrap text-ink-soft hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-accent"
+              className="-mb-px border-b-2 border-transparent px-3 py-2.5 focus-visible:-outline-offset-2 font-medium whitespace-nowrap text-ink-soft hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-accent"
             >
               {me === null && each === 'posture' ? t('signIn.submit') : t(`page.${each}`)}
             </PortalLink>

@@ -47,7 +47,7 @@ export function ScoreCard({ tenantId }: { readonly tenantId: string }) {
               <li key={name}>
                 <div className="flex justify-between gap-3 text-xs">
                   <span className="text-ink-soft">{t(`score.${name}` as 'score.patch_hygiene')}</span>
-                  <span className="tabular-nums">
+                  <span className="whitespace-nowrap tabular-nums">
                     {number(value)} <span className="text-ink-faint">{t('score.weight', { weight })}</span>
                   </span>
                 </div>

@@ -11,7 +11,7 @@ import { SkeletonRows } from '../ui/Feedback.tsx';
 import { Time, timeSpan, useNow } from '../ui/Time.tsx';
 
 const TAB =
-  '-mb-px border-b-2 border-transparent px-3 py-2.5 font-medium whitespace-nowrap text-ink-soft hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-accent';
+  '-mb-px border-b-2 border-transparent px-3 py-2.5 focus-visible:-outline-offset-2 font-medium whitespace-nowrap text-ink-soft hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-accent';
 
 /** Access ends with the link or with the session, whichever is first. */
 export function AuditorFrame({ children }: { readonly children: ReactNode }) {

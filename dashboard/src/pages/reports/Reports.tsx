@@ -69,7 +69,7 @@ function ReportCard({ report }: { readonly report: Report }) {
         </h2>
         <p className="text-ink-soft">
           {tenantName(report.tenant_id)} · {t(`template.${report.template}`)} · {date(report.from)} –{' '}
-          {date(report.until)}
+          {date(new Date(Date.parse(report.until) - 1).toISOString())}
         </p>
         <p className="text-xs text-ink-faint">
           {report.hosts === null ? t('allHosts') : t('hosts', { count: report.hosts })}
