@@ -62,14 +62,14 @@ const messages: Translated<typeof en> = {
   alert: {
     none: 'Geen open melding',
     age: '{{span}} open',
-    sla: { ok: 'SLA in orde', due_soon: 'SLA bijna om', breached: 'SLA overschreden' },
+    sla: { ok: 'SLA in orde', due_soon: 'SLA bijna om', breached: 'SLA te laat' },
   },
   cve: {
     none: 'Geen open kernel-CVE',
     kevTitle: 'In de CISA-catalogus van kwetsbaarheden die worden misbruikt',
     hosts_one: '{{count}} host',
     hosts_other: '{{count}} hosts',
-    fixed: 'verholpen in {{version}}',
+    fixed: 'vanaf {{version}}',
   },
   hosts: {
     active_one: '{{count}} host',
