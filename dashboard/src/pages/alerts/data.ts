@@ -47,6 +47,20 @@ export function alertQuery(id: string) {
   });
 }
 
+/** As many as the hub takes at once. */
+const MAX_AT_ONCE = 200;
+
+async function acknowledgeAll(ids: readonly string[]): Promise<Answered<'/alerts/acknowledge', 'post'>> {
+  const now = ids.slice(0, MAX_AT_ONCE);
+  const answer = await ask(api.POST('/alerts/acknowledge', { body: { ids: now } }));
+  if (ids.length <= MAX_AT_ONCE) return answer;
+  const rest = await acknowledgeAll(ids.slice(MAX_AT_ONCE));
+  return {
+    acknowledged: [...answer.acknowledged, ...rest.acknowledged],
+    skipped: [...answer.skipped, ...rest.skipped],
+  };
+}
+
 type Pages = InfiniteData<Answered<'/alerts', 'get'>>;
 
 /**
@@ -67,7 +81,7 @@ export function useAcknowledge() {
         }
       : alert;
   return useMutation({
-    mutationFn: (ids: readonly string[]) => ask(api.POST('/alerts/acknowledge', { body: { ids: [...ids] } })),
+    mutationFn: acknowledgeAll,
     onMutate: async (list) => {
       const ids = new Set(list);
       await queryClient.cancelQueries({ queryKey: ['alerts'] });
