@@ -92,6 +92,8 @@ describe('a quorum of people in their own browsers', () => {
     await expectAccessible(bob);
     await picture(bob, 'emergency-eat-dark');
     await bob.setViewportSize({ width: 390, height: 844 });
+    await bob.reload();
+    await bob.getByText('Result signed by the host').waitFor();
     await expectNoSidewaysScroll(bob);
     await picture(bob, 'emergency-eat-phone');
   }, 120_000);
