@@ -94,7 +94,7 @@ describe('the calendar', () => {
     await expect.poll(() => new URL(page.url()).searchParams.get('view')).toBe('month');
     await page
       .getByRole('navigation', { name: 'Parts of on-call' })
-      .getByRole('link', { name: 'Calendar', current: 'page' })
+      .locator('a[aria-current=page]', { hasText: 'Calendar' })
       .waitFor();
   });
 

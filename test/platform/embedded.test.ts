@@ -217,6 +217,7 @@ describe('the processes of the hub', () => {
         host: '127.0.0.1',
         port: 4,
         publicUrl: 'http://127.0.0.1:4',
+        dashboardDir: '/built',
         logLevel: 'info',
       },
       { PATH: '/bin', DATABASE_URL: 'postgres://owner@elsewhere/x', SOME_SECRET: 'x' },
