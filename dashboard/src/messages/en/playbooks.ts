@@ -33,8 +33,6 @@ const messages = {
   writtenByHub: 'Built in',
   approvedBy: 'Approved by {{email}}',
   notApproved: 'Not approved yet',
-  show: 'Show',
-  shown: 'Shown',
   approve: 'Approve version {{version}}',
   approveTitle: 'Approve version {{version}} of {{slug}}?',
   approveLead:

@@ -37,8 +37,6 @@ const messages: Translated<typeof playbooks> = {
   writtenByHub: 'Ingebouwd',
   approvedBy: 'Goedgekeurd door {{email}}',
   notApproved: 'Nog niet goedgekeurd',
-  show: 'Tonen',
-  shown: 'Getoond',
   approve: 'Versie {{version}} goedkeuren',
   approveTitle: 'Versie {{version}} van {{slug}} goedkeuren?',
   approveLead:

@@ -63,7 +63,10 @@ function Words({ event }: { readonly event: TimelineEvent }) {
       case 'activated':
         return [t('eat.event.activated'), t(`eat.event.${event.condition}`)];
       case 'finished':
-        return [t('eat.event.finished', { outcome: outcomeWord(event.outcome) })];
+        return [
+          t('eat.event.finished', { outcome: outcomeWord(event.outcome) }),
+          event.dryRun ? t('eat.dryRun') : undefined,
+        ];
       case 'refused':
         return [t('eat.event.refused', { code: event.code })];
       default:

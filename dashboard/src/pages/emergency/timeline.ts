@@ -10,7 +10,12 @@ export type TimelineEvent = { readonly at: string | null } & (
   | { readonly kind: 'approved'; readonly by: string }
   | { readonly kind: 'signed'; readonly keyId: string | null }
   | { readonly kind: 'activated'; readonly condition: 'heartbeat_lost' | 'severity_critical' }
-  | { readonly kind: 'finished'; readonly outcome: string; readonly steps: EatResult['steps'] }
+  | {
+      readonly kind: 'finished';
+      readonly outcome: string;
+      readonly steps: EatResult['steps'];
+      readonly dryRun: boolean;
+    }
   | { readonly kind: 'refused'; readonly code: string }
   | {
       readonly kind:
@@ -60,7 +65,7 @@ function placeOf(event: TimelineEvent, result: EatResult | null): number {
 function ranOnHost(eat: EatEvidence, result: EatResult | null): readonly TimelineEvent[] {
   if (result === null) {
     if (eat.outcome === null || eat.outcome === 'revoked' || eat.outcome === 'expired_unused') return [];
-    return [{ kind: 'finished', at: eat.result_at, outcome: eat.outcome, steps: [] }];
+    return [{ kind: 'finished', at: eat.result_at, outcome: eat.outcome, steps: [], dryRun: false }];
   }
   const received: TimelineEvent = { kind: 'result', at: eat.result_at };
   if (result.outcome === 'refused')
@@ -70,7 +75,7 @@ function ranOnHost(eat: EatEvidence, result: EatResult | null): readonly Timelin
       ? []
       : [{ kind: 'activated', at: result.started_at, condition: result.activation.condition } as const]),
     { kind: 'started', at: result.started_at },
-    { kind: 'finished', at: result.finished_at, outcome: result.outcome, steps: result.steps },
+    { kind: 'finished', at: result.finished_at, outcome: result.outcome, steps: result.steps, dryRun: result.dry_run },
     received,
   ];
 }
