@@ -95,9 +95,7 @@ export function CommandPalette({
                       key={host.id}
                       value={`host ${host.hostname} ${host.id}`}
                       onSelect={() =>
-                        go(() =>
-                          navigate({ to: '/hosts/$agentId', params: { agentId: host.id }, search: {} }),
-                        )
+                        go(() => navigate({ to: '/hosts/$agentId', params: { agentId: host.id }, search: {} }))
                       }
                       className={ITEM}
                     >
