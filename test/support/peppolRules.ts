@@ -4,56 +4,26 @@
  */
 
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { mavenJars } from './mavenJars.ts';
 
 const VERSION = '4.3.7';
-const MAVEN_TIMEOUT_MS = 240_000;
 const VALIDATION_TIMEOUT_MS = 120_000;
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 /** Each file is checked against the schema, and against the rules of CEN and of Peppol. */
 const RULE_SETS = ['UBL-Invoice-2.1.xsd', 'CEN-EN16931-UBL.xslt', 'PEPPOL-EN16931-UBL.xslt'];
 
-const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>monsys</groupId><artifactId>peppol-rules-files</artifactId><version>1</version>
-  <dependencies>
-    <dependency><groupId>com.helger.phive.rules</groupId><artifactId>phive-rules-peppol</artifactId><version>${VERSION}</version></dependency>
-    <dependency><groupId>org.glassfish.jaxb</groupId><artifactId>jaxb-runtime</artifactId><version>4.0.5</version></dependency>
-  </dependencies>
-</project>
-`;
-
-/** Folder of its jars; made whole by one rename, so that two test files may make it at once. */
-async function jarFolder(): Promise<string> {
-  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'monsys-msp', 'peppol-rules');
-  const folder = join(cache, VERSION);
-  if (existsSync(join(folder, 'jars'))) return join(folder, 'jars');
-  await mkdir(cache, { recursive: true });
-  const draft = await mkdtemp(join(cache, 'draft-'));
-  try {
-    await writeFile(join(draft, 'pom.xml'), POM);
-    await promisify(execFile)(
-      'mvn',
-      ['-q', '-B', 'dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=jars'],
-      { cwd: draft, timeout: MAVEN_TIMEOUT_MS },
-    );
-    await rename(draft, folder);
-  } catch (error) {
-    if (!existsSync(join(folder, 'jars')))
-      throw new Error('the Peppol rules could not be fetched; they need Maven and Java 17 or later', { cause: error });
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
-  return join(folder, 'jars');
-}
-
 /** Rules, warnings too, that each invoice breaks, as `<rule>: <sentence>`, in the order given. Empty: it conforms. */
 export async function brokenInvoiceRules(invoices: readonly string[]): Promise<readonly (readonly string[])[]> {
-  const jars = await jarFolder();
+  const jars = await mavenJars({
+    name: 'peppol-rules',
+    version: VERSION,
+    artifacts: [`com.helger.phive.rules:phive-rules-peppol:${VERSION}`, 'org.glassfish.jaxb:jaxb-runtime:4.0.5'],
+    needs: 'Java 17',
+  });
   const folder = await mkdtemp(join(tmpdir(), 'monsys-invoices-'));
   try {
     const files = invoices.map((_, index) => join(folder, `${index}.xml`));
