@@ -142,6 +142,8 @@ const messages = {
     purposes: { alertmanager: 'Prometheus Alertmanager', ingest: 'Ingest', trivy: 'Trivy reports' },
     tokens: 'Enrolment tokens',
     integrations: 'Integration tokens',
+    noIntegrations: 'No integration tokens',
+    noIntegrationsText: 'Make one so that Alertmanager or Trivy can tell the hub what they see.',
     empty: 'No enrolment tokens',
     emptyText: 'Make one to get the command that installs the agent on a host.',
   },

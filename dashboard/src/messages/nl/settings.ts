@@ -145,6 +145,8 @@ const messages: Translated<typeof en> = {
     purposes: { alertmanager: 'Prometheus Alertmanager', ingest: 'Ingest', trivy: 'Trivy-rapporten' },
     tokens: 'Aansluittokens',
     integrations: 'Koppelingstokens',
+    noIntegrations: 'Geen koppelingstokens',
+    noIntegrationsText: 'Maak er een zodat Alertmanager of Trivy de hub kan vertellen wat ze zien.',
     empty: 'Geen aansluittokens',
     emptyText: 'Maak er een voor de opdracht die de agent op een host installeert.',
   },
