@@ -1,6 +1,7 @@
 /** The `signing` worker: the one process that can read the hub's private key. `node src/workers/signing.ts`, environment of kind `signing`. */
 
 import { Worker } from '@temporalio/worker';
+import { afterSignatures } from '../activities/afterSignatures.ts';
 import { createEatSigningActivities } from '../activities/eatSigning.ts';
 import { createHubKeyActivities } from '../activities/hubKeys.ts';
 import { createPackSigningActivities } from '../activities/packSigning.ts';
@@ -19,11 +20,15 @@ try {
   const signer = readHubSigner(config);
   installTemporalLogger(log);
   const pool = await openPool(config.DATABASE_URL, { maxPoolSize: 4, applicationName: 'monsys-worker-signing' });
+  const transparency = createTransparencyActivities({ pool, signer, origin: config.TRANSPARENCY_ORIGIN });
+  const { followed, idle } = afterSignatures(transparency.integrateTransparencyLog, (error) =>
+    log.warn({ err: error }, 'the log was not brought up to date; the schedule tries again'),
+  );
   const activities = {
     ...createHubKeyActivities({ pool, signer }),
-    ...createEatSigningActivities({ pool, signer }),
-    ...createPackSigningActivities({ pool, signer }),
-    ...createTransparencyActivities({ pool, signer, origin: config.TRANSPARENCY_ORIGIN }),
+    ...followed(createEatSigningActivities({ pool, signer })),
+    ...followed(createPackSigningActivities({ pool, signer })),
+    ...transparency,
   };
   const { key_id, is_new } = await activities.announceHubKey();
   const connection = await connectTemporal(config.TEMPORAL_ADDRESS, log);
@@ -37,6 +42,7 @@ try {
   log.info({ task_queue: TASK_QUEUES.signing, key_id, is_new }, 'ready');
   await runUntilSignal(worker, async () => {
     await connection.close();
+    await idle();
     await pool.end();
   });
 } catch (error) {
