@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createTestBrowser, expectAccessible, expectNoSidewaysScroll } from '../support/browser.ts';
 
-const { signedIn, freshCode, open, user, picture, demo } = await createTestBrowser();
+const { call, signedIn, freshCode, open, user, picture, demo } = await createTestBrowser();
 const acme = demo.tenants[0] as (typeof demo.tenants)[number];
 const database = new Client({ connectionString: demo.ownerUrl });
 await database.connect();
@@ -43,6 +43,10 @@ describe('the audit log', () => {
   });
 
   it('unfolds an entry with its facts, and recomputes its hash: an altered entry shows', async () => {
+    const listed = await call('erin', 'GET', `/alerts?tenant_id=${acme.id}&limit=50`);
+    const alert = ((await listed.json()) as { items: { id: string }[] }).items.at(-1);
+    const resolved = await call('erin', 'PATCH', `/alerts/${alert?.id}/resolve`, { resolution: 'Done in the test.' });
+    expect(resolved.status).toBe(200);
     const page = await signedIn('frank', { colorScheme: 'dark' });
     await page.goto(`/audit-log?tenant=${acme.id}&type=alert_resolved`);
     const unfold = page.getByRole('button', { name: /^Details of entry / }).first();

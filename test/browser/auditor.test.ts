@@ -26,7 +26,7 @@ describe('the auditor’s view', () => {
     expect(page.url()).not.toContain('msys_audit');
     expect(addresses.filter((address) => address.includes('msys_audit'))).toEqual([]);
     await page.getByText(/Access ends/).waitFor();
-    await page.getByText(/\(5\d min\)/).waitFor();
+    await page.getByText(/\((?:1 h|5\d min)\)/).waitFor();
     await expectAccessible(page);
     await picture(page, 'auditor');
     await page.getByRole('link', { name: 'Audit log' }).click();

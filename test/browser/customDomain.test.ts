@@ -57,11 +57,13 @@ it('shows the client’s brand over TLS once the domain is proven, read-only, po
   expect(branded.status, await branded.clone().text()).toBe(200);
   await asOwner('update custom_domains set proven_at = null where domain = $1', [DOMAIN]);
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
-  const page = await context.newPage();
   // Not proven: no certificate, so no connection at all.
-  await expect(page.goto(`https://${DOMAIN}/`)).rejects.toThrow();
+  const early = await context.newPage();
+  await expect(early.goto(`https://${DOMAIN}/`)).rejects.toThrow();
+  await early.close();
   // The DNS proof itself is tested with a DNS server in test/api/branding.test.ts.
   await asOwner('update custom_domains set proven_at = now() where domain = $1', [DOMAIN]);
+  const page = await context.newPage();
   await page.goto(`https://${DOMAIN}/`);
   await page.getByText('AcmeOps').first().waitFor();
   await page.getByText(/powered by/i).waitFor();

@@ -44,10 +44,11 @@ describe('entering', () => {
     await picture(page, 'impersonation-dialog');
     await enter(page, 'ACME', 'bob');
     await page.waitForURL('**/overview*');
+    await banner(page).getByText('ACME').waitFor();
     const text = await banner(page).innerText();
-    expect(text).toContain('ACME');
     expect(text).toContain('bob@yourmsp.com');
-    expect(text).toMatch(/(60:00|59:\d\d)/);
+    // The clocks of browser and hub may differ by a moment.
+    expect(text).toMatch(/(60:0\d|59:\d\d)/);
     await page.getByRole('heading', { level: 1, name: 'ACME' }).waitFor();
     await expectAccessible(page);
     await picture(page, 'impersonation-banner');
@@ -62,7 +63,7 @@ describe('entering', () => {
     for (const name of ['Hosts', 'Alerts', 'CVEs', 'Audit log', 'Settings']) {
       await navigation.getByRole('link', { name, exact: true }).click();
       await page.locator('h1').first().waitFor();
-      expect(await banner(page).innerText(), name).toContain('ACME');
+      await banner(page).getByText('ACME').waitFor();
     }
     // What is the MSP's is not there: no cockpit, no billing, no other client.
     expect(await navigation.getByText('MSP cockpit').count()).toBe(0);
