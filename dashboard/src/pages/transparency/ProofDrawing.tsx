@@ -26,7 +26,7 @@ export function ProofDrawing({
   readonly isRoot: boolean;
 }) {
   const { t } = useTranslation('transparency');
-  const height = steps.length * ROW + BOX_HEIGHT + 40;
+  const height = steps.length * ROW + BOX_HEIGHT + 48;
   const y = (level: number): number => height - BOX_HEIGHT - 20 - level * ROW;
   const sides = steps.map(({ side }) => side);
   // A node stands where its children do not: left of a neighbour on the right, and the other way round.
