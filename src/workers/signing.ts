@@ -21,8 +21,9 @@ try {
   installTemporalLogger(log);
   const pool = await openPool(config.DATABASE_URL, { maxPoolSize: 4, applicationName: 'monsys-worker-signing' });
   const transparency = createTransparencyActivities({ pool, signer, origin: config.TRANSPARENCY_ORIGIN });
-  const { followed, idle } = afterSignatures(transparency.integrateTransparencyLog, (error) =>
-    log.warn({ err: error }, 'the log was not brought up to date; the schedule tries again'),
+  const { followed, idle } = afterSignatures(
+    () => transparency.integrateTransparencyLog(),
+    (error) => log.warn({ err: error }, 'the log was not brought up to date; the schedule tries again'),
   );
   const activities = {
     ...createHubKeyActivities({ pool, signer }),

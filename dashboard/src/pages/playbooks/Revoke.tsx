@@ -11,7 +11,7 @@ import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
 import type { PreIssued } from './queries.ts';
 
-const LIVE_STATES = ['waiting_for_host', 'held', 'armed'];
+const LIVE_STATES: ReadonlySet<string> = new Set(['waiting_for_host', 'held', 'armed']);
 const READING_MS = 12_000;
 
 /** The button, and the question whether it is meant; nothing where there is nothing to revoke. */
@@ -31,7 +31,7 @@ export function Revoke({ eat }: { readonly eat: PreIssued }) {
     },
     onSettled: () => queryClient.invalidateQueries({ queryKey: ['pre-issued'] }),
   });
-  if (!LIVE_STATES.includes(eat.state) || !can('emergency.issue_level3')) return null;
+  if (!LIVE_STATES.has(eat.state) || !can('emergency.issue_level3')) return null;
   const label = eat.labels.join(', ');
   return (
     <>
