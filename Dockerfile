@@ -8,7 +8,6 @@ COPY dashboard/package.json ./dashboard/
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY dashboard ./dashboard
 COPY src/domain ./src/domain
-COPY src/verify ./src/verify
 RUN node node_modules/vite/bin/vite.js build dashboard --outDir /built
 
 FROM node:24-slim

@@ -1,14 +1,10 @@
-/** What several routes of on-call schedules share: finding one, recording a change, and telling who is on call and why. */
+/** What several routes of on-call schedules share: finding one, and telling who is on call and why. */
 
 import { z } from 'zod';
-import { appendAudit } from '../db/audit.ts';
 import { findSchedule, type OnCallPerson, type ScheduleRow } from '../db/onCall.ts';
-import type { AnyTx, MspTx } from '../db/scope.ts';
-import type { Json } from '../domain/canonicalJson.ts';
+import type { AnyTx } from '../db/scope.ts';
 import type { OnCallDuty } from '../domain/onCall.ts';
 import { RefusedError } from '../domain/refusal.ts';
-import type { UserPrincipal } from './principal.ts';
-import { auditActor } from './route.ts';
 
 /** Schedules of an MSP; each is read whole where all are shown. */
 export const MAX_SCHEDULES = 100;
@@ -47,20 +43,4 @@ export async function existingSchedule(tx: AnyTx, id: string): Promise<ScheduleR
   const row = await findSchedule(tx, id);
   if (row === null) throw new RefusedError('not_found');
   return row;
-}
-
-/** Writes an audit row of the MSP as a whole. */
-export function recordOnCall(
-  tx: MspTx,
-  principal: UserPrincipal,
-  event_type: string,
-  event_data: { [key: string]: Json },
-): Promise<void> {
-  return appendAudit(tx, {
-    msp_id: principal.mspId,
-    tenant_id: null,
-    event_type,
-    actor: auditActor(principal),
-    event_data,
-  });
 }

@@ -1,13 +1,11 @@
 /** A search box of a toolbar: its words go to the address a moment after the typing stops; "/" jumps into it. */
 
 import { Search } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Kbd } from './Badge.tsx';
 import { isTyping, useLetterKeys } from './shortcuts.ts';
-
-/** Fewer requests than letters. */
-const WAIT_MS = 250;
+import { usePausedText } from './usePausedText.ts';
 
 /** `value` is what the address says; `onSearch` hears undefined once it is empty. */
 export function SearchBox({
@@ -20,17 +18,9 @@ export function SearchBox({
   readonly onSearch: (words: string | undefined) => void;
 }) {
   const { t } = useTranslation();
-  const [typed, setTyped] = useState(value ?? '');
-  const [known, setKnown] = useState(value);
+  const [typed, type] = usePausedText(value ?? '', (text) => onSearch(text || undefined));
   const input = useRef<HTMLInputElement>(null);
   const [hasKeys] = useLetterKeys();
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  // The address changed by another hand: a saved view, the way back.
-  if (known !== value) {
-    setKnown(value);
-    if ((value ?? '') !== typed.trim()) setTyped(value ?? '');
-  }
-  useEffect(() => () => clearTimeout(timer.current), []);
   useEffect(() => {
     if (!hasKeys) return undefined;
     const onKey = (event: KeyboardEvent): void => {
@@ -53,11 +43,7 @@ export function SearchBox({
         aria-label={label}
         placeholder={`${t('search')}…`}
         value={typed}
-        onChange={({ target }) => {
-          setTyped(target.value);
-          clearTimeout(timer.current);
-          timer.current = setTimeout(() => onSearch(target.value.trim() || undefined), WAIT_MS);
-        }}
+        onChange={({ target }) => type(target.value)}
         className="h-8 w-full rounded-md border border-line-strong/70 bg-surface pr-8 pl-8 placeholder:text-ink-faint pointer-coarse:h-11 pointer-coarse:text-base"
       />
       {typed === '' && hasKeys && (

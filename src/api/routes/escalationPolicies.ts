@@ -23,6 +23,7 @@ import { escalationLevel, MAX_LEVELS, MAX_REPEATS } from '../../domain/escalatio
 import { SEVERITIES } from '../../domain/ingest.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
+import { recordForMsp } from '../mspAudit.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { inTenant } from '../reach.ts';
 import { auditActor, defineRoute } from '../route.ts';
@@ -57,21 +58,6 @@ async function checkTargets(tx: MspTx, principal: UserPrincipal, wanted: PolicyD
     if (target.kind === 'schedule' && !schedules.has(target.schedule_id))
       throw new RefusedError('invalid_request', `There is no on-call schedule ${target.schedule_id}.`);
   }
-}
-
-function record(
-  tx: MspTx,
-  principal: UserPrincipal,
-  event_type: string,
-  event_data: { [key: string]: Json },
-): Promise<void> {
-  return appendAudit(tx, {
-    msp_id: principal.mspId,
-    tenant_id: null,
-    event_type,
-    actor: auditActor(principal),
-    event_data,
-  });
 }
 
 function nameTaken(name: string): RefusedError {
@@ -118,7 +104,7 @@ const create = defineRoute({
       if (await isPolicyNameTaken(tx, principal.mspId, wanted.name, null)) throw nameTaken(wanted.name);
       await checkTargets(tx, principal, wanted);
       const id = await insertPolicy(tx, principal.mspId, wanted);
-      await record(tx, principal, 'escalation_policy_created', {
+      await recordForMsp(tx, principal, 'escalation_policy_created', {
         policy_id: id,
         ...(wanted as unknown as { [key: string]: Json }),
       });
@@ -157,7 +143,7 @@ const replace = defineRoute({
       if (await isPolicyNameTaken(tx, principal.mspId, wanted.name, id)) throw nameTaken(wanted.name);
       await checkTargets(tx, principal, wanted);
       await updatePolicy(tx, principal.mspId, id, wanted);
-      await record(tx, principal, 'escalation_policy_changed', {
+      await recordForMsp(tx, principal, 'escalation_policy_changed', {
         policy_id: id,
         ...(wanted as unknown as { [key: string]: Json }),
       });
@@ -184,7 +170,7 @@ const remove = defineRoute({
         throw new RefusedError('conflict', `It is used by ${[...groups, ...tenants].join(', ')}.`, { groups, tenants });
       if (!(await deletePolicy(tx, principal.mspId, id)))
         throw new RefusedError('conflict', 'A group or tenant has begun to use it.');
-      await record(tx, principal, 'escalation_policy_deleted', { policy_id: id, name: before.name });
+      await recordForMsp(tx, principal, 'escalation_policy_deleted', { policy_id: id, name: before.name });
     });
     return undefined;
   },

@@ -20,7 +20,8 @@ import type { Json } from '../../domain/canonicalJson.ts';
 import { isTimeZone, MAX_LAYERS, onCallLayer } from '../../domain/onCall.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
-import { existingSchedule, MAX_SCHEDULES, person, recordOnCall } from '../onCallSchedule.ts';
+import { recordForMsp } from '../mspAudit.ts';
+import { existingSchedule, MAX_SCHEDULES, person } from '../onCallSchedule.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { defineRoute } from '../route.ts';
 
@@ -127,7 +128,7 @@ const create = defineRoute({
       if (await isScheduleNameTaken(tx, principal.mspId, wanted.name, null)) throw nameTaken(wanted.name);
       await checkMembers(tx, principal, wanted, null);
       const id = await insertSchedule(tx, principal.mspId, wanted);
-      await recordOnCall(tx, principal, 'on_call_schedule_created', {
+      await recordForMsp(tx, principal, 'on_call_schedule_created', {
         schedule_id: id,
         ...(wanted as unknown as { [key: string]: Json }),
       });
@@ -169,7 +170,7 @@ const replace = defineRoute({
       if (await isScheduleNameTaken(tx, principal.mspId, wanted.name, id)) throw nameTaken(wanted.name);
       await checkMembers(tx, principal, wanted, before);
       await updateSchedule(tx, principal.mspId, id, wanted);
-      await recordOnCall(tx, principal, 'on_call_schedule_changed', {
+      await recordForMsp(tx, principal, 'on_call_schedule_changed', {
         schedule_id: id,
         ...(wanted as unknown as { [key: string]: Json }),
       });
@@ -199,7 +200,7 @@ const remove = defineRoute({
         });
       if (!(await deleteSchedule(tx, principal.mspId, id)))
         throw new RefusedError('conflict', 'A group has begun to use it.');
-      await recordOnCall(tx, principal, 'on_call_schedule_deleted', { schedule_id: id, name: before.name });
+      await recordForMsp(tx, principal, 'on_call_schedule_deleted', { schedule_id: id, name: before.name });
     });
     return undefined;
   },

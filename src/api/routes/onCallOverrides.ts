@@ -14,7 +14,8 @@ import { withMsp } from '../../db/scope.ts';
 import { DAY_MS, MAX_PERIOD_DAYS } from '../../domain/onCall.ts';
 import { isAllowed } from '../../domain/permissions.ts';
 import { RefusedError } from '../../domain/refusal.ts';
-import { existingSchedule, iso, recordOnCall } from '../onCallSchedule.ts';
+import { recordForMsp } from '../mspAudit.ts';
+import { existingSchedule, iso } from '../onCallSchedule.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { defineRoute } from '../route.ts';
 
@@ -69,7 +70,7 @@ const addOverride = defineRoute({
         schedule_id: id,
         created_by: principal.userId,
       });
-      await recordOnCall(tx, principal, 'on_call_override_created', {
+      await recordForMsp(tx, principal, 'on_call_override_created', {
         schedule_id: id,
         schedule: row.name,
         override_id: made,
@@ -105,7 +106,7 @@ const removeOverride = defineRoute({
           permission: 'on_call.write',
         });
       await deleteOverride(tx, id);
-      await recordOnCall(tx, principal, 'on_call_override_deleted', {
+      await recordForMsp(tx, principal, 'on_call_override_deleted', {
         schedule_id: found.schedule_id,
         override_id: id,
         user_id: found.user_id,

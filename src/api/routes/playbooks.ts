@@ -1,7 +1,6 @@
 /** Playbooks: what hosts may be told to run, written by one admin and approved by another. */
 
 import { z } from 'zod';
-import { appendAudit } from '../../db/audit.ts';
 import {
   approvePlaybookVersion,
   archivePlaybook,
@@ -12,12 +11,12 @@ import {
   type PlaybookRow,
 } from '../../db/playbooks.ts';
 import { type AnyTx, type MspTx, withMsp } from '../../db/scope.ts';
-import type { Json } from '../../domain/canonicalJson.ts';
 import { MAX_PLAYBOOK_TEXT, playbookContent, playbookParameter } from '../../domain/playbook.ts';
 import { RefusedError } from '../../domain/refusal.ts';
+import { recordForMsp } from '../mspAudit.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { readScope } from '../reach.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { defineRoute } from '../route.ts';
 
 const params = z.object({ id: z.string().min(1).max(63).describe('UUID or slug') });
 /** Room for escapes and white space around the longest text. */
@@ -68,21 +67,6 @@ function requireMsp(principal: UserPrincipal): void {
       permission: 'playbooks.write',
     });
   }
-}
-
-function record(
-  tx: MspTx,
-  principal: UserPrincipal,
-  event_type: string,
-  event_data: { [key: string]: Json },
-): Promise<void> {
-  return appendAudit(tx, {
-    msp_id: principal.mspId,
-    tenant_id: null,
-    event_type,
-    actor: auditActor(principal),
-    event_data,
-  });
 }
 
 /** The MSP's own playbook, locked; built-ins are not the MSP's to change. */
@@ -164,7 +148,7 @@ const create = defineRoute({
         content: body,
         createdBy: principal.userId,
       });
-      await record(tx, principal, 'playbook_version_created', {
+      await recordForMsp(tx, principal, 'playbook_version_created', {
         playbook_id: made.id,
         slug: body.slug,
         version: made.version,
@@ -215,7 +199,7 @@ const approve = defineRoute({
         version: chosen.version,
         approvedBy: principal.userId,
       });
-      await record(tx, principal, 'playbook_approved', {
+      await recordForMsp(tx, principal, 'playbook_approved', {
         playbook_id: row.id,
         slug: row.slug,
         version: chosen.version,
@@ -245,7 +229,7 @@ const archive = defineRoute({
     await withMsp(deps.pool, principal.mspId, async (tx) => {
       const row = await lockOwn(tx, path.id);
       await archivePlaybook(tx, row.id);
-      await record(tx, principal, 'playbook_archived', { playbook_id: row.id, slug: row.slug });
+      await recordForMsp(tx, principal, 'playbook_archived', { playbook_id: row.id, slug: row.slug });
     });
     return undefined;
   },

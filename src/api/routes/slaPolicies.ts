@@ -18,11 +18,11 @@ import {
   slaPolicyRow,
   updateSlaPolicy,
 } from '../../db/slaPolicies.ts';
-import type { Json } from '../../domain/canonicalJson.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { slaPolicyDefinition } from '../../domain/slaPolicy.ts';
 import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
+import { recordForMsp } from '../mspAudit.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { inTenant, readScope } from '../reach.ts';
 import { auditActor, defineRoute } from '../route.ts';
@@ -52,21 +52,6 @@ async function inMsp<T>(
   return withMsp(deps.pool, principal.mspId, async (tx) => {
     await lockSlaPolicies(tx, principal.mspId);
     return work(tx);
-  });
-}
-
-function record(
-  tx: MspTx,
-  principal: UserPrincipal,
-  event_type: string,
-  event_data: { [key: string]: Json },
-): Promise<void> {
-  return appendAudit(tx, {
-    msp_id: principal.mspId,
-    tenant_id: null,
-    event_type,
-    actor: auditActor(principal),
-    event_data,
   });
 }
 
@@ -110,7 +95,7 @@ const create = defineRoute({
     inMsp(ctx, async (tx) => {
       const made = await insertSlaPolicy(tx, ctx.principal.mspId, ctx.body);
       if (made === null) throw nameTaken(ctx.body.name);
-      await record(tx, ctx.principal, 'sla_policy_created', { sla_policy_id: made.id, ...ctx.body });
+      await recordForMsp(tx, ctx.principal, 'sla_policy_created', { sla_policy_id: made.id, ...ctx.body });
       return made;
     }),
 });
@@ -146,7 +131,7 @@ const replace = defineRoute({
       if (await isPolicyNameTaken(tx, ctx.body.name, before.id)) throw nameTaken(ctx.body.name);
       const after = await updateSlaPolicy(tx, ctx.principal.mspId, before.id, ctx.body);
       if (after === null) throw new RefusedError('not_found');
-      await record(tx, ctx.principal, 'sla_policy_changed', { sla_policy_id: before.id, ...ctx.body });
+      await recordForMsp(tx, ctx.principal, 'sla_policy_changed', { sla_policy_id: before.id, ...ctx.body });
       return after;
     }),
 });
@@ -172,7 +157,7 @@ const remove = defineRoute({
         );
       }
       await deleteSlaPolicy(tx, before.id);
-      await record(tx, ctx.principal, 'sla_policy_deleted', { sla_policy_id: before.id, name: before.name });
+      await recordForMsp(tx, ctx.principal, 'sla_policy_deleted', { sla_policy_id: before.id, name: before.name });
     });
     return undefined;
   },

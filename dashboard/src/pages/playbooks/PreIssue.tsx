@@ -11,12 +11,13 @@ import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
 import { TextArea, TotpField } from '../../ui/Field.tsx';
 import { type Host, HostPicker, useHost } from '../../ui/HostPicker.tsx';
+import { localTime } from '../../ui/localTime.ts';
 import { ParameterFields } from '../../ui/ParameterFields.tsx';
 import { parametersOf } from '../emergency/actions.ts';
 import { ConditionFields, type Conditions, conditionsOf } from './ConditionFields.tsx';
 import type { Playbook } from './queries.ts';
 import { WindowFields } from './WindowFields.tsx';
-import { localTime, momentOf, windowFault } from './window.ts';
+import { momentOf, windowFault } from './window.ts';
 
 /** A night, unless somebody says otherwise. */
 const DEFAULT_HOURS = 12;

@@ -2,12 +2,6 @@
 
 import { PRE_ISSUED_MAX_WINDOW_SECONDS } from '../../../../src/domain/eatLevels.ts';
 
-/** `2026-11-25T18:00`, in the viewer's zone. */
-export function localTime(ms: number): string {
-  const date = new Date(ms);
-  return new Date(ms - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
 /** The moment that a local time names, or null while it is not whole. */
 export function momentOf(local: string): number | null {
   const ms = new Date(local).getTime();

@@ -9,15 +9,11 @@ import { Button } from '../../ui/Button.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
 import { Checkbox, SelectField, TextArea, TextField } from '../../ui/Field.tsx';
+import { localTime } from '../../ui/localTime.ts';
 
 type Draft = paths['/maintenance-windows']['post']['requestBody']['content']['application/json'];
 
 const HOUR_MS = 3_600_000;
-/** How a local moment stands in a field of the browser. */
-function localText(ms: number): string {
-  return new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
 /** The dialog. */
 export function MaintenanceForm({
   tenantId,
@@ -37,12 +33,12 @@ export function MaintenanceForm({
   const [agentIds, setAgentIds] = useState<readonly string[]>([]);
   const [scope, setScope] = useState<'tenant' | 'group' | 'agents'>('tenant');
   const [kind, setKind] = useState<'once' | 'weekly'>('once');
-  const [from, setFrom] = useState(() => localText(begun));
-  const [until, setUntil] = useState(() => localText(begun + 2 * HOUR_MS));
+  const [from, setFrom] = useState(() => localTime(begun));
+  const [until, setUntil] = useState(() => localTime(begun + 2 * HOUR_MS));
   const [weekdays, setWeekdays] = useState<readonly Weekday[]>(['sunday']);
   const [start, setStart] = useState('02:00');
   const [minutes, setMinutes] = useState(120);
-  const [last, setLast] = useState(() => localText(begun + 90 * 24 * HOUR_MS).slice(0, 10));
+  const [last, setLast] = useState(() => localTime(begun + 90 * 24 * HOUR_MS).slice(0, 10));
   const groups = useQuery({
     queryKey: ['groups', 'choice', tenantId],
     queryFn: ({ signal }) =>
