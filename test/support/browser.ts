@@ -145,11 +145,19 @@ export async function expectAccessible(page: Page): Promise<void> {
   ).toEqual([]);
 }
 
-/** Fails when the page is wider than its window: nothing may be cut off on a phone. */
+/** How long a page may take to lie still after its window changed. */
+const SETTLED_MS = 1_000;
+
+/**
+ * Fails when the page is wider than its window: nothing may be cut off on a phone. A window that was just made narrow
+ * is laid out within the next frames, hence the patience; a page that is too wide stays so and fails.
+ */
 export async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  const { scroll, client } = await page.evaluate(() => ({
-    scroll: document.documentElement.scrollWidth,
-    client: document.documentElement.clientWidth,
-  }));
-  expect(scroll, `width of ${page.url()}`).toBeLessThanOrEqual(client);
+  await expect
+    .poll(() => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), {
+      message: `sideways scroll of ${page.url()}`,
+      timeout: SETTLED_MS,
+      interval: 50,
+    })
+    .toBeLessThanOrEqual(0);
 }
