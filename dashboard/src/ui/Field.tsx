@@ -17,7 +17,9 @@ type Around = {
   /** The sentence of what is wrong with it. */
   readonly fault?: string | undefined;
   /** The label is for screen readers alone. */
-  readonly hideLabel?: boolean;
+  readonly hideLabel?: boolean | undefined;
+  /** Of the whole, such as its place in a grid. */
+  readonly className?: string | undefined;
 };
 
 const BOX =
@@ -32,7 +34,6 @@ export function Field({
   children,
   className,
 }: Around & {
-  readonly className?: string;
   readonly children: (ids: {
     readonly id: string;
     readonly 'aria-describedby': string | undefined;
@@ -77,9 +78,7 @@ export function TextField({
   ...rest
 }: Around & InputHTMLAttributes<HTMLInputElement> & { readonly ref?: Ref<HTMLInputElement> }) {
   return (
-    <Field
-      {...{ label, hint, ...(fault && { fault }), ...(hideLabel && { hideLabel }), ...(className && { className }) }}
-    >
+    <Field {...{ label, hint, fault, hideLabel, className }}>
       {(ids) => <input {...rest} {...ids} className={cx(BOX, 'h-9 pointer-coarse:h-11')} />}
     </Field>
   );
@@ -95,9 +94,7 @@ export function TextArea({
   ...rest
 }: Around & TextareaHTMLAttributes<HTMLTextAreaElement> & { readonly ref?: Ref<HTMLTextAreaElement> }) {
   return (
-    <Field
-      {...{ label, hint, ...(fault && { fault }), ...(hideLabel && { hideLabel }), ...(className && { className }) }}
-    >
+    <Field {...{ label, hint, fault, hideLabel, className }}>
       {(ids) => <textarea rows={3} {...rest} {...ids} className={cx(BOX, 'min-h-16 py-2')} />}
     </Field>
   );
@@ -114,9 +111,7 @@ export function SelectField({
   ...rest
 }: Around & SelectHTMLAttributes<HTMLSelectElement> & { readonly ref?: Ref<HTMLSelectElement> }) {
   return (
-    <Field
-      {...{ label, hint, ...(fault && { fault }), ...(hideLabel && { hideLabel }), ...(className && { className }) }}
-    >
+    <Field {...{ label, hint, fault, hideLabel, className }}>
       {(ids) => (
         <select {...rest} {...ids} className={cx(BOX, 'h-9 pr-7 pointer-coarse:h-11')}>
           {children}
@@ -165,7 +160,7 @@ export function TotpField({
   }) {
   const { t } = useTranslation();
   return (
-    <Field label={t('totp.label')} hint={t('totp.hint')} {...(fault && { fault })}>
+    <Field label={t('totp.label')} hint={t('totp.hint')} fault={fault}>
       {(ids) => (
         <input
           {...rest}

@@ -21,7 +21,7 @@ export function SearchField({
       type="search"
       label={label}
       value={typed}
-      {...(className && { className })}
+      className={className}
       onChange={({ target }) => type(target.value)}
     />
   );
