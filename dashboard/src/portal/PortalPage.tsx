@@ -1,6 +1,7 @@
 /** A page of the portal: its title, also of the browser tab, and what belongs beside it. */
 
-import { type ReactNode, useEffect } from 'react';
+import type { ReactNode } from 'react';
+import { useTabTitle } from '../ui/tabTitle.ts';
 
 /** Lays out one page. */
 export function PortalPage({
@@ -14,9 +15,7 @@ export function PortalPage({
   readonly actions?: ReactNode;
   readonly children: ReactNode;
 }) {
-  useEffect(() => {
-    document.title = title;
-  }, [title]);
+  useTabTitle(title);
   return (
     <div className="space-y-5">
       <header className="flex flex-wrap items-start justify-between gap-3">

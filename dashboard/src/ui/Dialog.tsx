@@ -1,10 +1,9 @@
 /** A dialog over the page; a sheet from below on a phone, within reach of the thumb. */
 
-import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import { cx } from './classNames.ts';
+import { OverlayHeader } from './OverlayHeader.tsx';
 
 /** Opens while `open`; closes by Escape, the cross, or outside. Focus is kept inside and goes back afterwards. */
 export function Dialog({
@@ -22,7 +21,6 @@ export function Dialog({
   readonly children: ReactNode;
   readonly wide?: boolean;
 }) {
-  const { t } = useTranslation();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -42,22 +40,13 @@ export function Dialog({
             wide ? 'sm:max-w-3xl' : 'sm:max-w-lg',
           )}
         >
-          <header className="flex items-start justify-between gap-3 border-b border-line px-5 py-3">
-            <div className="min-w-0">
-              <Radix.Title className="text-base font-semibold">{title}</Radix.Title>
-              {description !== undefined && (
-                <Radix.Description asChild>
-                  <div className="mt-0.5 text-ink-soft">{description}</div>
-                </Radix.Description>
-              )}
-            </div>
-            <Radix.Close
-              aria-label={t('close')}
-              className="-mr-2 grid size-8 shrink-0 place-items-center rounded-md text-ink-faint hover:bg-sunken hover:text-ink pointer-coarse:size-11"
-            >
-              <X aria-hidden="true" className="size-4" />
-            </Radix.Close>
-          </header>
+          <OverlayHeader title={title}>
+            {description !== undefined && (
+              <Radix.Description asChild>
+                <div className="mt-0.5 text-ink-soft">{description}</div>
+              </Radix.Description>
+            )}
+          </OverlayHeader>
           <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
         </Radix.Content>
       </Radix.Portal>

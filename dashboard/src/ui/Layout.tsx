@@ -1,7 +1,8 @@
 /** The parts a page is laid out with. */
 
-import { type ReactNode, useEffect, useId } from 'react';
+import { type ReactNode, useId } from 'react';
 import { cx } from './classNames.ts';
+import { usePageTitle } from './tabTitle.ts';
 
 /** A page: its title (also of the browser tab), what one can do, and the rest. */
 export function Page({
@@ -15,9 +16,7 @@ export function Page({
   readonly actions?: ReactNode;
   readonly children: ReactNode;
 }) {
-  useEffect(() => {
-    document.title = `${title} · monsys`;
-  }, [title]);
+  usePageTitle(title);
   return (
     <div className="mx-auto w-full max-w-[96rem] space-y-4 p-4 sm:p-6">
       <header className="flex flex-wrap items-start justify-between gap-3">

@@ -9,6 +9,7 @@ import { api, ask } from '../../api/client.ts';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState, Problem } from '../../ui/Feedback.tsx';
 import { TextField } from '../../ui/Field.tsx';
+import { usePageTitle } from '../../ui/tabTitle.ts';
 import { ENROLMENT_KEY } from './enrolment.ts';
 
 /** The page that an invitation's link opens. */
@@ -17,11 +18,9 @@ export function AcceptInvitation() {
   const [token] = useState(() => location.hash.slice(1));
   const navigate = useNavigate();
   const { register, handleSubmit } = useForm<{ readonly password: string }>();
-  useEffect(() => {
-    document.title = `${t('accept.title')} · monsys`;
-    // It stays neither in the address nor in the history.
-    history.replaceState(history.state, '', location.pathname);
-  }, [t]);
+  usePageTitle(t('accept.title'));
+  // It stays neither in the address nor in the history.
+  useEffect(() => history.replaceState(history.state, '', location.pathname), []);
   const accept = useMutation({
     mutationFn: ({ password }: { readonly password: string }) =>
       ask(api.POST('/invitations/accept', { body: { token, password } })),

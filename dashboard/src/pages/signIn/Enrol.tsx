@@ -1,7 +1,7 @@
 /** Setting an authenticator up: scan, prove with one code, keep the recovery codes. */
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { api, ask } from '../../api/client.ts';
@@ -10,6 +10,7 @@ import { Button, ButtonLink } from '../../ui/Button.tsx';
 import { CopyText } from '../../ui/CopyText.tsx';
 import { EmptyState, Problem, Skeleton } from '../../ui/Feedback.tsx';
 import { TotpField } from '../../ui/Field.tsx';
+import { usePageTitle } from '../../ui/tabTitle.ts';
 import { ENROLMENT_KEY } from './enrolment.ts';
 import { RecoveryCodes } from './RecoveryCodes.tsx';
 
@@ -17,9 +18,7 @@ import { RecoveryCodes } from './RecoveryCodes.tsx';
 export function Enrol() {
   const { t } = useTranslation('settings');
   const [token] = useState(() => sessionStorage.getItem(ENROLMENT_KEY));
-  useEffect(() => {
-    document.title = `${t('enrol.title')} · monsys`;
-  }, [t]);
+  usePageTitle(t('enrol.title'));
   return (
     <main className="grid min-h-dvh place-items-center p-4">
       <div className="w-full max-w-md space-y-4 rounded-xl border border-line bg-surface p-6">
