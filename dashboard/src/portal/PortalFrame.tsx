@@ -25,6 +25,7 @@ export function PortalFrame({
   readonly children: ReactNode;
 }) {
   const { t } = useTranslation('portal');
+  const { t: common } = useTranslation();
   const queryClient = useQueryClient();
   const signOut = useMutation({
     mutationFn: () => ask(api.POST('/auth/logout')),
@@ -57,7 +58,7 @@ export function PortalFrame({
               aria-current={each === page ? 'page' : undefined}
               className="-mb-px border-b-2 border-transparent px-3 py-2.5 focus-visible:-outline-offset-2 font-medium whitespace-nowrap text-ink-soft hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-accent"
             >
-              {me === null && each === 'posture' ? t('signIn.submit') : t(`page.${each}`)}
+              {me === null && each === 'posture' ? common('signIn.title') : t(`page.${each}`)}
             </PortalLink>
           ))}
         </nav>

@@ -25,6 +25,7 @@ export const openRoute = createRoute({
 
 function OpenFrame() {
   const { t } = useTranslation('shell');
+  const { t: common } = useTranslation();
   const me = useSuspenseQuery(meQuery).data;
   if (me?.role === 'auditor')
     return (
@@ -41,17 +42,17 @@ function OpenFrame() {
         <nav aria-label={t('nav.label')} className="flex flex-1 justify-end gap-4 whitespace-nowrap text-ink-soft">
           {(
             [
-              ['/verify', 'nav.verify'],
-              ['/transparency', 'nav.transparency'],
-              ['/login', 'signIn.submit'],
+              ['/verify', t('nav.verify')],
+              ['/transparency', t('nav.transparency')],
+              ['/login', common('signIn.title')],
             ] as const
-          ).map(([to, key]) => (
+          ).map(([to, name]) => (
             <Link
               key={to}
               to={to}
               className="py-1 hover:text-ink aria-[current=page]:font-medium aria-[current=page]:text-accent"
             >
-              {t(key)}
+              {name}
             </Link>
           ))}
         </nav>

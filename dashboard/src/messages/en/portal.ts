@@ -13,13 +13,6 @@ const messages = {
     verify: 'Verify it yourself',
   },
   signIn: {
-    title: 'Sign in',
-    email: 'Email',
-    password: 'Password',
-    recovery: 'Recovery code',
-    submit: 'Sign in',
-    useRecovery: 'Use a recovery code instead',
-    useTotp: 'Use a TOTP code instead',
     verify: 'Verify a pack without signing in',
     enrol:
       'Your account has no authenticator yet. Open the invitation from your provider to set one up, then come back.',

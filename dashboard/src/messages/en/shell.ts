@@ -79,17 +79,7 @@ const messages = {
     title: 'There is no such page',
     text: 'The address may be old. Look in the sidebar, or press Ctrl-K to search.',
   },
-  signIn: {
-    title: 'Sign in',
-    lead: 'To the hub of your managed service provider.',
-    email: 'Email',
-    password: 'Password',
-    totp: 'TOTP code',
-    useRecovery: 'Use a recovery code instead',
-    useTotp: 'Use a TOTP code instead',
-    recovery: 'Recovery code',
-    submit: 'Sign in',
-  },
+  signIn: { lead: 'To the hub of your managed service provider.' },
 } as const;
 
 export default messages;

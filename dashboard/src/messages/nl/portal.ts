@@ -16,13 +16,6 @@ const messages: Translated<typeof en> = {
     verify: 'Zelf controleren',
   },
   signIn: {
-    title: 'Aanmelden',
-    email: 'E-mail',
-    password: 'Wachtwoord',
-    recovery: 'Herstelcode',
-    submit: 'Aanmelden',
-    useRecovery: 'Herstelcode gebruiken',
-    useTotp: 'TOTP-code gebruiken',
     verify: 'Een pakket controleren zonder aanmelden',
     enrol:
       'Uw account heeft nog geen authenticator. Open de uitnodiging van uw dienstverlener om er een in te stellen, en kom dan terug.',

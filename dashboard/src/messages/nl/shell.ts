@@ -83,17 +83,7 @@ const messages: Translated<typeof en> = {
     title: 'Deze pagina bestaat niet',
     text: 'Het adres is misschien oud. Kijk in de zijbalk of druk op Ctrl-K om te zoeken.',
   },
-  signIn: {
-    title: 'Aanmelden',
-    lead: 'Bij de hub van uw beheerpartner.',
-    email: 'E-mail',
-    password: 'Wachtwoord',
-    totp: 'TOTP-code',
-    useRecovery: 'Gebruik een herstelcode',
-    useTotp: 'Gebruik een TOTP-code',
-    recovery: 'Herstelcode',
-    submit: 'Aanmelden',
-  },
+  signIn: { lead: 'Bij de hub van uw beheerpartner.' },
 };
 
 export default messages;
