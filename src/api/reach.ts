@@ -12,15 +12,20 @@ import type { UserPrincipal } from './principal.ts';
 type Caller = { readonly deps: ApiDeps; readonly principal: UserPrincipal };
 
 /**
- * Runs a read over everything the caller may see, narrowed to `tenantId` when given. A tenant the caller does
- * not reach is `not_found`, the same answer as for one that does not exist.
+ * Runs a read over everything the caller may see, narrowed to the tenant `named` when given. `work` is told which
+ * tenant it reads, null for all. A tenant the caller does not reach is `not_found`, the same answer as for one that
+ * does not exist.
  */
-export async function readScope<T>(caller: Caller, work: (tx: AnyTx) => Promise<T>, tenantId?: string): Promise<T> {
+export async function readScope<T>(
+  caller: Caller,
+  work: (tx: AnyTx, tenantId: string | null) => Promise<T>,
+  named?: string,
+): Promise<T> {
   const { deps, principal } = caller;
-  if (principal.tenantId !== null || tenantId !== undefined) {
-    return inTenant(caller, tenantId ?? (principal.tenantId as string), work);
-  }
-  return withMsp(deps.pool, principal.mspId, work);
+  const tenantId = named ?? principal.tenantId;
+  return tenantId === null
+    ? withMsp(deps.pool, principal.mspId, (tx) => work(tx, null))
+    : inTenant(caller, tenantId, (tx) => work(tx, tenantId));
 }
 
 /** Runs `work` in the context of one tenant of the caller's; every write to customer rows goes through here. */

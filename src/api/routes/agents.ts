@@ -12,7 +12,7 @@ import type { TenantTx } from '../../db/scope.ts';
 import { syncKevAlerts } from '../../db/vulnerabilities.ts';
 import type { Json } from '../../domain/canonicalJson.ts';
 import { RefusedError } from '../../domain/refusal.ts';
-import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
+import { page, pageQuery, readPage } from '../cursor.ts';
 import { setHostMaintenance } from '../maintenance.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { inTenantOf, readScope } from '../reach.ts';
@@ -40,28 +40,19 @@ const list = defineRoute({
   refusals: ['not_found'],
   handle: async (ctx) => {
     const { query } = ctx;
-    const rows = await readScope(
-      ctx,
-      (tx) =>
-        listAgents(tx, {
-          tenantId: query.tenant_id ?? ctx.principal.tenantId,
-          tag: query.tag ?? null,
-          linkState: query.link_state ?? null,
-          isActive: query.is_active ?? null,
-          search: query.q ?? null,
-          offlineFirst: query.sort === 'offline_first',
-          after: decodeCursor(query.cursor, cursorKey),
-          limit: query.limit + 1,
-        }),
-      query.tenant_id,
-    );
-    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
-    return {
-      items: rows.slice(0, query.limit),
-      next_cursor: last
-        ? encodeCursor({ offline: last.link_state === 'offline', hostname: last.hostname, id: last.id })
-        : null,
+    const filter = {
+      tag: query.tag ?? null,
+      linkState: query.link_state ?? null,
+      isActive: query.is_active ?? null,
+      search: query.q ?? null,
+      offlineFirst: query.sort === 'offline_first',
     };
+    return readPage(
+      query,
+      cursorKey,
+      (slice) => readScope(ctx, (tx, tenantId) => listAgents(tx, { tenantId, ...filter, ...slice }), query.tenant_id),
+      (row) => ({ offline: row.link_state === 'offline', hostname: row.hostname, id: row.id }),
+    );
   },
 });
 

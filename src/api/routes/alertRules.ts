@@ -62,15 +62,10 @@ const list = defineRoute({
   query: z.object({ tenant_id: z.uuid().optional() }),
   output: z.object({ items: z.array(ruleRow) }),
   refusals: ['not_found'],
-  handle: async (ctx) => ({
-    items: [
-      ...(await readScope(
-        ctx,
-        (tx) => listRules(tx, ctx.query.tenant_id ?? ctx.principal.tenantId),
-        ctx.query.tenant_id,
-      )),
-    ],
-  }),
+  handle: async (ctx) => {
+    const items = await readScope(ctx, (tx, tenantId) => listRules(tx, tenantId), ctx.query.tenant_id);
+    return { items: [...items] };
+  },
 });
 
 const create = defineRoute({

@@ -22,7 +22,7 @@ import { PERMISSIONS } from '../../domain/permissions.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { ACKNOWLEDGE_STATES, acknowledgeState, SLA_STATES, slaState } from '../../domain/sla.ts';
 import { BUILT_IN_POLICY } from '../../domain/slaPolicy.ts';
-import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
+import { page, pageQuery, readPage } from '../cursor.ts';
 import { hearAlert } from '../escalationStart.ts';
 import { type OnCallDesk, onCallPerson, openOnCallDesk } from '../onCallDesk.ts';
 import type { UserPrincipal } from '../principal.ts';
@@ -144,32 +144,29 @@ const list = defineRoute({
     const { query } = ctx;
     const statuses =
       query.status === 'all' ? STATUSES : query.status === 'unresolved' ? STATUSES.slice(0, 2) : [query.status];
-    const [rows, desk] = await readScope(
+    const filter = {
+      statuses,
+      severity: query.severity ?? null,
+      agentId: query.agent_id ?? null,
+      source: query.source ?? null,
+      assignedTo: assigneeOf(query.assigned_to, ctx.principal),
+      sla: query.sla ?? null,
+      search: query.q ?? null,
+    };
+    return readScope(
       ctx,
-      async (tx) => {
-        const found = await listAlerts(tx, {
-          tenantId: query.tenant_id ?? ctx.principal.tenantId,
-          statuses,
-          severity: query.severity ?? null,
-          agentId: query.agent_id ?? null,
-          source: query.source ?? null,
-          assignedTo: assigneeOf(query.assigned_to, ctx.principal),
-          sla: query.sla ?? null,
-          search: query.q ?? null,
-          after: decodeCursor(query.cursor, cursorKey),
-          limit: query.limit + 1,
-        });
-        return [found, await deskOf(ctx, tx, found)] as const;
+      async (tx, tenantId) => {
+        const { items, next_cursor } = await readPage(
+          query,
+          cursorKey,
+          (slice) => listAlerts(tx, { tenantId, ...filter, ...slice }),
+          (row) => ({ rank: SEVERITIES.indexOf(row.severity) + 1, opened: row.opened_at, id: row.id }),
+        );
+        const desk = await deskOf(ctx, tx, items);
+        return { items: items.map((row) => present(row, ctx.deps.now(), desk)), next_cursor };
       },
       query.tenant_id,
     );
-    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
-    return {
-      items: rows.slice(0, query.limit).map((row) => present(row, ctx.deps.now(), desk)),
-      next_cursor: last
-        ? encodeCursor({ rank: SEVERITIES.indexOf(last.severity) + 1, opened: last.opened_at, id: last.id })
-        : null,
-    };
   },
 });
 

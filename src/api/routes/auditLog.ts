@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { auditEntryRow, listAuditEntries } from '../../db/auditLog.ts';
-import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
+import { page, pageQuery, readPage } from '../cursor.ts';
 import { readScope } from '../reach.ts';
 import { defineRoute } from '../route.ts';
 
@@ -41,17 +41,14 @@ const list = defineRoute({
       ownOnly: query.of === 'msp',
       since: query.since ?? null,
       until: query.until ?? null,
-      before: decodeCursor(query.cursor, cursorKey),
-      limit: query.limit + 1,
     };
-    const rows = await readScope(ctx, (tx) => listAuditEntries(tx, filter), query.tenant_id);
-    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
-    return {
-      items: rows.slice(0, query.limit),
-      next_cursor: last
-        ? encodeCursor({ occurred_at: last.occurred_at, chain_id: last.chain_id, seq: last.seq })
-        : null,
-    };
+    return readPage(
+      query,
+      cursorKey,
+      ({ after, limit }) =>
+        readScope(ctx, (tx) => listAuditEntries(tx, { ...filter, before: after, limit }), query.tenant_id),
+      ({ occurred_at, chain_id, seq }) => ({ occurred_at, chain_id, seq }),
+    );
   },
 });
 

@@ -48,15 +48,10 @@ const list = defineRoute({
   output: z.object({ items: z.array(packRow) }),
   refusals: ['not_found'],
   handle: async (ctx) => {
-    const { query, principal } = ctx;
+    const { query } = ctx;
     const items = await readScope(
       ctx,
-      (tx) =>
-        listPacks(tx, {
-          tenantId: query.tenant_id ?? principal.tenantId,
-          month: query.month ?? null,
-          limit: query.limit,
-        }),
+      (tx, tenantId) => listPacks(tx, { tenantId, month: query.month ?? null, limit: query.limit }),
       query.tenant_id,
     );
     return { items: [...items] };
@@ -111,10 +106,10 @@ const builds = defineRoute({
   output: z.object({ items: z.array(packBuildRow) }),
   refusals: ['not_found'],
   handle: async (ctx) => {
-    const { query, principal } = ctx;
+    const { query } = ctx;
     const items = await readScope(
       ctx,
-      (tx) => listPackBuilds(tx, { tenantId: query.tenant_id ?? principal.tenantId, month: query.month ?? null }),
+      (tx, tenantId) => listPackBuilds(tx, { tenantId, month: query.month ?? null }),
       query.tenant_id,
     );
     return { items: [...items] };

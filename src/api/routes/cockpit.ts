@@ -8,7 +8,7 @@ import { listTenantIds } from '../../db/tenants.ts';
 import { SEVERITIES } from '../../domain/ingest.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { SLA_STATES, slaState } from '../../domain/sla.ts';
-import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
+import { page, pageQuery, readPage } from '../cursor.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { defineRoute } from '../route.ts';
 import { isStillSignedIn } from '../signedIn.ts';
@@ -133,22 +133,23 @@ const getCockpit = defineRoute({
   refusals: [],
   handle: async ({ deps, principal, query }) => {
     requireMspPerson(principal);
-    const rows = await withMsp(deps.pool, principal.mspId, (tx) =>
-      listCockpit(tx, {
-        mspId: principal.mspId,
-        urgencyGreaterThan: query.urgency_gt ?? null,
-        search: query.q ?? null,
-        tenantIds: query.tenant_ids,
-        sort: query.sort,
-        after: decodeCursor(query.cursor, cursorKey),
-        limit: query.limit + 1,
-      }),
+    const filter = {
+      mspId: principal.mspId,
+      urgencyGreaterThan: query.urgency_gt ?? null,
+      search: query.q ?? null,
+      tenantIds: query.tenant_ids,
+      sort: query.sort,
+    };
+    const { items, next_cursor } = await readPage(
+      query,
+      cursorKey,
+      (slice) => withMsp(deps.pool, principal.mspId, (tx) => listCockpit(tx, { ...filter, ...slice })),
+      (row) => ({ key: row.sort_key, id: row.tenant_id }),
     );
     const now = deps.now();
-    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
     return {
-      items: rows.slice(0, query.limit).map((row) => present(row, now)),
-      next_cursor: last ? encodeCursor({ key: last.sort_key, id: last.tenant_id }) : null,
+      items: items.map((row) => present(row, now)),
+      next_cursor,
       generated_at: new Date(now).toISOString(),
     };
   },

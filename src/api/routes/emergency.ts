@@ -9,6 +9,7 @@ import {
   abandonOrder,
   acknowledgeOverdue,
   type EatEvidence,
+  type EatRow,
   eatRow,
   findEat,
   insertOrder,
@@ -21,7 +22,7 @@ import { isAllowed } from '../../domain/permissions.ts';
 import { parameterValues } from '../../domain/playbook.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { type DeliveryInput, deliveryStart, signedUpdate, WORKFLOW_IDS } from '../../workflows/messages.ts';
-import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
+import { page, pageQuery, readPage } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
 import { isIrreversible, namedAction, pinActions, totpStepSha256 } from '../emergencyActions.ts';
 import { enforceLimit } from '../middleware/rateLimit.ts';
@@ -245,6 +246,21 @@ export async function awaitSignature(
 }
 
 const cursorKey = z.object({ issued_at: z.iso.datetime(), nonce: z.uuid() });
+const eatQuery = pageQuery.extend({ tenant_id: z.uuid().optional() });
+
+/** One page of tokens in the caller's reach, newest first. */
+export function readEatPage(
+  ctx: Caller & { readonly query: z.output<typeof eatQuery> },
+  filter: Pick<Parameters<typeof listEats>[1], 'agentId' | 'kind' | 'state'>,
+): Promise<{ readonly items: EatRow[]; readonly next_cursor: string | null }> {
+  const { query } = ctx;
+  return readPage(
+    query,
+    cursorKey,
+    (slice) => readScope(ctx, (tx, tenantId) => listEats(tx, { tenantId, ...filter, ...slice }), query.tenant_id),
+    ({ issued_at, nonce }) => ({ issued_at, nonce }),
+  );
+}
 
 const list = defineRoute({
   method: 'get',
@@ -253,8 +269,7 @@ const list = defineRoute({
   summary: 'Tokens, newest first',
   auth: { kind: 'user', permission: 'emergency.read' },
   tenantScoped: true,
-  query: pageQuery.extend({
-    tenant_id: z.uuid().optional(),
+  query: eatQuery.extend({
     agent_id: z.uuid().optional(),
     kind: z.enum(['immediate', 'pre_issued']).optional(),
     state: z.enum(['live', 'overdue', 'done']).optional(),
@@ -263,24 +278,12 @@ const list = defineRoute({
   refusals: ['not_found'],
   handle: async (ctx) => {
     const { query } = ctx;
-    const rows = await readScope(
-      ctx,
-      (tx) =>
-        listEats(tx, {
-          tenantId: query.tenant_id ?? ctx.principal.tenantId,
-          agentId: query.agent_id ?? null,
-          kind: query.kind ?? null,
-          state: query.state ?? null,
-          after: decodeCursor(query.cursor, cursorKey),
-          limit: query.limit + 1,
-        }),
-      query.tenant_id,
-    );
-    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
-    return {
-      items: rows.slice(0, query.limit).map((row) => ({ ...row, labels: row.actions.map(labelOf) })),
-      next_cursor: last ? encodeCursor({ issued_at: last.issued_at, nonce: last.nonce }) : null,
-    };
+    const { items, next_cursor } = await readEatPage(ctx, {
+      agentId: query.agent_id ?? null,
+      kind: query.kind ?? null,
+      state: query.state ?? null,
+    });
+    return { items: items.map((row) => ({ ...row, labels: row.actions.map(labelOf) })), next_cursor };
   },
 });
 

@@ -22,7 +22,7 @@ import type { Json } from '../../domain/canonicalJson.ts';
 import { escalationLevel, MAX_LEVELS, MAX_REPEATS } from '../../domain/escalation.ts';
 import { SEVERITIES } from '../../domain/ingest.ts';
 import { RefusedError } from '../../domain/refusal.ts';
-import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
+import { keyOfName, nameKey, page, pageQuery, readPage } from '../cursor.ts';
 import { recordForMsp } from '../mspAudit.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { inTenant } from '../reach.ts';
@@ -30,7 +30,6 @@ import { auditActor, defineRoute } from '../route.ts';
 
 const MAX_POLICIES = 100;
 const params = z.object({ id: z.uuid() });
-const cursorKey = z.object({ name: z.string(), id: z.uuid() });
 
 const body = z.strictObject({
   name: z.string().trim().min(1).max(200),
@@ -75,14 +74,9 @@ const list = defineRoute({
   output: page(policyRow),
   refusals: [],
   handle: ({ deps, principal, query }) =>
-    withMsp(deps.pool, principal.mspId, async (tx) => {
-      const rows = await listPolicies(tx, { after: decodeCursor(query.cursor, cursorKey), limit: query.limit + 1 });
-      const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
-      return {
-        items: rows.slice(0, query.limit),
-        next_cursor: last ? encodeCursor({ name: last.name, id: last.id }) : null,
-      };
-    }),
+    withMsp(deps.pool, principal.mspId, (tx) =>
+      readPage(query, nameKey, (slice) => listPolicies(tx, slice), keyOfName),
+    ),
 });
 
 const create = defineRoute({

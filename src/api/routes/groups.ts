@@ -34,7 +34,7 @@ import { SEVERITIES } from '../../domain/ingest.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { slaPolicy } from '../../domain/slaPolicy.ts';
 import { tagRule } from '../../domain/tagRule.ts';
-import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
+import { page, pageQuery, readPage } from '../cursor.ts';
 import { renderMarkdown } from '../markdown.ts';
 import { type OnCallDesk, onCallPerson, openOnCallDesk } from '../onCallDesk.ts';
 import type { UserPrincipal } from '../principal.ts';
@@ -134,21 +134,13 @@ const list = defineRoute({
   refusals: ['not_found'],
   handle: async (ctx) => {
     const { query } = ctx;
-    const rows = await readScope(
-      ctx,
-      (tx) =>
-        listGroups(tx, {
-          tenantId: query.tenant_id ?? ctx.principal.tenantId,
-          after: decodeCursor(query.cursor, cursorKey),
-          limit: query.limit + 1,
-        }),
-      query.tenant_id,
+    const { items, next_cursor } = await readPage(
+      query,
+      cursorKey,
+      (slice) => readScope(ctx, (tx, tenantId) => listGroups(tx, { tenantId, ...slice }), query.tenant_id),
+      ({ priority, name, id }) => ({ priority, name, id }),
     );
-    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
-    return {
-      items: rows.slice(0, query.limit).map(present),
-      next_cursor: last ? encodeCursor({ priority: last.priority, name: last.name, id: last.id }) : null,
-    };
+    return { items: items.map(present), next_cursor };
   },
 });
 
@@ -286,20 +278,13 @@ const members = defineRoute({
   query: pageQuery,
   output: page(memberRow),
   refusals: ['not_found'],
-  handle: async (ctx) => {
-    const { query } = ctx;
-    const rows = await readScope(ctx, async (tx) =>
-      listMembers(tx, await existing(tx, ctx.params.id), {
-        after: decodeCursor(query.cursor, memberKey),
-        limit: query.limit + 1,
-      }),
-    );
-    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
-    return {
-      items: rows.slice(0, query.limit),
-      next_cursor: last ? encodeCursor({ hostname: last.hostname, id: last.id }) : null,
-    };
-  },
+  handle: (ctx) =>
+    readPage(
+      ctx.query,
+      memberKey,
+      (slice) => readScope(ctx, async (tx) => listMembers(tx, await existing(tx, ctx.params.id), slice)),
+      ({ hostname, id }) => ({ hostname, id }),
+    ),
 });
 
 const PREVIEW_HOSTS = 200;
@@ -336,20 +321,16 @@ const versions = defineRoute({
   query: pageQuery,
   output: page(runbookVersionRow),
   refusals: ['not_found'],
-  handle: async (ctx) => {
-    const { query } = ctx;
-    const rows = await readScope(ctx, async (tx) =>
-      listRunbookVersions(tx, await existing(tx, ctx.params.id), {
-        before: decodeCursor(query.cursor, z.object({ version: z.int() }))?.version ?? null,
-        limit: query.limit + 1,
-      }),
-    );
-    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
-    return {
-      items: rows.slice(0, query.limit),
-      next_cursor: last ? encodeCursor({ version: last.version }) : null,
-    };
-  },
+  handle: (ctx) =>
+    readPage(
+      ctx.query,
+      z.object({ version: z.int() }),
+      ({ after, limit }) =>
+        readScope(ctx, async (tx) =>
+          listRunbookVersions(tx, await existing(tx, ctx.params.id), { before: after?.version ?? null, limit }),
+        ),
+      ({ version }) => ({ version }),
+    ),
 });
 
 const runbook = defineRoute({

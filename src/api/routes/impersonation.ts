@@ -256,15 +256,10 @@ const list = defineRoute({
   output: z.object({ items: z.array(impersonationRow) }),
   refusals: ['not_found'],
   handle: async (ctx) => {
-    const { query, principal } = ctx;
+    const { query } = ctx;
     const items = await readScope(
       ctx,
-      (tx) =>
-        listImpersonations(tx, {
-          tenantId: query.tenant_id ?? principal.tenantId,
-          activeOnly: query.active,
-          limit: query.limit,
-        }),
+      (tx, tenantId) => listImpersonations(tx, { tenantId, activeOnly: query.active, limit: query.limit }),
       query.tenant_id,
     );
     return { items: [...items] };

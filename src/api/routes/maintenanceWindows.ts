@@ -13,13 +13,14 @@ import {
 import type { TenantTx } from '../../db/scope.ts';
 import { maintenanceSchedule } from '../../domain/maintenanceSchedule.ts';
 import { RefusedError } from '../../domain/refusal.ts';
-import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
+import { page, pageQuery, readPage } from '../cursor.ts';
 import { cancelMaintenance, changeMaintenance, createMaintenance } from '../maintenance.ts';
 import { inTenant, inTenantOf, readScope, requireTenantId } from '../reach.ts';
 import { defineRoute } from '../route.ts';
 
 const params = z.object({ id: z.uuid() });
 const STATES = ['planned', 'open', 'ended', 'cancelled'] as const;
+type WindowState = (typeof STATES)[number];
 const MAX_HOSTS = 1000;
 
 const title = z.string().trim().min(1).max(200);
@@ -57,6 +58,11 @@ async function requireKnown(tx: TenantTx, tenantId: string, named: WindowScope):
 
 const cursorKey = z.object({ created: z.iso.datetime(), id: z.uuid() });
 
+function statesOf(asked: WindowState | 'current' | 'all'): readonly WindowState[] {
+  if (asked === 'all') return STATES;
+  return asked === 'current' ? ['planned', 'open'] : [asked];
+}
+
 const list = defineRoute({
   method: 'get',
   path: '/maintenance-windows',
@@ -76,23 +82,14 @@ const list = defineRoute({
   refusals: ['not_found'],
   handle: async (ctx) => {
     const { query } = ctx;
-    const rows = await readScope(
-      ctx,
-      (tx) =>
-        listWindows(tx, {
-          tenantId: query.tenant_id ?? ctx.principal.tenantId,
-          agentId: query.agent_id ?? null,
-          states: query.state === 'all' ? STATES : query.state === 'current' ? ['planned', 'open'] : [query.state],
-          after: decodeCursor(query.cursor, cursorKey),
-          limit: query.limit + 1,
-        }),
-      query.tenant_id,
+    const filter = { agentId: query.agent_id ?? null, states: statesOf(query.state) };
+    const { items, next_cursor } = await readPage(
+      query,
+      cursorKey,
+      (slice) => readScope(ctx, (tx, tenantId) => listWindows(tx, { tenantId, ...filter, ...slice }), query.tenant_id),
+      (row) => ({ created: row.created_at, id: row.id }),
     );
-    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
-    return {
-      items: rows.slice(0, query.limit).map(present),
-      next_cursor: last ? encodeCursor({ created: last.created_at, id: last.id }) : null,
-    };
+    return { items: items.map(present), next_cursor };
   },
 });
 

@@ -19,14 +19,13 @@ import { type MspTx, withMsp } from '../../db/scope.ts';
 import type { Json } from '../../domain/canonicalJson.ts';
 import { isTimeZone, MAX_LAYERS, onCallLayer } from '../../domain/onCall.ts';
 import { RefusedError } from '../../domain/refusal.ts';
-import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
+import { keyOfName, nameKey, page, pageQuery, readPage } from '../cursor.ts';
 import { recordForMsp } from '../mspAudit.ts';
 import { existingSchedule, MAX_SCHEDULES, person } from '../onCallSchedule.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { defineRoute } from '../route.ts';
 
 const params = z.object({ id: z.uuid() });
-const cursorKey = z.object({ name: z.string(), id: z.uuid() });
 
 const body = z.strictObject({
   name: z.string().trim().min(1).max(200),
@@ -97,14 +96,14 @@ const list = defineRoute({
   refusals: [],
   handle: ({ deps, principal, query }) =>
     withMsp(deps.pool, principal.mspId, async (tx) => {
-      const after = decodeCursor(query.cursor, cursorKey);
-      const rows = await listSchedules(tx, { ids: null, tenantId: null, after, limit: query.limit + 1 });
+      const { items, next_cursor } = await readPage(
+        query,
+        nameKey,
+        (slice) => listSchedules(tx, { ids: null, tenantId: null, ...slice }),
+        keyOfName,
+      );
       const people = await mapOnCallPeople(tx, principal.mspId);
-      const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
-      return {
-        items: rows.slice(0, query.limit).map((row) => present(row, people)),
-        next_cursor: last ? encodeCursor({ name: last.name, id: last.id }) : null,
-      };
+      return { items: items.map((row) => present(row, people)), next_cursor };
     }),
 });
 

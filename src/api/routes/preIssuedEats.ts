@@ -22,12 +22,12 @@ import { parameterValues } from '../../domain/playbook.ts';
 import { preIssueConditions } from '../../domain/preIssuedEat.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { type DeliveryInput, resultSignal, WORKFLOW_IDS } from '../../workflows/messages.ts';
-import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
+import { page, pageQuery } from '../cursor.ts';
 import { isIrreversible, pinActions, totpStepSha256 } from '../emergencyActions.ts';
 import { inTenantOf, readScope } from '../reach.ts';
 import { auditActor, defineRoute } from '../route.ts';
 import { requireTemporal, tellWorkflow } from '../temporal.ts';
-import { awaitSignature, labelOf, startDelivery } from './emergency.ts';
+import { awaitSignature, labelOf, readEatPage, startDelivery } from './emergency.ts';
 
 const params = z.object({ id: z.uuid() });
 const instant = z.iso.datetime({ offset: true });
@@ -190,8 +190,6 @@ const list = defineRoute({
     }),
 });
 
-const cursorKey = z.object({ issued_at: z.iso.datetime(), nonce: z.uuid() });
-
 const listAll = defineRoute({
   method: 'get',
   path: '/pre-issued-eats',
@@ -205,24 +203,9 @@ const listAll = defineRoute({
   refusals: ['not_found'],
   handle: async (ctx) => {
     const { query } = ctx;
-    const rows = await readScope(
-      ctx,
-      (tx) =>
-        listEats(tx, {
-          tenantId: query.tenant_id ?? ctx.principal.tenantId,
-          agentId: null,
-          kind: 'pre_issued',
-          state: query.live === 'true' ? 'live' : null,
-          after: decodeCursor(query.cursor, cursorKey),
-          limit: query.limit + 1,
-        }),
-      query.tenant_id,
-    );
-    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
-    return {
-      items: rows.slice(0, query.limit).map((row) => presentPreIssued(row, ctx.deps.now())),
-      next_cursor: last ? encodeCursor({ issued_at: last.issued_at, nonce: last.nonce }) : null,
-    };
+    const state = query.live === 'true' ? 'live' : null;
+    const { items, next_cursor } = await readEatPage(ctx, { agentId: null, kind: 'pre_issued', state });
+    return { items: items.map((row) => presentPreIssued(row, ctx.deps.now())), next_cursor };
   },
 });
 

@@ -26,7 +26,7 @@ import {
 } from '../../domain/quorum.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { type QuorumInput, quorumStart } from '../../workflows/messages.ts';
-import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
+import { page, pageQuery, readPage } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
 import { namedAction, pinActions } from '../emergencyActions.ts';
 import { handleDecision, presentQuorum, quorumAnswer, tellDecision } from '../quorumDecision.ts';
@@ -209,17 +209,16 @@ const list = defineRoute({
     const { query } = ctx;
     return readScope(
       ctx,
-      async (tx) => {
-        const rows = await listQuorumRequests(tx, {
-          tenantId: query.tenant_id ?? ctx.principal.tenantId,
-          state: query.state ?? null,
-          after: decodeCursor(query.cursor, cursorKey),
-          limit: query.limit + 1,
-        });
-        const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
+      async (tx, tenantId) => {
+        const { items: rows, next_cursor } = await readPage(
+          query,
+          cursorKey,
+          (slice) => listQuorumRequests(tx, { tenantId, state: query.state ?? null, ...slice }),
+          ({ created_at, id }) => ({ created_at, id }),
+        );
         const items = [];
-        for (const row of rows.slice(0, query.limit)) items.push(await presentQuorum(ctx, tx, row));
-        return { items, next_cursor: last ? encodeCursor({ created_at: last.created_at, id: last.id }) : null };
+        for (const row of rows) items.push(await presentQuorum(ctx, tx, row));
+        return { items, next_cursor };
       },
       query.tenant_id,
     );

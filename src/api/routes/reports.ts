@@ -150,9 +150,8 @@ const list = defineRoute({
   output: z.object({ items: z.array(reportRow) }),
   refusals: ['not_found'],
   handle: async (ctx) => {
-    const { query, principal } = ctx;
-    const filter = { tenantId: query.tenant_id ?? principal.tenantId, limit: query.limit };
-    const items = await readScope(ctx, (tx) => listReports(tx, filter), query.tenant_id);
+    const { tenant_id, limit } = ctx.query;
+    const items = await readScope(ctx, (tx, tenantId) => listReports(tx, { tenantId, limit }), tenant_id);
     return { items: [...items] };
   },
 });

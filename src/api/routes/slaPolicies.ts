@@ -20,7 +20,7 @@ import {
 } from '../../db/slaPolicies.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { slaPolicyDefinition } from '../../domain/slaPolicy.ts';
-import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
+import { keyOfName, nameKey, page, pageQuery, readPage } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
 import { recordForMsp } from '../mspAudit.ts';
 import type { UserPrincipal } from '../principal.ts';
@@ -55,8 +55,6 @@ async function inMsp<T>(
   });
 }
 
-const cursorKey = z.object({ name: z.string(), id: z.uuid() });
-
 const list = defineRoute({
   method: 'get',
   path: '/sla-policies',
@@ -67,17 +65,8 @@ const list = defineRoute({
   query: pageQuery,
   output: page(slaPolicyRow),
   refusals: [],
-  handle: async (ctx) => {
-    const { query } = ctx;
-    const rows = await readScope(ctx, (tx) =>
-      listSlaPolicies(tx, { after: decodeCursor(query.cursor, cursorKey), limit: query.limit + 1 }),
-    );
-    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
-    return {
-      items: rows.slice(0, query.limit),
-      next_cursor: last ? encodeCursor({ name: last.name, id: last.id }) : null,
-    };
-  },
+  handle: (ctx) =>
+    readPage(ctx.query, nameKey, (slice) => readScope(ctx, (tx) => listSlaPolicies(tx, slice)), keyOfName),
 });
 
 const create = defineRoute({

@@ -6,11 +6,9 @@ import { appendAudit } from '../../db/audit.ts';
 import { withinTenant, withMsp } from '../../db/scope.ts';
 import { findTenant, insertTenant, listTenants, tenantRow } from '../../db/tenants.ts';
 import { RefusedError } from '../../domain/refusal.ts';
-import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
+import { keyOfName, nameKey, page, pageQuery, readPage } from '../cursor.ts';
 import { inTenant, readScope } from '../reach.ts';
 import { auditActor, defineRoute } from '../route.ts';
-
-const cursorKey = z.object({ name: z.string(), id: z.uuid() });
 
 const list = defineRoute({
   method: 'get',
@@ -22,15 +20,13 @@ const list = defineRoute({
   query: pageQuery,
   output: page(tenantRow),
   refusals: [],
-  handle: async (ctx) => {
-    const after = decodeCursor(ctx.query.cursor, cursorKey);
-    const rows = await readScope(ctx, (tx) => listTenants(tx, after, ctx.query.limit + 1));
-    const last = rows.length > ctx.query.limit ? rows[ctx.query.limit - 1] : undefined;
-    return {
-      items: rows.slice(0, ctx.query.limit),
-      next_cursor: last ? encodeCursor({ name: last.name, id: last.id }) : null,
-    };
-  },
+  handle: (ctx) =>
+    readPage(
+      ctx.query,
+      nameKey,
+      ({ after, limit }) => readScope(ctx, (tx) => listTenants(tx, after, limit)),
+      keyOfName,
+    ),
 });
 
 const get = defineRoute({

@@ -7,7 +7,7 @@ import { listCveTimeline } from '../../db/cveTimeline.ts';
 import { cveHostRow, cveRow, listCveHosts, listCves } from '../../db/vulnerabilities.ts';
 import { SEVERITIES } from '../../domain/ingest.ts';
 import { RefusedError } from '../../domain/refusal.ts';
-import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
+import { page, pageQuery, readPage } from '../cursor.ts';
 import { readScope } from '../reach.ts';
 import { defineRoute } from '../route.ts';
 
@@ -35,28 +35,21 @@ const list = defineRoute({
   refusals: ['not_found'],
   handle: async (ctx) => {
     const { query } = ctx;
-    const rows = await readScope(
-      ctx,
-      (tx) =>
-        listCves(tx, {
-          tenantId: query.tenant_id ?? ctx.principal.tenantId,
-          agentId: query.agent_id,
-          state: query.state,
-          kevOnly: query.kev,
-          severity: query.severity ?? null,
-          minCvss: query.min_cvss ?? null,
-          source: query.source ?? null,
-          search: query.q ?? null,
-          after: decodeCursor(query.cursor, cursorKey),
-          limit: query.limit + 1,
-        }),
-      query.tenant_id,
-    );
-    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
-    return {
-      items: rows.slice(0, query.limit),
-      next_cursor: last ? encodeCursor({ kev: last.kev ? 1 : 0, hosts: last.hosts_open, id: last.cve_id }) : null,
+    const filter = {
+      agentId: query.agent_id,
+      state: query.state,
+      kevOnly: query.kev,
+      severity: query.severity ?? null,
+      minCvss: query.min_cvss ?? null,
+      source: query.source ?? null,
+      search: query.q ?? null,
     };
+    return readPage(
+      query,
+      cursorKey,
+      (slice) => readScope(ctx, (tx, tenantId) => listCves(tx, { tenantId, ...filter, ...slice }), query.tenant_id),
+      (row) => ({ kev: row.kev ? 1 : 0, hosts: row.hosts_open, id: row.cve_id }),
+    );
   },
 });
 
@@ -72,10 +65,12 @@ const hosts = defineRoute({
   output: z.object({ items: z.array(cveHostRow) }),
   refusals: ['not_found'],
   handle: async (ctx) => {
-    const tenantId = ctx.query.tenant_id ?? ctx.principal.tenantId;
-    return {
-      items: [...(await readScope(ctx, (tx) => listCveHosts(tx, ctx.params.cve_id, tenantId), ctx.query.tenant_id))],
-    };
+    const items = await readScope(
+      ctx,
+      (tx, tenantId) => listCveHosts(tx, ctx.params.cve_id, tenantId),
+      ctx.query.tenant_id,
+    );
+    return { items: [...items] };
   },
 });
 

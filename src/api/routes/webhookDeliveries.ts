@@ -13,7 +13,7 @@ import {
 import { findWebhook } from '../../db/webhooks.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { DELIVERY_STATUSES, repeatBody, WEBHOOK_EVENTS } from '../../domain/webhook.ts';
-import { decodeCursor, encodeCursor, page, pageQuery } from '../cursor.ts';
+import { page, pageQuery, readPage } from '../cursor.ts';
 import { enforceLimit } from '../middleware/rateLimit.ts';
 import { auditActor, defineRoute } from '../route.ts';
 import { inWebhookScope, readOr404 } from '../webhookReach.ts';
@@ -39,23 +39,18 @@ const list = defineRoute({
   refusals: ['not_found'],
   handle: async (ctx) => {
     const { query } = ctx;
-    const before = decodeCursor(query.cursor, cursorKey);
-    const rows = await readOr404(ctx, async (tx) =>
-      (await findWebhook(tx, ctx.params.id)) === null
-        ? null
-        : listDeliveries(tx, {
-            webhookId: ctx.params.id,
-            status: query.status ?? null,
-            event: query.event ?? null,
-            before,
-            limit: query.limit + 1,
-          }),
+    const filter = { webhookId: ctx.params.id, status: query.status ?? null, event: query.event ?? null };
+    return readPage(
+      query,
+      cursorKey,
+      ({ after, limit }) =>
+        readOr404(ctx, async (tx) =>
+          (await findWebhook(tx, ctx.params.id)) === null
+            ? null
+            : listDeliveries(tx, { ...filter, before: after, limit }),
+        ),
+      ({ created_at, id }) => ({ created_at, id }),
     );
-    const last = rows.length > query.limit ? rows[query.limit - 1] : undefined;
-    return {
-      items: rows.slice(0, query.limit),
-      next_cursor: last ? encodeCursor({ created_at: last.created_at, id: last.id }) : null,
-    };
   },
 });
 

@@ -89,9 +89,12 @@ const list = defineRoute({
   output: z.object({ items: z.array(webhookRow) }),
   refusals: ['not_found'],
   handle: async (ctx) => {
-    const tenantId = ctx.query.tenant_id ?? ctx.principal.tenantId;
-    // The MSP may have as many for all tenants as for one.
-    const items = await readScope(ctx, (tx) => listWebhooks(tx, tenantId, 10 * MAX_WEBHOOKS), ctx.query.tenant_id);
+    const items = await readScope(
+      ctx,
+      // The MSP may have as many for all tenants as for one.
+      (tx, tenantId) => listWebhooks(tx, tenantId, 10 * MAX_WEBHOOKS),
+      ctx.query.tenant_id,
+    );
     return { items: [...items] };
   },
 });
