@@ -33,6 +33,11 @@ export class ProblemError extends Error {
   }
 }
 
+/** What the hub refused with, if that is what went wrong. */
+export function problemOf(error: unknown): ProblemError | undefined {
+  return error instanceof ProblemError ? error : undefined;
+}
+
 /** The hub did not answer at all. */
 export function offlineProblem(): ProblemError {
   return new ProblemError(0, {

@@ -11,7 +11,7 @@ import {
   type ImpersonationMode,
 } from '../../../src/domain/impersonation.ts';
 import { api, ask, withTotp } from '../api/client.ts';
-import { ProblemError } from '../api/problem.ts';
+import { problemOf } from '../api/problem.ts';
 import { useMe } from '../session.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog, DialogActions } from '../ui/Dialog.tsx';
@@ -65,7 +65,7 @@ export function ImpersonateDialog({ client, onClose }: { readonly client: Client
       else setAwaited(answer.impersonation_id);
     },
   });
-  const problem = start.error instanceof ProblemError ? start.error : undefined;
+  const problem = problemOf(start.error);
   return (
     <Dialog
       open

@@ -3,7 +3,7 @@
 import { TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ProblemError } from '../api/problem.ts';
+import { problemOf } from '../api/problem.ts';
 import { Button } from './Button.tsx';
 import { cx } from './classNames.ts';
 
@@ -49,7 +49,7 @@ export function EmptyState({
 /** What went wrong, in the hub's own sentence, with a way to go on. */
 export function Problem({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
   const { t } = useTranslation();
-  const problem = error instanceof ProblemError ? error : null;
+  const problem = problemOf(error);
   const request = typeof problem?.extra['instance'] === 'string' ? problem.extra['instance'] : null;
   return (
     <div role="alert" className="flex items-start gap-3 rounded-md bg-critical-wash p-3 text-critical">
@@ -57,7 +57,7 @@ export function Problem({ error, onRetry }: { readonly error: unknown; readonly 
       <div className="min-w-0 flex-1 space-y-1">
         <p className="font-semibold">{problem?.title ?? t('problem.title')}</p>
         <p className="break-words text-ink">{error instanceof Error ? error.message : String(error)}</p>
-        {problem !== null && problem.faults.length > 0 && (
+        {problem !== undefined && problem.faults.length > 0 && (
           <ul className="list-disc pl-4 text-xs text-ink">
             {problem.faults.map((fault) => (
               <li key={`${fault.part}${fault.pointer}`}>
@@ -66,7 +66,7 @@ export function Problem({ error, onRetry }: { readonly error: unknown; readonly 
             ))}
           </ul>
         )}
-        {request !== null && problem !== null && problem.status >= 500 && (
+        {request !== null && problem !== undefined && problem.status >= 500 && (
           <p className="font-mono text-2xs text-ink-soft">
             {t('problem.requestId', { id: request.split(':').at(-1) ?? '' })}
           </p>

@@ -5,7 +5,7 @@ import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import { api, ask } from '../../api/client.ts';
-import { ProblemError } from '../../api/problem.ts';
+import { problemOf } from '../../api/problem.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
@@ -26,9 +26,7 @@ export function ResolveDialog({ alertId, onClose }: { readonly alertId: string; 
       onClose();
     },
   );
-  const fault =
-    formState.errors.resolution?.message ??
-    (resolve.error instanceof ProblemError ? resolve.error.fault('resolution') : undefined);
+  const fault = formState.errors.resolution?.message ?? problemOf(resolve.error)?.fault('resolution');
   return (
     <Dialog
       open

@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
-import { ProblemError } from '../../api/problem.ts';
+import { problemOf } from '../../api/problem.ts';
 import { useCan } from '../../session.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
@@ -30,7 +30,7 @@ export function PartyForm({
       toast.success(common('saved'));
     },
   });
-  const problem = saving.error instanceof ProblemError ? saving.error : null;
+  const problem = problemOf(saving.error);
   return (
     <form onSubmit={handleSubmit((texts) => saving.mutate(partyOf(texts)))} className="space-y-5">
       {Object.entries(PARTY_GROUPS).map(([group, fields]) => (

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ACTION_KINDS, LEVEL_LIFETIME_SECONDS } from '../../../../src/domain/eatLevels.ts';
 import { api, ask, withTotp } from '../../api/client.ts';
-import { ProblemError } from '../../api/problem.ts';
+import { problemOf } from '../../api/problem.ts';
 import { useTenantId } from '../../shell/tenant.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
@@ -69,7 +69,7 @@ function DirectForm({ agentId, onClose }: { readonly agentId: string | undefined
     onError: () => setCode(''),
     onSuccess: ({ nonce }) => navigate({ to: '/emergency/eats/$nonce', params: { nonce } }),
   });
-  const problem = issue.error instanceof ProblemError ? issue.error : null;
+  const problem = problemOf(issue.error);
   return (
     <form
       className="space-y-3"

@@ -11,7 +11,7 @@ import {
   MIN_APPROVERS,
 } from '../../../../src/domain/quorum.ts';
 import { api, ask, withTotp } from '../../api/client.ts';
-import { ProblemError } from '../../api/problem.ts';
+import { problemOf } from '../../api/problem.ts';
 import { useTenantName } from '../../session.ts';
 import { useTenantId } from '../../shell/tenant.ts';
 import { Button, ButtonLink } from '../../ui/Button.tsx';
@@ -65,7 +65,7 @@ export function NewQuorum() {
     onError: () => setCode(''),
     onSuccess: (answer) => navigate({ to: '/emergency/quorum/$requestId', params: { requestId: answer.id } }),
   });
-  const problem = request.error instanceof ProblemError ? request.error : null;
+  const problem = problemOf(request.error);
   const target: Target | null =
     place === 'group'
       ? group && { name: `${tenantName(group.tenant_id)} / ${group.name}`, isOffline: false, isGroup: true }

@@ -3,7 +3,7 @@
 import { type ReactNode, useState } from 'react';
 import { FormProvider, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import { ProblemError } from '../../api/problem.ts';
+import { problemOf } from '../../api/problem.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
 import { TextField } from '../../ui/Field.tsx';
@@ -44,7 +44,7 @@ export function GroupForm({
   const [tried, setTried] = useState(false);
   const [isBroken, setBroken] = useState(false);
   const isComplete = !isBroken && faultsOf(toRule(draft)).size === 0;
-  const problem = error instanceof ProblemError ? error : null;
+  const problem = problemOf(error);
   const { errors } = form.formState;
   return (
     <FormProvider {...form}>

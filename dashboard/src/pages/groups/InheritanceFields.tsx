@@ -12,7 +12,7 @@ import { escalationsQuery, schedulesQuery, slaPoliciesQuery } from './data.ts';
 import type { GroupFields } from './fields.ts';
 
 /** Within the form of a group. */
-export function InheritanceFields({ problem }: { readonly problem: ProblemError | null }) {
+export function InheritanceFields({ problem }: { readonly problem: ProblemError | undefined }) {
   const { t } = useTranslation('groups');
   const { t: common } = useTranslation();
   const can = useCan();

@@ -5,7 +5,7 @@ import { BookOpen } from 'lucide-react';
 import { useForm, useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
-import { ProblemError } from '../../api/problem.ts';
+import { problemOf } from '../../api/problem.ts';
 import { useCan } from '../../session.ts';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState, Problem, SkeletonRows } from '../../ui/Feedback.tsx';
@@ -44,7 +44,7 @@ function Editor({ group }: { readonly group: GroupWithRunbook }) {
   const save = useReplaceGroup(group.id, ({ runbook_version: version }) =>
     toast.success(t('runbook.saved', { version })),
   );
-  const fault = save.error instanceof ProblemError ? save.error.fault('runbook_md') : undefined;
+  const fault = problemOf(save.error)?.fault('runbook_md');
   return (
     <Card title={t('runbook.title')}>
       <form

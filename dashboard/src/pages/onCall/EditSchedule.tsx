@@ -8,7 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import { MAX_LAYERS } from '../../../../src/domain/onCall.ts';
 import { api, ask } from '../../api/client.ts';
-import { ProblemError } from '../../api/problem.ts';
+import { problemOf } from '../../api/problem.ts';
 import { Button, ButtonLink } from '../../ui/Button.tsx';
 import { Problem, SkeletonRows } from '../../ui/Feedback.tsx';
 import { Checkbox, TextField } from '../../ui/Field.tsx';
@@ -58,8 +58,7 @@ function ScheduleForm({ schedule, start }: { readonly schedule: Schedule | null;
       await navigate({ to: '/on-call', search: {} });
     },
   });
-  const fault = (...path: (string | number)[]): string | undefined =>
-    save.error instanceof ProblemError ? save.error.fault(...path) : undefined;
+  const fault = (...path: (string | number)[]): string | undefined => problemOf(save.error)?.fault(...path);
   const setLayer = (key: string, change: Partial<LayerDraft>): void =>
     set({ layers: draft.layers.map((each) => (each.key === key ? { ...each, ...change } : each)) });
   const isIncomplete = draft.layers.some(({ members }) => members.length === 0);

@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { MAX_LEVELS, MAX_REPEATS } from '../../../../src/domain/escalation.ts';
 import { SEVERITIES, type Severity } from '../../../../src/domain/severity.ts';
 import { api, ask } from '../../api/client.ts';
-import { ProblemError } from '../../api/problem.ts';
+import { problemOf } from '../../api/problem.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
@@ -50,8 +50,7 @@ export function PolicyForm({
     },
     onSuccess: (saved) => onSaved(saved.name),
   });
-  const fault = (...path: (string | number)[]): string | undefined =>
-    save.error instanceof ProblemError ? save.error.fault(...path) : undefined;
+  const fault = (...path: (string | number)[]): string | undefined => problemOf(save.error)?.fault(...path);
   return (
     <Dialog
       open

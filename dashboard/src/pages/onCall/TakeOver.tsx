@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import { DAY_MS, MAX_PERIOD_DAYS } from '../../../../src/domain/onCall.ts';
 import { api, ask } from '../../api/client.ts';
-import { ProblemError } from '../../api/problem.ts';
+import { problemOf } from '../../api/problem.ts';
 import { useCan, useMe } from '../../session.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
@@ -65,8 +65,7 @@ export function TakeOver({
       await refresh();
     },
   });
-  const fault = (field: string): string | undefined =>
-    save.error instanceof ProblemError ? save.error.fault(field) : undefined;
+  const fault = (field: string): string | undefined => problemOf(save.error)?.fault(field);
   const isBackwards = end <= start;
   const isTooLong = end - start > MAX_PERIOD_DAYS * DAY_MS;
   const people = mayArrange ? candidates : candidates.filter(({ id }) => id === me.id);

@@ -6,7 +6,7 @@ import { useFieldArray, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import { api, ask } from '../../api/client.ts';
-import { ProblemError } from '../../api/problem.ts';
+import { problemOf } from '../../api/problem.ts';
 import { useCan } from '../../session.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Problem, SkeletonRows } from '../../ui/Feedback.tsx';
@@ -39,7 +39,7 @@ function ContactsForm({ tenantId, items }: { readonly tenantId: string; readonly
       toast.success(common('saved'));
     },
   });
-  const problem = save.error instanceof ProblemError ? save.error : null;
+  const problem = problemOf(save.error);
   if (!can('packs.build'))
     return (
       <div className="space-y-3">

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { api, ask, withTotp } from '../../api/client.ts';
-import { ProblemError } from '../../api/problem.ts';
+import { problemOf } from '../../api/problem.ts';
 import { Button } from '../../ui/Button.tsx';
 import { CopyText } from '../../ui/CopyText.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
@@ -59,7 +59,7 @@ export function NewAuditorLink({ tenantId }: { readonly tenantId: string }) {
         placeholder={t('auditors.noteExample')}
         required
         maxLength={200}
-        fault={make.error instanceof ProblemError ? make.error.fault('note') : undefined}
+        fault={problemOf(make.error)?.fault('note')}
         {...register('note')}
       />
       <SelectField label={t('auditors.days')} {...register('days')}>

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { isFleetMetric, METRICS, type Metric, OPERATORS, type Operator } from '../../../../src/domain/alertRule.ts';
 import { SEVERITIES, type Severity } from '../../../../src/domain/severity.ts';
 import { api, ask } from '../../api/client.ts';
-import { ProblemError } from '../../api/problem.ts';
+import { problemOf } from '../../api/problem.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
@@ -58,8 +58,7 @@ export function AlertRuleForm({
     },
     onSuccess: onSaved,
   });
-  const fault = (...path: string[]): string | undefined =>
-    save.error instanceof ProblemError ? save.error.fault(...path) : undefined;
+  const fault = (...path: string[]): string | undefined => problemOf(save.error)?.fault(...path);
   const isFleet = isFleetMetric(rule.metric);
   const target = rule.target ?? { kind: 'all' as const };
   return (

@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import { parseColor } from '../../../../src/domain/brand.ts';
 import { type Answered, API_BASE, api, ask } from '../../api/client.ts';
-import { ProblemError } from '../../api/problem.ts';
+import { problemOf } from '../../api/problem.ts';
 import { useTenantName } from '../../session.ts';
 import { useTenantId } from '../../shell/tenant.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -86,8 +86,7 @@ function BrandForm({ brand }: { readonly brand: Brand }) {
       toast.success(common('saved'));
     },
   });
-  const fault = (field: string): string | undefined =>
-    save.error instanceof ProblemError ? save.error.fault(field) : undefined;
+  const fault = (field: string): string | undefined => problemOf(save.error)?.fault(field);
   const shown = parseColor(color) ?? FALLBACK_COLOR;
   return (
     <div className="grid gap-4 xl:grid-cols-[minmax(0,26rem)_minmax(0,1fr)]">

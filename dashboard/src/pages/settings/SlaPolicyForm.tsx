@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, ask, type paths } from '../../api/client.ts';
-import { ProblemError } from '../../api/problem.ts';
+import { problemOf } from '../../api/problem.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
@@ -60,8 +60,7 @@ export function SlaPolicyForm({
     },
     onSuccess: onSaved,
   });
-  const fault = (...path: string[]): string | undefined =>
-    save.error instanceof ProblemError ? save.error.fault(...path) : undefined;
+  const fault = (...path: string[]): string | undefined => problemOf(save.error)?.fault(...path);
   const { calendar } = draft;
   return (
     <Dialog

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { WEBHOOK_EVENTS, type WebhookEvent } from '../../../../src/domain/webhook.ts';
 import { api, ask } from '../../api/client.ts';
-import { ProblemError } from '../../api/problem.ts';
+import { problemOf } from '../../api/problem.ts';
 import { useTenantName } from '../../session.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
@@ -47,8 +47,7 @@ export function WebhookForm({
       }),
     onSuccess: onSaved,
   });
-  const fault = (field: string): string | undefined =>
-    save.error instanceof ProblemError ? save.error.fault(field) : undefined;
+  const fault = (field: string): string | undefined => problemOf(save.error)?.fault(field);
   return (
     <Dialog
       open
