@@ -237,85 +237,53 @@ export type Distribution = {
   readonly kernels: readonly DemoKernel[];
 };
 
+type Shipped = readonly [release: string, upstream: string | null];
+
+function distributionOf(os_id: string, os_name: string, version: string, kernels: readonly Shipped[]): Distribution {
+  return { os_id, os_name, version, kernels: kernels.map(([release, upstream]) => ({ release, upstream })) };
+}
+
+const BULLSEYE = ['debian', 'Debian GNU/Linux 11 (bullseye)', '11'] as const;
+
 const DISTRIBUTIONS: readonly Distribution[] = [
-  {
-    os_id: 'debian',
-    os_name: 'Debian GNU/Linux 12 (bookworm)',
-    version: '12',
-    kernels: [
-      { release: '6.1.0-17-amd64', upstream: '6.1.69' },
-      { release: '6.1.0-18-amd64', upstream: '6.1.76' },
-      { release: '6.1.0-20-amd64', upstream: '6.1.82' },
-      { release: '6.1.0-21-amd64', upstream: '6.1.90' },
-    ],
-  },
-  {
-    os_id: 'ubuntu',
-    os_name: 'Ubuntu 22.04.4 LTS',
-    version: '22.04',
-    kernels: [
-      { release: '5.15.0-100-generic', upstream: '5.15.143' },
-      { release: '5.15.0-105-generic', upstream: '5.15.148' },
-      { release: '5.15.0-107-generic', upstream: '5.15.149' },
-      { release: '5.15.0-116-generic', upstream: '5.15.152' },
-    ],
-  },
-  {
-    os_id: 'debian',
-    os_name: 'Debian GNU/Linux 11 (bullseye)',
-    version: '11',
-    kernels: [
-      { release: '5.10.0-27-amd64', upstream: '5.10.205' },
-      { release: '5.10.0-28-amd64', upstream: '5.10.209' },
-      { release: '5.10.0-29-amd64', upstream: '5.10.216' },
-    ],
-  },
-  {
-    os_id: 'ubuntu',
-    os_name: 'Ubuntu 20.04.6 LTS',
-    version: '20.04',
-    kernels: [
-      { release: '5.4.0-173-generic', upstream: '5.4.265' },
-      { release: '5.4.0-182-generic', upstream: '5.4.269' },
-      { release: '5.4.0-192-generic', upstream: '5.4.275' },
-    ],
-  },
-  {
-    os_id: 'alpine',
-    os_name: 'Alpine Linux v3.19',
-    version: '3.19.1',
-    kernels: [
-      { release: '6.6.14-0-lts', upstream: '6.6.14' },
-      { release: '6.6.18-0-lts', upstream: '6.6.18' },
-      { release: '6.6.25-0-lts', upstream: '6.6.25' },
-    ],
-  },
-  {
-    // Its kernels carry backports and do not say which: no claims are made about them.
-    os_id: 'rocky',
-    os_name: 'Rocky Linux 9.3 (Blue Onyx)',
-    version: '9.3',
-    kernels: [
-      { release: '5.14.0-362.18.1.el9_3.x86_64', upstream: null },
-      { release: '5.14.0-362.24.1.el9_3.x86_64', upstream: null },
-    ],
-  },
+  distributionOf('debian', 'Debian GNU/Linux 12 (bookworm)', '12', [
+    ['6.1.0-17-amd64', '6.1.69'],
+    ['6.1.0-18-amd64', '6.1.76'],
+    ['6.1.0-20-amd64', '6.1.82'],
+    ['6.1.0-21-amd64', '6.1.90'],
+  ]),
+  distributionOf('ubuntu', 'Ubuntu 22.04.4 LTS', '22.04', [
+    ['5.15.0-100-generic', '5.15.143'],
+    ['5.15.0-105-generic', '5.15.148'],
+    ['5.15.0-107-generic', '5.15.149'],
+    ['5.15.0-116-generic', '5.15.152'],
+  ]),
+  distributionOf(...BULLSEYE, [
+    ['5.10.0-27-amd64', '5.10.205'],
+    ['5.10.0-28-amd64', '5.10.209'],
+    ['5.10.0-29-amd64', '5.10.216'],
+  ]),
+  distributionOf('ubuntu', 'Ubuntu 20.04.6 LTS', '20.04', [
+    ['5.4.0-173-generic', '5.4.265'],
+    ['5.4.0-182-generic', '5.4.269'],
+    ['5.4.0-192-generic', '5.4.275'],
+  ]),
+  distributionOf('alpine', 'Alpine Linux v3.19', '3.19.1', [
+    ['6.6.14-0-lts', '6.6.14'],
+    ['6.6.18-0-lts', '6.6.18'],
+    ['6.6.25-0-lts', '6.6.25'],
+  ]),
+  // Its kernels carry backports and do not say which: no claims are made about them.
+  distributionOf('rocky', 'Rocky Linux 9.3 (Blue Onyx)', '9.3', [
+    ['5.14.0-362.18.1.el9_3.x86_64', null],
+    ['5.14.0-362.24.1.el9_3.x86_64', null],
+  ]),
 ];
 
 /** Hosts that nobody has rebooted for years. */
 const NEGLECTED: readonly Distribution[] = [
-  {
-    os_id: 'debian',
-    os_name: 'Debian GNU/Linux 11 (bullseye)',
-    version: '11',
-    kernels: [{ release: '5.10.0-9-amd64', upstream: '5.10.70' }],
-  },
-  {
-    os_id: 'ubuntu',
-    os_name: 'Ubuntu 22.04 LTS',
-    version: '22.04',
-    kernels: [{ release: '5.15.0-25-generic', upstream: '5.15.30' }],
-  },
+  distributionOf(...BULLSEYE, [['5.10.0-9-amd64', '5.10.70']]),
+  distributionOf('ubuntu', 'Ubuntu 22.04 LTS', '22.04', [['5.15.0-25-generic', '5.15.30']]),
 ];
 
 /** One host of the demonstration. */
