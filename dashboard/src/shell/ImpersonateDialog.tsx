@@ -13,10 +13,10 @@ import {
 import { api, ask, withTotp } from '../api/client.ts';
 import { problemOf } from '../api/problem.ts';
 import { useMe } from '../session.ts';
-import { Button } from '../ui/Button.tsx';
-import { Dialog, DialogActions } from '../ui/Dialog.tsx';
+import { Dialog } from '../ui/Dialog.tsx';
 import { Problem } from '../ui/Feedback.tsx';
 import { SelectField, TextArea, TextField, TotpField } from '../ui/Field.tsx';
+import { FormActions } from '../ui/WriteForm.tsx';
 import { ConsentWait } from './ConsentWait.tsx';
 import type { Client } from './impersonate.ts';
 import { useContextChange } from './useContextChange.ts';
@@ -110,12 +110,9 @@ export function ImpersonateDialog({ client, onClose }: { readonly client: Client
             </SelectField>
           </div>
           <TotpField {...register('code')} />
-          <DialogActions>
-            <Button onClick={onClose}>{common('cancel')}</Button>
-            <Button type="submit" kind="primary" busy={start.isPending}>
-              {t('impersonate.submit')}
-            </Button>
-          </DialogActions>
+          <FormActions onCancel={onClose} busy={start.isPending}>
+            {t('impersonate.submit')}
+          </FormActions>
         </form>
       )}
     </Dialog>

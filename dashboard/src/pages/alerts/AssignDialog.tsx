@@ -7,10 +7,10 @@ import { toast } from 'sonner';
 import { isAllowed } from '../../../../src/domain/permissions.ts';
 import { api, ask } from '../../api/client.ts';
 import { useCan, useMe } from '../../session.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
+import { FormActions } from '../../ui/WriteForm.tsx';
 import { type Alert, useAlertChange } from './data.ts';
 
 type Fields = { readonly userId: string; readonly note: string };
@@ -65,12 +65,9 @@ export function AssignDialog({ alert, onClose }: { readonly alert: Alert; readon
           maxLength={2_000}
           {...register('note')}
         />
-        <DialogActions>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button kind="primary" type="submit" busy={assign.isPending}>
-            {t('assign.submit')}
-          </Button>
-        </DialogActions>
+        <FormActions onCancel={onClose} busy={assign.isPending}>
+          {t('assign.submit')}
+        </FormActions>
       </form>
     </Dialog>
   );

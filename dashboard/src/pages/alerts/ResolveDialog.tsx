@@ -6,10 +6,10 @@ import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import { api, ask } from '../../api/client.ts';
 import { problemOf } from '../../api/problem.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
 import { TextArea } from '../../ui/Field.tsx';
+import { FormActions } from '../../ui/WriteForm.tsx';
 import { alertQuery, useAlertChange } from './data.ts';
 
 /** Open as long as it is there. */
@@ -44,12 +44,9 @@ export function ResolveDialog({ alertId, onClose }: { readonly alertId: string; 
           fault={fault}
           {...register('resolution', { validate: (value) => value.trim() !== '' || common('required') })}
         />
-        <DialogActions>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button kind="primary" type="submit" busy={resolve.isPending}>
-            {t('act.resolve')}
-          </Button>
-        </DialogActions>
+        <FormActions onCancel={onClose} busy={resolve.isPending}>
+          {t('act.resolve')}
+        </FormActions>
       </form>
     </Dialog>
   );

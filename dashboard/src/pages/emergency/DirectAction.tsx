@@ -8,11 +8,11 @@ import { ACTION_KINDS, LEVEL_LIFETIME_SECONDS } from '../../../../src/domain/eat
 import { api, ask, withTotp } from '../../api/client.ts';
 import { problemOf } from '../../api/problem.ts';
 import { useTenantId } from '../../shell/tenant.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
 import { TotpField } from '../../ui/Field.tsx';
 import { type Host, HostPicker, useHost } from '../../ui/HostPicker.tsx';
+import { FormActions } from '../../ui/WriteForm.tsx';
 import { ActionFields } from './ActionFields.tsx';
 import { emptyDraft, kindsOf, toNamedAction } from './actions.ts';
 import { ReasonField } from './ReasonField.tsx';
@@ -46,7 +46,6 @@ export function DirectAction({
 
 function DirectForm({ agentId, onClose }: { readonly agentId: string | undefined; readonly onClose: () => void }) {
   const { t } = useTranslation('emergency');
-  const { t: common } = useTranslation();
   const navigate = useNavigate();
   const tenantId = useTenantId();
   const namedHost = useHost(agentId);
@@ -92,12 +91,9 @@ function DirectForm({ agentId, onClose }: { readonly agentId: string | undefined
       </p>
       <ReasonField value={reason} onChange={setReason} fault={problem?.fault('reason')} />
       <TotpField value={code} onChange={(event) => setCode(event.target.value)} />
-      <DialogActions>
-        <Button onClick={onClose}>{common('cancel')}</Button>
-        <Button type="submit" kind="danger" busy={issue.isPending}>
-          {t('direct.submit')}
-        </Button>
-      </DialogActions>
+      <FormActions onCancel={onClose} busy={issue.isPending} kind="danger">
+        {t('direct.submit')}
+      </FormActions>
     </form>
   );
 }

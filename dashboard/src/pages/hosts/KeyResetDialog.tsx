@@ -5,16 +5,15 @@ import { useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import { api, ask, withTotp } from '../../api/client.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
 import { TotpField } from '../../ui/Field.tsx';
+import { FormActions } from '../../ui/WriteForm.tsx';
 import type { HostRow } from './hostQueries.ts';
 
 /** For an hour the next registration may pin another key. */
 export function KeyResetDialog({ host, onClose }: { readonly host: HostRow; readonly onClose: () => void }) {
   const { t } = useTranslation('hosts');
-  const { t: common } = useTranslation();
   const { register, handleSubmit, resetField } = useForm({ defaultValues: { code: '' } });
   const reset = useMutation({
     mutationFn: ({ code }: { readonly code: string }) =>
@@ -35,12 +34,9 @@ export function KeyResetDialog({ host, onClose }: { readonly host: HostRow; read
       <form onSubmit={handleSubmit((fields) => reset.mutate(fields))} className="space-y-4">
         {reset.isError && <Problem error={reset.error} />}
         <TotpField {...register('code')} />
-        <DialogActions>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button type="submit" kind="danger" busy={reset.isPending}>
-            {t('actions.resetKey')}
-          </Button>
-        </DialogActions>
+        <FormActions onCancel={onClose} busy={reset.isPending} kind="danger">
+          {t('actions.resetKey')}
+        </FormActions>
       </form>
     </Dialog>
   );

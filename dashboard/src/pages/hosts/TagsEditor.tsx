@@ -4,16 +4,16 @@ import { Tag } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
 import { TextField } from '../../ui/Field.tsx';
+import { FormActions } from '../../ui/WriteForm.tsx';
 import type { HostRow } from './hostQueries.ts';
 import { useHostChange } from './useHostChange.ts';
 
 /** A button and its dialog. Groups choose their hosts by tag, so that a change may change groups. */
 export function TagsEditor({ host }: { readonly host: HostRow }) {
   const { t } = useTranslation('hosts');
-  const { t: common } = useTranslation();
   const [open, setOpen] = useState(false);
   const [words, setWords] = useState('');
   const change = useHostChange(host.id, () => setOpen(false));
@@ -42,12 +42,7 @@ export function TagsEditor({ host }: { readonly host: HostRow }) {
             value={words}
             onChange={({ target }) => setWords(target.value)}
           />
-          <DialogActions>
-            <Button onClick={() => setOpen(false)}>{common('cancel')}</Button>
-            <Button type="submit" kind="primary" busy={change.isPending}>
-              {common('save')}
-            </Button>
-          </DialogActions>
+          <FormActions onCancel={() => setOpen(false)} busy={change.isPending} />
         </form>
       </Dialog>
     </>

@@ -9,9 +9,9 @@ import { SEVERITIES, type Severity } from '../../../../src/domain/severity.ts';
 import { api, ask } from '../../api/client.ts';
 import { problemOf } from '../../api/problem.ts';
 import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
-import { Problem } from '../../ui/Feedback.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { Checkbox, SelectField, TextField } from '../../ui/Field.tsx';
+import { FormActions, WriteForm } from '../../ui/WriteForm.tsx';
 import { moved } from './draft.ts';
 import { emptyLevel, type LevelDraft, LevelFields, levelDraft, levelOf } from './LevelFields.tsx';
 import type { Policy } from './queries.ts';
@@ -59,14 +59,7 @@ export function PolicyForm({
       description={t('policy.formLead')}
       wide
     >
-      <form
-        className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
-        {save.isError && <Problem error={save.error} />}
+      <WriteForm write={save}>
         <div className="grid gap-3 sm:grid-cols-[minmax(0,2fr)_minmax(0,1fr)_minmax(0,1fr)]">
           <TextField
             label={t('policy.name')}
@@ -122,13 +115,8 @@ export function PolicyForm({
           checked={isDefault}
           onChange={({ target }) => setIsDefault(target.checked)}
         />
-        <DialogActions>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button type="submit" kind="primary" busy={save.isPending}>
-            {common('save')}
-          </Button>
-        </DialogActions>
-      </form>
+        <FormActions onCancel={onClose} busy={save.isPending} />
+      </WriteForm>
     </Dialog>
   );
 }

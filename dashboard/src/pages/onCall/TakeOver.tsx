@@ -8,10 +8,10 @@ import { DAY_MS, MAX_PERIOD_DAYS } from '../../../../src/domain/onCall.ts';
 import { api, ask } from '../../api/client.ts';
 import { problemOf } from '../../api/problem.ts';
 import { useCan, useMe } from '../../session.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
 import { SelectField, TextArea, TextField } from '../../ui/Field.tsx';
+import { FormActions } from '../../ui/WriteForm.tsx';
 import { fieldOf, momentOf, viewerZone } from './period.ts';
 import { type Schedule, useCandidates, useScheduleRefresh } from './queries.ts';
 import { useSpanWords } from './when.ts';
@@ -33,7 +33,6 @@ export function TakeOver({
   readonly onClose: () => void;
 }) {
   const { t } = useTranslation('onCall');
-  const { t: common } = useTranslation();
   const me = useMe();
   const mayArrange = useCan()('on_call.write');
   const candidates = useCandidates();
@@ -140,12 +139,9 @@ export function TakeOver({
           fault={fault('note')}
           onChange={({ target }) => setNote(target.value)}
         />
-        <DialogActions>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button kind="primary" type="submit" busy={save.isPending}>
-            {t('override.take')}
-          </Button>
-        </DialogActions>
+        <FormActions onCancel={onClose} busy={save.isPending}>
+          {t('override.take')}
+        </FormActions>
       </form>
     </Dialog>
   );

@@ -7,9 +7,9 @@ import { toast } from 'sonner';
 import { api, ask, withTotp } from '../../api/client.ts';
 import { useCan, useMe } from '../../session.ts';
 import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
-import { Problem } from '../../ui/Feedback.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { TotpField } from '../../ui/Field.tsx';
+import { FormActions, WriteForm } from '../../ui/WriteForm.tsx';
 import type { Playbook, PlaybookVersion } from './queries.ts';
 import { StepList } from './StepList.tsx';
 
@@ -22,7 +22,6 @@ export function ApproveVersion({
   readonly version: PlaybookVersion;
 }) {
   const { t } = useTranslation('playbooks');
-  const { t: common } = useTranslation();
   const can = useCan();
   const me = useMe();
   const queryClient = useQueryClient();
@@ -54,24 +53,14 @@ export function ApproveVersion({
         {t('approve', words)}
       </Button>
       <Dialog open={isOpen} onOpenChange={setOpen} title={t('approveTitle', words)} description={t('approveLead')} wide>
-        <form
-          className="space-y-4"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (!approve.isPending) approve.mutate();
-          }}
-        >
-          {approve.isError && <Problem error={approve.error} />}
+        <WriteForm write={approve}>
           <StepList steps={version.content.steps} />
           <p className="font-mono text-xs break-all text-ink-faint">SHA-256 {version.sha256}</p>
           <TotpField value={code} onChange={(event) => setCode(event.target.value)} />
-          <DialogActions>
-            <Button onClick={() => setOpen(false)}>{common('cancel')}</Button>
-            <Button type="submit" kind="primary" busy={approve.isPending}>
-              {t('approve', words)}
-            </Button>
-          </DialogActions>
-        </form>
+          <FormActions onCancel={() => setOpen(false)} busy={approve.isPending}>
+            {t('approve', words)}
+          </FormActions>
+        </WriteForm>
       </Dialog>
     </>
   );

@@ -6,13 +6,13 @@ import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import { api, ask, withTotp } from '../../api/client.ts';
 import { useTenantId } from '../../shell/tenant.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
 import { TextArea, TotpField } from '../../ui/Field.tsx';
 import { type Host, HostPicker, useHost } from '../../ui/HostPicker.tsx';
 import { localTime } from '../../ui/localTime.ts';
 import { ParameterFields } from '../../ui/ParameterFields.tsx';
+import { FormActions } from '../../ui/WriteForm.tsx';
 import { parametersOf } from '../emergency/actions.ts';
 import { ConditionFields, type Conditions, conditionsOf } from './ConditionFields.tsx';
 import type { Playbook } from './queries.ts';
@@ -139,12 +139,9 @@ function PreIssueForm({
         onChange={(event) => setReason(event.target.value)}
       />
       <TotpField value={code} onChange={(event) => setCode(event.target.value)} />
-      <DialogActions>
-        <Button onClick={onClose}>{common('cancel')}</Button>
-        <Button type="submit" kind="primary" busy={issue.isPending}>
-          {t('preIssue.submit')}
-        </Button>
-      </DialogActions>
+      <FormActions onCancel={onClose} busy={issue.isPending}>
+        {t('preIssue.submit')}
+      </FormActions>
     </form>
   );
 }

@@ -7,12 +7,12 @@ import { REPORT_TEMPLATES } from '../../../../src/domain/report.ts';
 import { api, ask } from '../../api/client.ts';
 import { tenantsQuery, useMe } from '../../session.ts';
 import { useTenantId } from '../../shell/tenant.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
 import { addMonths, monthOf } from '../../ui/month.ts';
 import { useNow } from '../../ui/Time.tsx';
+import { FormActions } from '../../ui/WriteForm.tsx';
 import { ownDomain } from '../packs/HandoverDownload.tsx';
 import { groupsQuery } from './reportQueries.ts';
 
@@ -48,7 +48,6 @@ export function NewReport({
 
 function ReportForm({ onDone }: { readonly onDone: () => void }) {
   const { t } = useTranslation('reports');
-  const { t: common } = useTranslation();
   const queryClient = useQueryClient();
   const me = useMe();
   const bound = useTenantId();
@@ -120,12 +119,9 @@ function ReportForm({ onDone }: { readonly onDone: () => void }) {
       {scope === 'tags' && <TextField label={t('tags')} hint={t('tagsHint')} required {...register('tags')} />}
       <TextField label={t('titleLabel')} maxLength={200} {...register('title')} />
       {make.isError && <Problem error={make.error} />}
-      <DialogActions>
-        <Button onClick={onDone}>{common('cancel')}</Button>
-        <Button type="submit" kind="primary" busy={make.isPending}>
-          {t('make')}
-        </Button>
-      </DialogActions>
+      <FormActions onCancel={onDone} busy={make.isPending}>
+        {t('make')}
+      </FormActions>
     </form>
   );
 }

@@ -7,10 +7,9 @@ import { isFleetMetric, METRICS, type Metric, OPERATORS, type Operator } from '.
 import { SEVERITIES, type Severity } from '../../../../src/domain/severity.ts';
 import { api, ask } from '../../api/client.ts';
 import { problemOf } from '../../api/problem.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
-import { Problem } from '../../ui/Feedback.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { Checkbox, SelectField, TextField } from '../../ui/Field.tsx';
+import { FormActions, WriteForm } from '../../ui/WriteForm.tsx';
 import type { RuleDraft } from './AlertRules.tsx';
 
 const BLANK: RuleDraft = {
@@ -63,14 +62,7 @@ export function AlertRuleForm({
   const target = rule.target ?? { kind: 'all' as const };
   return (
     <Dialog open onOpenChange={onClose} title={id === null ? t('alertRules.new') : t('alertRules.change')} wide>
-      <form
-        className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
-        {save.isError && <Problem error={save.error} />}
+      <WriteForm write={save}>
         <TextField
           label={t('name')}
           value={rule.name}
@@ -162,13 +154,8 @@ export function AlertRuleForm({
           checked={rule.enabled ?? true}
           onChange={({ target }) => set({ enabled: target.checked })}
         />
-        <DialogActions>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button type="submit" kind="primary" busy={save.isPending}>
-            {common('save')}
-          </Button>
-        </DialogActions>
-      </form>
+        <FormActions onCancel={onClose} busy={save.isPending} />
+      </WriteForm>
     </Dialog>
   );
 }

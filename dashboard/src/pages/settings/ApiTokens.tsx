@@ -7,12 +7,13 @@ import { PERMISSION_NAMES, PERMISSIONS } from '../../../../src/domain/permission
 import { api, ask, withTotp } from '../../api/client.ts';
 import { type Permission, useMe } from '../../session.ts';
 import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { EmptyState, Problem, SkeletonRows } from '../../ui/Feedback.tsx';
 import { Checkbox, SelectField, TextField, TotpField } from '../../ui/Field.tsx';
 import { Card, Page } from '../../ui/Layout.tsx';
 import { Table } from '../../ui/Table.tsx';
 import { Time } from '../../ui/Time.tsx';
+import { FormActions, WriteForm } from '../../ui/WriteForm.tsx';
 import { Secret } from './Secret.tsx';
 
 const LIFETIMES = [7, 30, 90, 365] as const;
@@ -113,7 +114,6 @@ function NewToken({
   readonly onMade: (token: { readonly name: string; readonly token: string }) => void;
 }) {
   const { t } = useTranslation('settings');
-  const { t: common } = useTranslation();
   const me = useMe();
   const [name, setName] = useState('');
   const [days, setDays] = useState<number>(90);
@@ -136,14 +136,7 @@ function NewToken({
   });
   return (
     <Dialog open={open} onOpenChange={onClose} title={t('tokens.new')} description={t('tokens.newLead')} wide>
-      <form
-        className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          make.mutate();
-        }}
-      >
-        {make.isError && <Problem error={make.error} />}
+      <WriteForm write={make}>
         <div className="grid gap-3 sm:grid-cols-2">
           <TextField
             label={t('name')}
@@ -181,13 +174,10 @@ function NewToken({
           </div>
         </fieldset>
         <TotpField value={code} onChange={({ target }) => setCode(target.value)} />
-        <DialogActions>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button type="submit" kind="primary" busy={make.isPending} disabled={scopes.length === 0}>
-            {t('tokens.make')}
-          </Button>
-        </DialogActions>
-      </form>
+        <FormActions onCancel={onClose} busy={make.isPending} disabled={scopes.length === 0}>
+          {t('tokens.make')}
+        </FormActions>
+      </WriteForm>
     </Dialog>
   );
 }

@@ -14,6 +14,7 @@ import { Button } from '../../ui/Button.tsx';
 import { EmptyState, Problem, SkeletonRows } from '../../ui/Feedback.tsx';
 import { Field, TextField } from '../../ui/Field.tsx';
 import { Card, Page } from '../../ui/Layout.tsx';
+import { WriteForm } from '../../ui/WriteForm.tsx';
 import { BrandPreview } from './BrandPreview.tsx';
 import { ClientPicker } from './ClientPicker.tsx';
 import { DomainProof } from './DomainProof.tsx';
@@ -92,14 +93,7 @@ function BrandForm({ brand }: { readonly brand: Brand }) {
     <div className="grid gap-4 xl:grid-cols-[minmax(0,26rem)_minmax(0,1fr)]">
       <div className="space-y-4">
         <Card title={nameOf(brand.tenant_id)}>
-          <form
-            className="space-y-4"
-            onSubmit={(event) => {
-              event.preventDefault();
-              save.mutate();
-            }}
-          >
-            {save.isError && <Problem error={save.error} />}
+          <WriteForm write={save}>
             <TextField
               label={t('branding.productName')}
               hint={t('branding.productNameHint')}
@@ -150,7 +144,7 @@ function BrandForm({ brand }: { readonly brand: Brand }) {
             <Button type="submit" kind="primary" busy={save.isPending}>
               {common('save')}
             </Button>
-          </form>
+          </WriteForm>
         </Card>
         {brand.domain !== null && <DomainProof brand={brand} />}
       </div>

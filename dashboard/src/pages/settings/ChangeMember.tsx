@@ -6,10 +6,9 @@ import { useTranslation } from 'react-i18next';
 import { CLIENT_ROLES, ROLES, type Role } from '../../../../src/domain/permissions.ts';
 import { api, ask, withTotp } from '../../api/client.ts';
 import { useMe } from '../../session.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
-import { Problem } from '../../ui/Feedback.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { Checkbox, SelectField, TotpField } from '../../ui/Field.tsx';
+import { FormActions, WriteForm } from '../../ui/WriteForm.tsx';
 import type { Member } from './Team.tsx';
 
 /** The dialog about one person. */
@@ -46,14 +45,7 @@ export function ChangeMember({ member, onClose }: { readonly member: Member; rea
   );
   return (
     <Dialog open onOpenChange={onClose} title={member.name} description={member.email}>
-      <form
-        className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          change.mutate();
-        }}
-      >
-        {change.isError && <Problem error={change.error} />}
+      <WriteForm write={change}>
         <SelectField label={t('team.role')} value={role} onChange={({ target }) => setRole(target.value as Role)}>
           {roles.map((each) => (
             <option key={each} value={each}>
@@ -68,18 +60,13 @@ export function ChangeMember({ member, onClose }: { readonly member: Member; rea
           onChange={({ target }) => setIsActive(target.checked)}
         />
         <TotpField value={code} onChange={({ target }) => setCode(target.value)} />
-        <DialogActions>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button
-            type="submit"
-            kind={isActive ? 'primary' : 'danger'}
-            busy={change.isPending}
-            disabled={role === member.role && isActive === member.is_active}
-          >
-            {common('save')}
-          </Button>
-        </DialogActions>
-      </form>
+        <FormActions
+          onCancel={onClose}
+          busy={change.isPending}
+          kind={isActive ? 'primary' : 'danger'}
+          disabled={role === member.role && isActive === member.is_active}
+        />
+      </WriteForm>
     </Dialog>
   );
 }

@@ -6,10 +6,9 @@ import { useTranslation } from 'react-i18next';
 import { CLIENT_ROLES, ROLES, type Role } from '../../../../src/domain/permissions.ts';
 import { api, ask, withTotp } from '../../api/client.ts';
 import { tenantsQuery, useMe } from '../../session.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
-import { Problem } from '../../ui/Feedback.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { SelectField, TextField, TotpField } from '../../ui/Field.tsx';
+import { FormActions, WriteForm } from '../../ui/WriteForm.tsx';
 
 /** The dialog; `onInvited` gets the token, which is shown once. */
 export function Invite({
@@ -55,14 +54,7 @@ export function Invite({
   });
   return (
     <Dialog open={open} onOpenChange={onClose} title={t('team.invite')} description={t('team.inviteLead')}>
-      <form
-        className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          invite.mutate();
-        }}
-      >
-        {invite.isError && <Problem error={invite.error} />}
+      <WriteForm write={invite}>
         <TextField label={t('team.name')} value={name} required onChange={({ target }) => setName(target.value)} />
         <TextField
           label={t('team.email')}
@@ -104,13 +96,10 @@ export function Invite({
           />
         )}
         <TotpField value={code} onChange={({ target }) => setCode(target.value)} />
-        <DialogActions>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button type="submit" kind="primary" busy={invite.isPending}>
-            {t('team.invite')}
-          </Button>
-        </DialogActions>
-      </form>
+        <FormActions onCancel={onClose} busy={invite.isPending}>
+          {t('team.invite')}
+        </FormActions>
+      </WriteForm>
     </Dialog>
   );
 }

@@ -5,11 +5,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { WEEKDAYS, type Weekday } from '../../../../src/domain/localTime.ts';
 import { api, ask, type paths } from '../../api/client.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
-import { Problem } from '../../ui/Feedback.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { Checkbox, SelectField, TextArea, TextField } from '../../ui/Field.tsx';
 import { localTime } from '../../ui/localTime.ts';
+import { FormActions, WriteForm } from '../../ui/WriteForm.tsx';
 
 type Draft = paths['/maintenance-windows']['post']['requestBody']['content']['application/json'];
 
@@ -80,14 +79,7 @@ export function MaintenanceForm({
   });
   return (
     <Dialog open onOpenChange={onClose} title={t('maintenance.new')} description={t('maintenance.newLead')} wide>
-      <form
-        className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          plan.mutate();
-        }}
-      >
-        {plan.isError && <Problem error={plan.error} />}
+      <WriteForm write={plan}>
         <TextField
           label={t('maintenance.what')}
           value={title}
@@ -213,13 +205,10 @@ export function MaintenanceForm({
             </div>
           </>
         )}
-        <DialogActions>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button type="submit" kind="primary" busy={plan.isPending}>
-            {t('maintenance.plan')}
-          </Button>
-        </DialogActions>
-      </form>
+        <FormActions onCancel={onClose} busy={plan.isPending}>
+          {t('maintenance.plan')}
+        </FormActions>
+      </WriteForm>
     </Dialog>
   );
 }

@@ -5,9 +5,9 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, ask } from '../../api/client.ts';
 import { Button } from '../../ui/Button.tsx';
-import { Problem } from '../../ui/Feedback.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
 import { Card } from '../../ui/Layout.tsx';
+import { WriteForm } from '../../ui/WriteForm.tsx';
 import { Secret } from './Secret.tsx';
 import { useSudo } from './useSudo.tsx';
 
@@ -42,14 +42,7 @@ export function NewEnrolmentToken({ tenantId }: { readonly tenantId: string }) {
   return (
     <Card title={t('enrolment.newHost')}>
       {sudo.dialog}
-      <form
-        className="space-y-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          make.mutate();
-        }}
-      >
-        {make.isError && <Problem error={make.error} />}
+      <WriteForm write={make} className="space-y-3">
         {make.data && (
           <Secret title={t('enrolment.installCommand')} text={make.data.install_command}>
             <p className="text-xs text-ink-soft">{t('enrolment.runOnHost')}</p>
@@ -94,7 +87,7 @@ export function NewEnrolmentToken({ tenantId }: { readonly tenantId: string }) {
         <Button type="submit" kind="primary" busy={make.isPending}>
           {t('enrolment.make')}
         </Button>
-      </form>
+      </WriteForm>
     </Card>
   );
 }

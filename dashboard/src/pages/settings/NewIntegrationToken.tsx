@@ -5,9 +5,9 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, ask } from '../../api/client.ts';
 import { Button } from '../../ui/Button.tsx';
-import { Problem } from '../../ui/Feedback.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
 import { Card } from '../../ui/Layout.tsx';
+import { WriteForm } from '../../ui/WriteForm.tsx';
 import { Secret } from './Secret.tsx';
 import { useSudo } from './useSudo.tsx';
 
@@ -28,14 +28,7 @@ export function NewIntegrationToken({ tenantId }: { readonly tenantId: string })
   return (
     <Card title={t('enrolment.newIntegration')}>
       {sudo.dialog}
-      <form
-        className="space-y-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          make.mutate();
-        }}
-      >
-        {make.isError && <Problem error={make.error} />}
+      <WriteForm write={make} className="space-y-3">
         {make.data && <Secret title={make.data.name} text={make.data.token} />}
         <TextField
           label={t('name')}
@@ -58,7 +51,7 @@ export function NewIntegrationToken({ tenantId }: { readonly tenantId: string })
         <Button type="submit" busy={make.isPending}>
           {t('enrolment.make')}
         </Button>
-      </form>
+      </WriteForm>
     </Card>
   );
 }

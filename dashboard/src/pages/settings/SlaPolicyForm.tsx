@@ -5,10 +5,9 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, ask, type paths } from '../../api/client.ts';
 import { problemOf } from '../../api/problem.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
-import { Problem } from '../../ui/Feedback.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { Checkbox, SelectField, TextField } from '../../ui/Field.tsx';
+import { FormActions, WriteForm } from '../../ui/WriteForm.tsx';
 import { BusinessHours } from './BusinessHours.tsx';
 import { ORDER, type SlaPolicyRow } from './SlaPolicies.tsx';
 
@@ -50,7 +49,6 @@ export function SlaPolicyForm({
   readonly onSaved: () => void;
 }) {
   const { t } = useTranslation('settings');
-  const { t: common } = useTranslation();
   const [draft, setDraft] = useState<SlaPolicyDraft>(policy === null ? BLANK : draftOf(policy));
   const set = (change: Partial<SlaPolicyDraft>): void => setDraft((old) => ({ ...old, ...change }));
   const save = useMutation({
@@ -70,14 +68,7 @@ export function SlaPolicyForm({
       description={t('sla.holds')}
       wide
     >
-      <form
-        className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
-        {save.isError && <Problem error={save.error} />}
+      <WriteForm write={save}>
         <TextField
           label={t('name')}
           value={draft.name}
@@ -125,13 +116,8 @@ export function SlaPolicyForm({
           checked={draft.is_default ?? false}
           onChange={({ target }) => set({ is_default: target.checked })}
         />
-        <DialogActions>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button type="submit" kind="primary" busy={save.isPending}>
-            {common('save')}
-          </Button>
-        </DialogActions>
-      </form>
+        <FormActions onCancel={onClose} busy={save.isPending} />
+      </WriteForm>
     </Dialog>
   );
 }

@@ -7,10 +7,9 @@ import { WEBHOOK_EVENTS, type WebhookEvent } from '../../../../src/domain/webhoo
 import { api, ask } from '../../api/client.ts';
 import { problemOf } from '../../api/problem.ts';
 import { useTenantName } from '../../session.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
-import { Problem } from '../../ui/Feedback.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { Checkbox, TextField } from '../../ui/Field.tsx';
+import { FormActions, WriteForm } from '../../ui/WriteForm.tsx';
 import { useSudo } from './useSudo.tsx';
 import type { Webhook } from './Webhooks.tsx';
 
@@ -27,7 +26,6 @@ export function WebhookForm({
   readonly onSaved: (made: { readonly name: string; readonly text: string } | null) => void;
 }) {
   const { t } = useTranslation('settings');
-  const { t: common } = useTranslation();
   const nameOf = useTenantName();
   const sudo = useSudo();
   const [name, setName] = useState(webhook?.name ?? '');
@@ -56,14 +54,7 @@ export function WebhookForm({
       description={tenantId === undefined ? t('webhooks.ofAll') : t('webhooks.ofOne', { client: nameOf(tenantId) })}
     >
       {sudo.dialog}
-      <form
-        className="space-y-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save.mutate();
-        }}
-      >
-        {save.isError && <Problem error={save.error} />}
+      <WriteForm write={save}>
         <TextField
           label={t('name')}
           value={name}
@@ -100,13 +91,8 @@ export function WebhookForm({
           checked={isActive}
           onChange={({ target }) => setIsActive(target.checked)}
         />
-        <DialogActions>
-          <Button onClick={onClose}>{common('cancel')}</Button>
-          <Button type="submit" kind="primary" busy={save.isPending} disabled={events.length === 0}>
-            {common('save')}
-          </Button>
-        </DialogActions>
-      </form>
+        <FormActions onCancel={onClose} busy={save.isPending} disabled={events.length === 0} />
+      </WriteForm>
     </Dialog>
   );
 }

@@ -4,10 +4,10 @@ import { type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, ask, withTotp } from '../../api/client.ts';
 import { ProblemError } from '../../api/problem.ts';
-import { Button } from '../../ui/Button.tsx';
-import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
 import { TotpField } from '../../ui/Field.tsx';
+import { FormActions } from '../../ui/WriteForm.tsx';
 
 type Waiting = { readonly proceed: () => void; readonly giveUp: (error: Error) => void };
 
@@ -72,12 +72,9 @@ export function useSudo(): { readonly run: <T>(action: () => Promise<T>) => Prom
       >
         {error !== null && <Problem error={error} />}
         <TotpField value={code} onChange={(event) => setCode(event.target.value)} />
-        <DialogActions>
-          <Button onClick={close}>{common('cancel')}</Button>
-          <Button type="submit" kind="primary" busy={busy}>
-            {common('confirm')}
-          </Button>
-        </DialogActions>
+        <FormActions onCancel={close} busy={busy}>
+          {common('confirm')}
+        </FormActions>
       </form>
     </Dialog>
   );
