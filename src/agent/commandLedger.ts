@@ -34,7 +34,13 @@ export type CommandLedger = {
 export async function openCommandLedger(stateDir: string): Promise<CommandLedger> {
   const path = join(stateDir, 'acknowledged.json');
   let { floor, results } = await read(path);
-  const save = (): Promise<void> => writeDurably(path, JSON.stringify({ floor, results }));
+  // Commands of both lanes are recorded side by side: an older state of the file must not replace a newer one.
+  let work: Promise<void> = Promise.resolve();
+  const save = (): Promise<void> => {
+    const written = work.then(() => writeDurably(path, JSON.stringify({ floor, results })));
+    work = written.catch(() => undefined);
+    return written;
+  };
   return {
     find: (id) => results.find(([known]) => known === id)?.[1] ?? (id <= floor ? {} : null),
     record: async (id, result) => {

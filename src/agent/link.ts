@@ -2,11 +2,19 @@
  * The WebSocket to the hub. It is connecting, open, or waiting to connect again (back-off with jitter, capped at a
  * minute). It only makes things faster: what the hub must not lose waits in its outbox, and heartbeats go by HTTP.
  *
- * Commands run one at a time, in the order received: executed, written to the ledger, then acknowledged.
+ * Commands are executed, written to the ledger, then acknowledged, in two lanes. In the first the hub's keys, its
+ * state and emergency tokens go one at a time, in the order received. Everything else waits in the second for what
+ * came before it: an inventory may take a minute, and a token lives two.
  */
 
 import { WebSocket } from 'ws';
-import { type HubFrame, type HubKey, hubFrame, SOCKET_PING_SECONDS } from '../domain/agentFrames.ts';
+import {
+  EMERGENCY_COMMAND_KINDS,
+  type HubFrame,
+  type HubKey,
+  hubFrame,
+  SOCKET_PING_SECONDS,
+} from '../domain/agentFrames.ts';
 import { parseStrictJson } from '../domain/strictJson.ts';
 import type { Clock } from './clock.ts';
 import type { CommandLedger } from './commandLedger.ts';
@@ -68,7 +76,8 @@ async function holdSocket(deps: LinkDeps): Promise<boolean> {
     else if (socket.readyState === WebSocket.OPEN) socket.ping();
   }, SOCKET_PING_SECONDS * 1000);
 
-  let work: Promise<void> = Promise.resolve();
+  let urgent: Promise<void> = Promise.resolve();
+  let patient: Promise<void> = Promise.resolve();
   const receive = async (frame: HubFrame): Promise<void> => {
     if (frame.type === 'welcome') {
       wasWelcomed = true;
@@ -103,12 +112,13 @@ async function holdSocket(deps: LinkDeps): Promise<boolean> {
         deps.log.warn('ignored a frame that is not of this protocol version');
         return;
       }
-      work = work
-        .then(() => receive(frame.data))
-        .catch((error: unknown) => {
+      const handle = (): Promise<void> =>
+        receive(frame.data).catch((error: unknown) => {
           deps.log.error({ err: error }, 'a frame could not be handled; connecting again');
           socket.terminate();
         });
+      if (isUrgent(frame.data)) urgent = urgent.then(handle);
+      else patient = Promise.all([urgent, patient]).then(handle);
     });
     socket.on('unexpected-response', (_request, response) => {
       deps.log.warn({ status: response.statusCode }, 'the hub refuses the socket');
@@ -125,4 +135,8 @@ async function holdSocket(deps: LinkDeps): Promise<boolean> {
   clearInterval(pings);
   deps.signal.removeEventListener('abort', stop);
   return wasWelcomed;
+}
+
+function isUrgent(frame: HubFrame): boolean {
+  return frame.type !== 'command' || EMERGENCY_COMMAND_KINDS.some((kind) => kind === frame.kind);
 }

@@ -42,7 +42,9 @@ export const agentFrame = z.discriminatedUnion('type', [
 export type AgentFrame = z.infer<typeof agentFrame>;
 
 /**
- * Commands of this version: report the inventory now; a token to execute, or to hold (`payload.nonce`,
- * `payload.envelope`, see docs/formats/eat.md); a held token that is void (`payload.nonce`).
+ * Commands that carry emergency tokens: a token to execute, or to hold (`payload.nonce`, `payload.envelope`, see
+ * docs/formats/eat.md); a held token that is void (`payload.nonce`). They never wait behind another kind.
  */
-export const COMMAND_KINDS = ['collect_inventory', 'eat', 'pre_issued_eat', 'revoke_pre_issued_eat'] as const;
+export const EMERGENCY_COMMAND_KINDS = ['eat', 'pre_issued_eat', 'revoke_pre_issued_eat'] as const;
+/** Commands of this version: report the inventory now, and those of emergency tokens. */
+export const COMMAND_KINDS = ['collect_inventory', ...EMERGENCY_COMMAND_KINDS] as const;
