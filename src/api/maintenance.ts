@@ -1,6 +1,6 @@
 /** Changes of maintenance windows: each with its audit row, and with the clocks and silences that follow it, in one transaction. */
 
-import { lockTenantAlerts } from '../db/alerts.ts';
+import { lockTenantAlerts } from '../db/alertLock.ts';
 import { appendAudit } from '../db/audit.ts';
 import {
   cancelWindow,

@@ -62,16 +62,6 @@ export async function raiseAlert(tx: AnyTx, alert: AlertToRaise): Promise<z.infe
   return opened ?? ((await foldAlert(tx, alert)) as z.infer<typeof raisedRow>);
 }
 
-/**
- * Waits for the tenant's alerts, to the end of the transaction, by the row that also hands out their numbers: for a
- * rule that reads the state of several hosts and must not judge beside another that changes it.
- */
-export async function lockTenantAlerts(tx: AnyTx, tenantId: string): Promise<void> {
-  await tx.query(sql.unsafe`
-    insert into tenant_settings (tenant_id) values (${tenantId}::uuid) on conflict do nothing`);
-  await tx.query(sql.unsafe`select from tenant_settings where tenant_id = ${tenantId}::uuid for update`);
-}
-
 async function foldAlert(tx: AnyTx, alert: AlertToRaise): Promise<z.infer<typeof raisedRow> | null> {
   const folded = await tx.maybeOne(sql.type(foldedRow)`
     update alerts set occurrences = occurrences + 1, last_occurred_at = greatest(last_occurred_at, ${alert.at}::timestamptz),

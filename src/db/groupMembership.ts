@@ -11,6 +11,7 @@ import { appendAudit } from './audit.ts';
 import { lockGroups } from './groups.ts';
 import { sql } from './pool.ts';
 import type { AnyTx, SystemTx, TenantTx } from './scope.ts';
+import { followMembers } from './slaClocks.ts';
 
 /** A group as far as membership goes. */
 export type GroupToCheck = {
@@ -223,13 +224,15 @@ const countedRow = z.object({ id: z.uuid(), member_count: z.number(), members_ha
 /** Hosts named by one audit row; a larger change is several rows. */
 const HOSTS_PER_AUDIT_ROW = 1_000;
 
-/** Counts and hashes the groups that changed, and writes down who came and went. */
+/** Counts and hashes the groups that changed, lets the clocks of alerts follow, and writes down who came and went. */
 async function recordChanges(
   tx: AnyTx,
   tenant: { readonly id: string; readonly mspId: string },
   groups: readonly GroupToCheck[],
   changes: readonly Change[],
 ): Promise<MembershipChange> {
+  if (changes.length === 0) return { added: 0, removed: 0 };
+  await followMembers(tx, tenant.id, changes);
   const byGroup = Map.groupBy(changes, (change) => change.group_id);
   const ids = sql.array([...byGroup.keys()], 'uuid');
   const counted = await tx.any(sql.type(countedRow)`

@@ -6,6 +6,7 @@ import { SEVERITIES, type Severity } from '../domain/ingest.ts';
 import { slaPolicy } from '../domain/slaPolicy.ts';
 import { type TagRule, tagRule } from '../domain/tagRule.ts';
 import { agentRow } from './agents.ts';
+import { lockTenantAlerts } from './alertLock.ts';
 import { sql } from './pool.ts';
 import type { AnyTx, TenantTx } from './scope.ts';
 import { POLICY_JSON } from './slaPolicies.ts';
@@ -78,9 +79,11 @@ export async function findGroupTenant(tx: AnyTx, id: string): Promise<string | n
 
 /**
  * Waits for the tenant's groups, to the end of the transaction, and gives them: whoever changes membership does so
- * alone. Taken before the audit chain and after alerts and hosts, everywhere, so that no two wait for each other.
+ * alone. With the alerts before them, whose clocks follow their hosts: taken before the audit chain and after hosts,
+ * everywhere, so that no two wait for each other.
  */
 export async function lockGroups(tx: AnyTx, tenantId: string): Promise<readonly GroupRow[]> {
+  await lockTenantAlerts(tx, tenantId);
   // Not by the rows: a group that is being made has none yet, and a host that registers meanwhile would miss it.
   await tx.query(sql.unsafe`select pg_advisory_xact_lock(hashtextextended(${`monsys:groups:${tenantId}`}, 0))`);
   return tx.any(sql.type(groupRow)`
@@ -219,6 +222,18 @@ export async function listMembers(
     where m.tenant_id = ${group.tenant_id}::uuid and m.group_id = ${group.id}::uuid
       and (${after === null} or (a.hostname, a.id) > (${after?.hostname ?? ''}, ${after?.id ?? null}::uuid))
     order by a.hostname, a.id limit ${page.limit}`);
+}
+
+const memberIdRow = z.object({ agent_id: z.uuid() });
+
+/** Ids of all members of a group. */
+export async function listMemberIds(
+  tx: AnyTx,
+  group: { readonly tenant_id: string; readonly id: string },
+): Promise<readonly string[]> {
+  const rows = await tx.any(sql.type(memberIdRow)`
+    select agent_id from group_members where tenant_id = ${group.tenant_id}::uuid and group_id = ${group.id}::uuid`);
+  return rows.map(({ agent_id }) => agent_id);
 }
 
 const inheritableRow = z.object({

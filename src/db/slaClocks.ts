@@ -9,7 +9,7 @@ import { type AlertSla, alertDueMs, alertSla } from '../domain/slaPolicy.ts';
 import { listGroupsOfHosts } from './groups.ts';
 import { covers } from './maintenance.ts';
 import { sql } from './pool.ts';
-import type { AnyTx, TenantTx } from './scope.ts';
+import type { AnyTx } from './scope.ts';
 import { getTenantSla } from './slaPolicies.ts';
 
 const periodRow = z.object({ window_id: z.uuid(), starts_at: z.string(), ends_at: z.string() });
@@ -78,7 +78,7 @@ const clockRow = z.object({
 type ClockRow = z.infer<typeof clockRow>;
 
 /** Unresolved alerts of a tenant with the times that their host spent or will spend in maintenance since they opened. */
-async function listClocks(tx: TenantTx, tenantId: string, only: FragmentSqlToken): Promise<readonly ClockRow[]> {
+async function listClocks(tx: AnyTx, tenantId: string, only: FragmentSqlToken): Promise<readonly ClockRow[]> {
   return tx.any(sql.type(clockRow)`
     select al.id, al.agent_id, al.severity, al.opened_at, al.sla, coalesce((
       select jsonb_agg(jsonb_build_object('from', p.starts_at, 'until', p.ends_at))
@@ -90,7 +90,7 @@ async function listClocks(tx: TenantTx, tenantId: string, only: FragmentSqlToken
 
 /** Writes due times where they are others; the clock of acknowledging has stopped once somebody has acknowledged. */
 async function writeClocks(
-  tx: TenantTx,
+  tx: AnyTx,
   tenantId: string,
   clocks: readonly (ClockRow & { readonly sla: AlertSla })[],
 ): Promise<void> {
@@ -115,10 +115,19 @@ async function writeClocks(
       and (al.sla, al.sla_due_at, al.ack_due_at) is distinct from (r.sla, r.sla_due_at, r.ack_due_at)`);
 }
 
-/** Gives every unresolved alert of a tenant the promise in force now, counted from its opening. */
-export async function restartClocks(tx: TenantTx, tenantId: string): Promise<void> {
+/** Alerts of some hosts, or of all and of none where they are null. */
+function ofHosts(agentIds: readonly string[] | null): FragmentSqlToken {
+  return agentIds === null ? sql.fragment`true` : sql.fragment`al.agent_id = any (${sql.array([...agentIds], 'uuid')})`;
+}
+
+/** Gives every unresolved alert of a tenant, or of some of its hosts, the promise in force now, counted from its opening. */
+export async function restartClocks(
+  tx: AnyTx,
+  tenantId: string,
+  hosts: readonly string[] | null = null,
+): Promise<void> {
   const tenant = await getTenantSla(tx, tenantId);
-  const clocks = await listClocks(tx, tenantId, sql.fragment`true`);
+  const clocks = await listClocks(tx, tenantId, ofHosts(hosts));
   const agentIds = [...new Set(clocks.flatMap(({ agent_id }) => (agent_id === null ? [] : [agent_id])))];
   const groups = await listGroupsOfHosts(tx, { tenantId, agentIds });
   const groupsOf = (agentId: string | null): readonly InheritableGroup[] =>
@@ -134,11 +143,21 @@ export async function restartClocks(tx: TenantTx, tenantId: string): Promise<voi
 }
 
 /**
- * Follows a change of a tenant's maintenance windows: counts the clocks that stand still in maintenance anew, by the
- * promise kept with each alert, and moves the end of the silence of alerts that are silent at `at` (ISO 8601).
+ * Follows a change of a tenant's maintenance windows, or of the hosts that they cover: counts the clocks that stand
+ * still in maintenance anew, by the promise kept with each alert, and moves the end of the silence of alerts that are
+ * silent at `at` (ISO 8601).
  */
-export async function followMaintenance(tx: TenantTx, tenantId: string, at: string): Promise<void> {
-  const clocks = await listClocks(tx, tenantId, sql.fragment`(al.sla ->> 'pauses_in_maintenance')::boolean`);
+export async function followMaintenance(
+  tx: AnyTx,
+  tenantId: string,
+  at: string,
+  hosts: readonly string[] | null = null,
+): Promise<void> {
+  const clocks = await listClocks(
+    tx,
+    tenantId,
+    sql.fragment`(al.sla ->> 'pauses_in_maintenance')::boolean and ${ofHosts(hosts)}`,
+  );
   await writeClocks(
     tx,
     tenantId,
@@ -150,5 +169,29 @@ export async function followMaintenance(tx: TenantTx, tenantId: string, at: stri
       where p.tenant_id = al.tenant_id and p.starts_at <= ${at}::timestamptz and p.ends_at > ${at}::timestamptz
         and ${covers(sql.fragment`al.tenant_id`, sql.fragment`al.agent_id`)}
     ), ${at}::timestamptz)
-    where al.tenant_id = ${tenantId}::uuid and al.status <> 'resolved' and al.silenced_until > ${at}::timestamptz`);
+    where al.tenant_id = ${tenantId}::uuid and al.status <> 'resolved' and al.silenced_until > ${at}::timestamptz and ${ofHosts(hosts)}`);
+}
+
+const movedRow = z.object({ at: z.string(), groups_with_sla: z.array(z.uuid()) });
+
+/**
+ * Follows hosts that came into groups or left them: a group that says something about the SLA changes the promise of
+ * their unresolved alerts, one with a window when their clocks stand still. The caller holds the tenant's alerts.
+ */
+export async function followMembers(
+  tx: AnyTx,
+  tenantId: string,
+  moves: readonly { readonly group_id: string; readonly agent_id: string }[],
+): Promise<void> {
+  const groupIds = sql.array([...new Set(moves.map(({ group_id }) => group_id))], 'uuid');
+  const { at, groups_with_sla } = await tx.one(sql.type(movedRow)`
+    select now() as at, array(select id from groups where tenant_id = ${tenantId}::uuid and id = any (${groupIds})
+      and (sla_policy_id is not null or sla_resolve_minutes <> '{}')) as groups_with_sla`);
+  const restarted = moves.filter(({ group_id }) => groups_with_sla.includes(group_id));
+  if (restarted.length > 0) await restartClocks(tx, tenantId, idsOf(restarted));
+  await followMaintenance(tx, tenantId, at, idsOf(moves));
+}
+
+function idsOf(moves: readonly { readonly agent_id: string }[]): readonly string[] {
+  return [...new Set(moves.map(({ agent_id }) => agent_id))];
 }

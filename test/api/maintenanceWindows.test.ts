@@ -37,7 +37,7 @@ type Alert = {
 async function json<T>(response: Response, status: number): Promise<T> {
   const text = await response.text();
   expect(response.status, text).toBe(status);
-  return JSON.parse(text) as T;
+  return (text === '' ? undefined : JSON.parse(text)) as T;
 }
 
 // Everything here is promised by a policy that pauses: an hour to acknowledge, two to resolve.
@@ -231,6 +231,30 @@ describe('a maintenance window', () => {
     await cancel(ofTenant.id);
     expect(await watched()).toBe(before);
     await cancel(ofGroup.id);
+  });
+
+  it('over a group moves the due times of a host that joins it, and ends the silence of one that leaves', async () => {
+    const agentId = await host();
+    const alert = await raise(agentId);
+    const group = await json<{ id: string }>(
+      await as('admin')('POST', '/groups', { tenant_id: tenants.a, name: 'joined', rule: { tag: 'joined' } }),
+      201,
+    );
+    const scope = { kind: 'group', group_id: group.id };
+    const window = await planned({ scope, schedule: once(Date.now(), Date.now() + HOUR) });
+    const tag = async (tags: readonly string[]) =>
+      json(await as('admin')('PATCH', `/agents/${agentId}`, { tags }), 200);
+    expect(shifted(await show(alert))).toEqual([0, 0]);
+    await tag(['joined']);
+    expect(shifted(await show(alert))).toEqual([60, 60]);
+    const silent = await raise(agentId);
+    expect(await silence(silent)).toMatchObject({ window_id: window.id });
+    await tag([]);
+    expect(shifted(await show(alert))).toEqual([0, 0]);
+    expect(await silence(silent, Date.now() + 1)).toBeNull();
+    await tag(['joined']);
+    await json(await as('admin')('DELETE', `/groups/${group.id}`), 204);
+    expect(shifted(await show(alert)), 'the group is gone').toEqual([0, 0]);
   });
 
   it('misses no alert that opens as it is planned', async () => {

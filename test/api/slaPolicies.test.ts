@@ -167,6 +167,52 @@ describe('SLA policies', () => {
     await json(await as('admin')('DELETE', `/sla-policies/${policy.id}`), 204);
   });
 
+  it('200: due times follow a host that joins or leaves a group, and the group that follows another policy', async () => {
+    const agent = await registerTestAgent(api, tenants.a, 'joins-01');
+    const [slow, fast] = [await create('Slow', body('Slow', 7, 70)), await create('Fast', body('Fast', 3, 30))];
+    const alert = await raise(tenants.a, 'high', agent.id);
+    const elsewhere = await raise(tenants.a, 'high');
+    const due = async (id = alert) => {
+      const shown = await show(id);
+      return [minutesTo(shown, 'ack_due_at'), minutesTo(shown, 'sla_due_at'), shown.sla.policy.name];
+    };
+    const [before, other] = [await due(), await due(elsewhere)];
+    const definition = { name: 'joined', priority: 5, rule: { tag: 'joined' } };
+    const made = { tenant_id: tenants.a, ...definition, sla_policy_id: slow.id };
+    const group = await json<{ id: string }>(await as('admin')('POST', '/groups', made), 201);
+    const tag = async (tags: readonly string[]) =>
+      json(await as('admin')('PATCH', `/agents/${agent.id}`, { tags }), 200);
+    const put = async (change: object) =>
+      json(await as('admin')('PUT', `/groups/${group.id}`, { ...definition, ...change }), 200);
+    await tag(['joined']);
+    expect(await due()).toEqual([7, 70, 'Slow']);
+    await put({ sla_policy_id: fast.id });
+    expect(await due()).toEqual([3, 30, 'Fast']);
+    await put({ sla_policy_id: fast.id, sla_resolve_minutes: { high: 20 } });
+    expect(await due()).toEqual([3, 20, 'Fast']);
+    // The policy's own minutes hold for alerts that open later: what was promised under it stays.
+    await json(await as('admin')('PUT', `/sla-policies/${fast.id}`, body('Fast', 1, 5)), 200);
+    await put({ sla_policy_id: fast.id, sla_resolve_minutes: { high: 20 }, runbook_md: '# Other words' });
+    expect(await due()).toEqual([3, 20, 'Fast']);
+    await put({});
+    expect(await due()).toEqual(before);
+    await put({ sla_policy_id: slow.id });
+    await tag([]);
+    expect(await due()).toEqual(before);
+    await tag(['joined']);
+    expect(await due()).toEqual([7, 70, 'Slow']);
+    // One that says nothing about the SLA, before the one that does.
+    const silent = await json<{ id: string }>(
+      await as('admin')('POST', '/groups', { ...made, name: 'silent', priority: 1, sla_policy_id: null }),
+      201,
+    );
+    expect(await due()).toEqual([7, 70, 'Slow']);
+    for (const id of [silent.id, group.id]) await json(await as('admin')('DELETE', `/groups/${id}`), 204);
+    expect(await due()).toEqual(before);
+    expect(await due(elsewhere), 'of no host').toEqual(other);
+    for (const { id } of [slow, fast]) await json(await as('admin')('DELETE', `/sla-policies/${id}`), 204);
+  });
+
   it('200: outside its hours the clocks stand still, and due is after the next opening', async () => {
     const nowMs = Date.now();
     const opens = new Date(nowMs + 2 * 86_400_000);

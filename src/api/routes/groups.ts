@@ -17,6 +17,7 @@ import {
   isNameTaken,
   listGroups,
   listGroupsOfHost,
+  listMemberIds,
   listMembers,
   listRunbookVersions,
   lockGroups,
@@ -27,6 +28,7 @@ import {
 } from '../../db/groups.ts';
 import { findSchedule } from '../../db/onCall.ts';
 import type { AnyTx, TenantTx } from '../../db/scope.ts';
+import { followMembers, restartClocks } from '../../db/slaClocks.ts';
 import { findSlaPolicy, getTenantSla } from '../../db/slaPolicies.ts';
 import type { Json } from '../../domain/canonicalJson.ts';
 import { type InheritableGroup, inherit, type Origin } from '../../domain/groupInheritance.ts';
@@ -113,6 +115,12 @@ async function requireOnCall(tx: AnyTx, group: GroupDefinition): Promise<void> {
     throw new RefusedError('not_found', 'There is no such on-call schedule.');
   if (escalation_policy_id !== null && (await findPolicy(tx, escalation_policy_id)) === null)
     throw new RefusedError('not_found', 'There is no such escalation policy.');
+}
+
+/** What a group says about the SLA of its hosts, and how early it is asked; empty when it says nothing. */
+function slaWords({ priority, name, sla_policy_id, sla_resolve_minutes }: GroupDefinition): string {
+  if (sla_policy_id === null && Object.keys(sla_resolve_minutes).length === 0) return '';
+  return JSON.stringify([priority, name, sla_policy_id, SEVERITIES.map((severity) => sla_resolve_minutes[severity])]);
 }
 
 /** A policy that the caller does not see is none. */
@@ -219,6 +227,7 @@ const replace = defineRoute({
         if (await isNameTaken(tx, tenantId, definition.name, before.id)) throw nameTaken(definition.name);
         await requirePolicy(tx, definition.sla_policy_id);
         await requireOnCall(tx, definition);
+        const members = await listMemberIds(tx, before);
         await updateGroup(tx, tenantId, before.id, definition);
         const version =
           runbook_md === undefined
@@ -230,6 +239,8 @@ const replace = defineRoute({
           ...(definition as unknown as { [key: string]: Json }),
         });
         await applyMembership(tx, { id: tenantId, mspId: ctx.principal.mspId }, [{ ...before, ...definition }]);
+        // Those who came or went have been followed already, by what the group says now.
+        if (slaWords(before) !== slaWords(definition)) await restartClocks(tx, tenantId, members);
         return present(await existing(tx, before.id));
       },
     );
@@ -253,7 +264,14 @@ const archive = defineRoute({
       async (tx, tenantId) => {
         const before = (await lockGroups(tx, tenantId)).find(({ id }) => id === ctx.params.id);
         if (before === undefined) throw new RefusedError('not_found');
+        const members = await listMemberIds(tx, before);
         await archiveGroup(tx, tenantId, before.id);
+        if (slaWords(before) !== '') await restartClocks(tx, tenantId, members);
+        await followMembers(
+          tx,
+          tenantId,
+          members.map((agent_id) => ({ group_id: before.id, agent_id })),
+        );
         await record(tx, ctx.principal, tenantId, 'group_archived', {
           group_id: before.id,
           name: before.name,
