@@ -256,26 +256,36 @@ CREATE OR REPLACE FUNCTION app.tell_of_cves(rows agent_cves[])
  RETURNS void
  LANGUAGE sql
 AS $function$
+  with judged as (
+    select r.*, round(s.cvss::numeric, 1) as cvss, exists (select from kev_entries k where k.cve_id = r.cve_id) as kev
+    from unnest(tell_of_cves.rows) r left join cve_scores s using (cve_id)
+  ), wanted as (
+    select j.*, not kev and cvss is null and severity is null and source = 'kernel' as is_unscored from judged j
+    where kev or coalesce(cvss >= 7.0, severity in ('critical', 'high'), source = 'kernel')
+  ), placed as (
+    select w.*, row_number() over (partition by tenant_id, agent_id, is_unscored order by
+        case when is_unscored then substr(cve_id, 5, 4) end desc, case when is_unscored then length(cve_id) end desc,
+        case when is_unscored then cve_id end desc, cve_id, package) - 1 as place,
+      count(*) over (partition by tenant_id, agent_id, is_unscored) as total
+    from wanted w
+  )
   select app.tell_webhooks('cve.match.new', g.tenant_id, g.agent_id, 'cve_match', json_build_object(
-    'hostname', (select a.hostname from agents a where a.tenant_id = g.tenant_id and a.id = g.agent_id), 'cves', g.cves))
+    'hostname', (select a.hostname from agents a where a.tenant_id = g.tenant_id and a.id = g.agent_id),
+    'cves', g.cves, 'not_listed', g.not_listed))
   from (
-    select m.tenant_id, m.agent_id, json_agg(json_build_object(
-      'cve_id', m.cve_id,
-      'cvss', m.cvss,
-      'severity', m.severity,
-      'kev', exists (select from kev_entries k where k.cve_id = m.cve_id),
-      'source', m.source,
-      'package', m.package,
-      'installed_version', m.installed_version,
-      'fixed_version', m.fixed_version,
-      'detected_at', app.webhook_time(m.detected_at)) order by m.cve_id, m.package) as cves
-    from (
-      select r.*, round(s.cvss::numeric, 1) as cvss,
-        (row_number() over (partition by r.tenant_id, r.agent_id order by r.cve_id, r.package) - 1) / 100 as part
-      from unnest(tell_of_cves.rows) r left join cve_scores s using (cve_id)
-      where coalesce(round(s.cvss::numeric, 1) >= 7.0, r.severity in ('critical', 'high'), false)
-    ) m
-    group by m.tenant_id, m.agent_id, m.part
+    select tenant_id, agent_id, json_agg(json_build_object(
+        'cve_id', cve_id,
+        'cvss', cvss,
+        'severity', severity,
+        'kev', kev,
+        'source', source,
+        'package', package,
+        'installed_version', installed_version,
+        'fixed_version', fixed_version,
+        'detected_at', app.webhook_time(detected_at)) order by place) as cves,
+      case when is_unscored then max(total) - count(*) else 0 end as not_listed
+    from placed where not is_unscored or place < 100
+    group by tenant_id, agent_id, is_unscored, place / 100
   ) g
 $function$
 
@@ -1019,6 +1029,7 @@ table idempotency_keys (
   status integer,
   response_sealed bytea,
   created_at timestamp with time zone not null default now(),
+  totp_step bigint,
   constraint idempotency_keys_pkey PRIMARY KEY (principal, key)
 );
 

@@ -7,7 +7,7 @@ import { clearAlert, raiseAlert } from '../../src/db/alerts.ts';
 import { clearHeardAgents, markSilentAgents } from '../../src/db/liveness.ts';
 import { sql } from '../../src/db/pool.ts';
 import { withMsp, withSystem, withTenant } from '../../src/db/scope.ts';
-import { syncPackageCves } from '../../src/db/vulnerabilities.ts';
+import { syncKernelCves, syncPackageCves } from '../../src/db/vulnerabilities.ts';
 import { deleteWebhook, insertWebhook, updateWebhook } from '../../src/db/webhooks.ts';
 import type { PackageCve } from '../../src/domain/trivy.ts';
 import { WEBHOOK_EVENTS, type WebhookEvent } from '../../src/domain/webhook.ts';
@@ -48,7 +48,8 @@ async function deliveries(): Promise<readonly { webhook_id: string; tenant_id: s
     select webhook_id, tenant_id, event, body from webhook_deliveries order by created_at, event, body`);
   return rows.map((row) => ({ ...row, body: JSON.parse(row.body) as Body }));
 }
-type Body = Readonly<Record<string, unknown>> & { readonly cve_match?: { readonly cves: readonly unknown[] } };
+type Body = Readonly<Record<string, unknown>> & { readonly cve_match?: CveMatch };
+type CveMatch = { readonly cves: readonly { readonly cve_id: string }[]; readonly not_listed: number };
 
 const alert = (tenantId: string, agentId: string | null, change: object = {}) => ({
   tenant_id: tenantId,
@@ -228,6 +229,51 @@ describe('a CVE', () => {
     await sync([]);
     await sync([cve('CVE-2024-0001', 'high')]);
     expect((await deliveries())[1]?.body.cve_match?.cves).toMatchObject([{ cve_id: 'CVE-2024-0001' }]);
+  });
+
+  it('that is exploited in the wild is told whatever its score', async () => {
+    const agent = await registerTestAgent(api, tenants.a, 'cve-kev');
+    await webhook(null, { events: ['cve.match.new'] });
+    await db.admin.query(sql.unsafe`insert into cve_scores (cve_id, cvss) values ('CVE-2022-5500', 4.1), ('CVE-2022-5501', 4.1)`);
+    await db.admin.query(sql.unsafe`
+      insert into kev_entries (cve_id, vendor, product, name, date_added, ransomware) values ('CVE-2022-5500', 'v', 'p', 'n', '2022-01-01', false)`);
+    await withTenant(db.app, tenants.a, (tx) =>
+      syncPackageCves(tx, { tenantId: tenants.a, agentId: agent.id, at: new Date().toISOString() }, [
+        cve('CVE-2022-5500', 'low'),
+        cve('CVE-2022-5501', 'critical'),
+      ]),
+    );
+    expect((await deliveries()).map(({ body }) => body.cve_match)).toMatchObject([
+      { cves: [{ cve_id: 'CVE-2022-5500', cvss: 4.1, kev: true }], not_listed: 0 },
+    ]);
+  });
+
+  it('of the kernel is told without a score: the newest hundred of a host by name, the rest as a count, those exploited apart', async () => {
+    const agent = await registerTestAgent(api, tenants.a, 'cve-kernel');
+    await webhook(null, { events: ['cve.match.new'] });
+    await db.admin.query(sql.unsafe`
+      insert into kernel_cve_fixes (cve_id, stream, fixed_version, fixed_patch)
+      select 'CVE-2031-' || n, '9.9', '9.9.50', 50 from generate_series(9950, 10099) n
+      union all values ('CVE-2030-0003', '9.9', '9.9.50', 50), ('CVE-2030-0004', '9.9', '9.9.50', 50), ('CVE-2030-0005', '9.9', '9.9.60', 60)`);
+    await db.admin.query(sql.unsafe`
+      insert into kev_entries (cve_id, vendor, product, name, date_added, ransomware) values ('CVE-2030-0003', 'v', 'p', 'n', '2030-01-01', false)`);
+    await db.admin.query(sql.unsafe`insert into cve_scores (cve_id, cvss) values ('CVE-2030-0004', 6.9)`);
+    const sync = (kernelUpstream: string) =>
+      withTenant(db.app, tenants.a, (tx) =>
+        syncKernelCves(tx, { tenantId: tenants.a, agentId: agent.id, kernelUpstream, at: new Date().toISOString() }),
+      );
+    await sync('9.9.1');
+    const told = (await deliveries()).map(({ body }) => body.cve_match as CveMatch);
+    expect(told.map(({ cves, not_listed }) => [cves.length, not_listed]).toSorted()).toEqual([
+      [1, 0],
+      [100, 51],
+    ]);
+    const [kev, newest] = told.toSorted((a, b) => a.cves.length - b.cves.length);
+    expect(kev?.cves).toMatchObject([{ cve_id: 'CVE-2030-0003', kev: true, cvss: null, severity: null }]);
+    expect([newest?.cves[0]?.cve_id, newest?.cves[99]?.cve_id]).toEqual(['CVE-2031-10099', 'CVE-2031-10000']);
+    // A newer kernel that is still open to one says nothing new.
+    await sync('9.9.55');
+    expect(await deliveries()).toHaveLength(2);
   });
 
   it('goes a hundred a delivery', async () => {
