@@ -2,6 +2,7 @@
 
 import { queryOptions, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { type Answered, api, ask } from './api/client.ts';
+import { pageAfter } from './api/paging.ts';
 import { ProblemError } from './api/problem.ts';
 
 /** The signed-in person as `/auth/me` tells it. */
@@ -48,11 +49,9 @@ export const tenantsQuery = queryOptions({
     const items: Answered<'/tenants', 'get'>['items'] = [];
     let cursor: string | undefined;
     do {
-      const page = await ask(
-        api.GET('/tenants', { params: { query: { limit: 500, ...(cursor === undefined ? {} : { cursor }) } }, signal }),
-      );
-      items.push(...page.items);
-      cursor = page.next_cursor ?? undefined;
+      const answer = await ask(api.GET('/tenants', { params: { query: pageAfter(500, cursor) }, signal }));
+      items.push(...answer.items);
+      cursor = answer.next_cursor ?? undefined;
     } while (cursor !== undefined && items.length < 10_000);
     return items;
   },

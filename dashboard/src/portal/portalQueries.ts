@@ -2,6 +2,7 @@
 
 import { queryOptions } from '@tanstack/react-query';
 import { api, ask, type Item } from '../api/client.ts';
+import { pageAfter } from '../api/paging.ts';
 
 /** Pages of a list that are read at most, at 200 rows each. */
 const MAX_PAGES = 25;
@@ -25,10 +26,6 @@ async function readAll<T>(
   return items;
 }
 
-function pageOf(cursor: string | undefined): { readonly limit: number; readonly cursor?: string } {
-  return { limit: PAGE, ...(cursor !== undefined && { cursor }) };
-}
-
 /** An alert, a host, a token, a CVE and a session, as lists show them. */
 export type Alert = Item<'/alerts'>;
 export type Host = Item<'/agents'>;
@@ -48,7 +45,7 @@ export const openAlertsQuery = queryOptions({
   refetchInterval: 15_000,
   queryFn: ({ signal }) =>
     readAll<Alert>((cursor) =>
-      ask(api.GET('/alerts', { params: { query: { status: 'unresolved', ...pageOf(cursor) } }, signal })),
+      ask(api.GET('/alerts', { params: { query: { status: 'unresolved', ...pageAfter(PAGE, cursor) } }, signal })),
     ),
 });
 
@@ -58,7 +55,7 @@ export const hostsQuery = queryOptions({
   refetchInterval: 15_000,
   queryFn: ({ signal }) =>
     readAll<Host>((cursor) =>
-      ask(api.GET('/agents', { params: { query: { sort: 'offline_first', ...pageOf(cursor) } }, signal })),
+      ask(api.GET('/agents', { params: { query: { sort: 'offline_first', ...pageAfter(PAGE, cursor) } }, signal })),
     ),
 });
 
@@ -70,15 +67,15 @@ export function workQuery(month: string) {
     queryFn: async ({ signal }) => {
       const [eats, alerts, cves] = await Promise.all([
         readAll<Eat>(
-          (cursor) => ask(api.GET('/emergency', { params: { query: pageOf(cursor) }, signal })),
+          (cursor) => ask(api.GET('/emergency', { params: { query: pageAfter(PAGE, cursor) }, signal })),
           // Newest first: once a page reaches the month before, the rest is older still.
           (items) => items.some(({ issued_at }) => issued_at < month),
         ),
         readAll<Alert>((cursor) =>
-          ask(api.GET('/alerts', { params: { query: { status: 'resolved', ...pageOf(cursor) } }, signal })),
+          ask(api.GET('/alerts', { params: { query: { status: 'resolved', ...pageAfter(PAGE, cursor) } }, signal })),
         ),
         readAll<Cve>((cursor) =>
-          ask(api.GET('/inventory/cves', { params: { query: { state: 'all', ...pageOf(cursor) } }, signal })),
+          ask(api.GET('/inventory/cves', { params: { query: { state: 'all', ...pageAfter(PAGE, cursor) } }, signal })),
         ),
       ]);
       return {

@@ -10,6 +10,7 @@ import {
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import { type Answered, api, ask, type Item, type paths } from '../../api/client.ts';
+import { PAGED, pageAfter } from '../../api/paging.ts';
 import { useMe } from '../../session.ts';
 
 /** An alert. */
@@ -25,15 +26,14 @@ const LISTS = ['alerts', 'list'] as const;
 export function alertsQuery(filter: AlertFilter) {
   return infiniteQueryOptions({
     queryKey: [...LISTS, filter],
-    initialPageParam: undefined as string | undefined,
+    ...PAGED,
     queryFn: ({ pageParam, signal }) =>
       ask(
         api.GET('/alerts', {
-          params: { query: { ...filter, limit: PAGE, ...(pageParam !== undefined && { cursor: pageParam }) } },
+          params: { query: { ...filter, ...pageAfter(PAGE, pageParam) } },
           signal,
         }),
       ),
-    getNextPageParam: (last) => last.next_cursor ?? undefined,
     refetchInterval: POLL_MS,
   });
 }

@@ -2,6 +2,7 @@
 
 import { infiniteQueryOptions } from '@tanstack/react-query';
 import { api, ask, type paths } from '../../api/client.ts';
+import { PAGED, pageAfter } from '../../api/paging.ts';
 
 type Filter = Omit<NonNullable<paths['/audit-log']['get']['parameters']['query']>, 'cursor' | 'limit'>;
 
@@ -11,15 +12,14 @@ const PAGE = 50;
 export function auditLogQuery(filter: Filter) {
   return infiniteQueryOptions({
     queryKey: ['audit-log', filter],
-    initialPageParam: undefined as string | undefined,
+    ...PAGED,
     queryFn: ({ pageParam, signal }) =>
       ask(
         api.GET('/audit-log', {
-          params: { query: { ...filter, limit: PAGE, ...(pageParam !== undefined && { cursor: pageParam }) } },
+          params: { query: { ...filter, ...pageAfter(PAGE, pageParam) } },
           signal,
         }),
       ),
-    getNextPageParam: (last) => last.next_cursor ?? undefined,
   });
 }
 

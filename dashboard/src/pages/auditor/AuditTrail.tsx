@@ -3,6 +3,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api, ask } from '../../api/client.ts';
+import { PAGED, pageAfter } from '../../api/paging.ts';
 import { Problem, SkeletonRows } from '../../ui/Feedback.tsx';
 import { Card } from '../../ui/Layout.tsx';
 import { LoadMore } from '../../ui/LoadMore.tsx';
@@ -16,15 +17,14 @@ export function AuditTrail() {
   const { t } = useTranslation('auditor');
   const events = useInfiniteQuery({
     queryKey: ['audit-log', 'auditor'],
-    initialPageParam: undefined as string | undefined,
+    ...PAGED,
     queryFn: ({ pageParam, signal }) =>
       ask(
         api.GET('/audit-log', {
-          params: { query: { limit: PAGE, ...(pageParam !== undefined && { cursor: pageParam }) } },
+          params: { query: pageAfter(PAGE, pageParam) },
           signal,
         }),
       ),
-    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   });
   if (events.isError) return <Problem error={events.error} onRetry={() => void events.refetch()} />;
   return (

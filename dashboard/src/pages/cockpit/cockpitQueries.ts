@@ -2,6 +2,7 @@
 
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { type Answered, api, ask, type Item, type paths } from '../../api/client.ts';
+import { PAGED, pageAfter } from '../../api/paging.ts';
 
 /** One tenant of the cockpit. */
 export type CockpitRow = Item<'/msp/cockpit'>;
@@ -29,12 +30,11 @@ export type CockpitFilter = {
   readonly q?: string | undefined;
 };
 
-function defined({ urgency_gt, sort, q, cursor }: CockpitFilter & { readonly cursor: string | undefined }): Query {
+function defined({ urgency_gt, sort, q }: CockpitFilter): Query {
   return {
     ...(urgency_gt !== undefined && { urgency_gt }),
     ...(sort !== undefined && { sort }),
     ...(q !== undefined && { q }),
-    ...(cursor !== undefined && { cursor }),
   };
 }
 
@@ -48,15 +48,14 @@ const KEEP_MS = 60_000;
 export function cockpitQuery(filter: CockpitFilter) {
   return infiniteQueryOptions({
     queryKey: ['cockpit', 'rows', filter],
-    initialPageParam: undefined as string | undefined,
+    ...PAGED,
     queryFn: ({ pageParam, signal }) =>
       ask(
         api.GET('/msp/cockpit', {
-          params: { query: { ...defined({ ...filter, cursor: pageParam }), limit: PAGE_ROWS } },
+          params: { query: { ...defined(filter), ...pageAfter(PAGE_ROWS, pageParam) } },
           signal,
         }),
       ),
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: KEEP_MS,
   });

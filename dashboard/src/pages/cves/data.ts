@@ -2,6 +2,7 @@
 
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api, ask, type Item, type paths } from '../../api/client.ts';
+import { PAGED, pageAfter } from '../../api/paging.ts';
 
 /** A CVE over the hosts in view. */
 export type Cve = Item<'/inventory/cves'>;
@@ -16,15 +17,14 @@ const DAY_MS = 86_400_000;
 export function cvesQuery(filter: CveFilter) {
   return infiniteQueryOptions({
     queryKey: ['cves', 'list', filter],
-    initialPageParam: undefined as string | undefined,
+    ...PAGED,
     queryFn: ({ pageParam, signal }) =>
       ask(
         api.GET('/inventory/cves', {
-          params: { query: { ...filter, limit: PAGE, ...(pageParam !== undefined && { cursor: pageParam }) } },
+          params: { query: { ...filter, ...pageAfter(PAGE, pageParam) } },
           signal,
         }),
       ),
-    getNextPageParam: (last) => last.next_cursor ?? undefined,
   });
 }
 

@@ -2,6 +2,7 @@
 
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { type Answered, api, ask, type Item } from '../../api/client.ts';
+import { PAGED, pageAfter } from '../../api/paging.ts';
 
 /** A quorum request as the API shows it. */
 export type QuorumRequest = Answered<'/emergency/quorum/{id}', 'get'>;
@@ -38,17 +39,15 @@ export function quorumListQuery(filter: { readonly tenantId: string | undefined;
         api.GET('/emergency/quorum', {
           params: {
             query: {
-              limit: 50,
+              ...pageAfter(50, pageParam),
               ...(filter.tenantId !== undefined && { tenant_id: filter.tenantId }),
               ...(!filter.closedToo && { state: 'open' as const }),
-              ...(pageParam !== '' && { cursor: pageParam }),
             },
           },
           signal,
         }),
       ),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor,
+    ...PAGED,
     refetchInterval: LIST_EVERY_MS,
   });
 }
@@ -66,18 +65,16 @@ export function eatListQuery(filter: {
         api.GET('/emergency', {
           params: {
             query: {
-              limit: 50,
+              ...pageAfter(50, pageParam),
               ...(filter.tenantId !== undefined && { tenant_id: filter.tenantId }),
               ...(filter.agentId !== undefined && { agent_id: filter.agentId }),
               ...(filter.state !== undefined && { state: filter.state }),
-              ...(pageParam !== '' && { cursor: pageParam }),
             },
           },
           signal,
         }),
       ),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor,
+    ...PAGED,
     refetchInterval: LIST_EVERY_MS,
   });
 }

@@ -2,6 +2,7 @@
 
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { type Answered, api, ask, type Item, type paths } from '../../api/client.ts';
+import { PAGED, pageAfter } from '../../api/paging.ts';
 
 /** A group as lists show it. */
 export type Group = Item<'/groups'>;
@@ -13,23 +14,18 @@ export type GroupDefinition = paths['/groups/{id}']['put']['requestBody']['conte
 const PAGE = 100;
 const MEMBERS_POLL_MS = 15_000;
 
-const next = (last: { readonly next_cursor: string | null }): string | undefined => last.next_cursor ?? undefined;
-const page = (cursor: string | undefined) => ({ limit: PAGE, ...(cursor !== undefined && { cursor }) });
-const FIRST = undefined as string | undefined;
-
 /** Groups in the order in which they are asked. */
 export function groupsQuery(tenantId: string | undefined) {
   return infiniteQueryOptions({
     queryKey: ['groups', 'list', tenantId ?? 'all'],
-    initialPageParam: FIRST,
+    ...PAGED,
     queryFn: ({ pageParam, signal }) =>
       ask(
         api.GET('/groups', {
-          params: { query: { ...page(pageParam), ...(tenantId !== undefined && { tenant_id: tenantId }) } },
+          params: { query: { ...pageAfter(PAGE, pageParam), ...(tenantId !== undefined && { tenant_id: tenantId }) } },
           signal,
         }),
       ),
-    getNextPageParam: next,
   });
 }
 
@@ -45,10 +41,9 @@ export function groupQuery(id: string) {
 export function membersQuery(id: string) {
   return infiniteQueryOptions({
     queryKey: ['groups', id, 'members'],
-    initialPageParam: FIRST,
+    ...PAGED,
     queryFn: ({ pageParam, signal }) =>
-      ask(api.GET('/groups/{id}/members', { params: { path: { id }, query: page(pageParam) }, signal })),
-    getNextPageParam: next,
+      ask(api.GET('/groups/{id}/members', { params: { path: { id }, query: pageAfter(PAGE, pageParam) }, signal })),
     refetchInterval: MEMBERS_POLL_MS,
   });
 }
@@ -57,10 +52,14 @@ export function membersQuery(id: string) {
 export function versionsQuery(id: string) {
   return infiniteQueryOptions({
     queryKey: ['groups', id, 'versions'],
-    initialPageParam: FIRST,
+    ...PAGED,
     queryFn: ({ pageParam, signal }) =>
-      ask(api.GET('/groups/{id}/runbook-versions', { params: { path: { id }, query: page(pageParam) }, signal })),
-    getNextPageParam: next,
+      ask(
+        api.GET('/groups/{id}/runbook-versions', {
+          params: { path: { id }, query: pageAfter(PAGE, pageParam) },
+          signal,
+        }),
+      ),
   });
 }
 

@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import { Download, ShieldCheck } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { API_BASE, api, ask } from '../../api/client.ts';
+import { PAGED, pageAfter } from '../../api/paging.ts';
 import { Badge, SeverityBadge } from '../../ui/Badge.tsx';
 import { ButtonAnchor } from '../../ui/Button.tsx';
 import { EmptyState, Problem, SkeletonRows } from '../../ui/Feedback.tsx';
@@ -19,7 +20,7 @@ export function HostCves({ host }: { readonly host: HostDetail }) {
   const { t } = useTranslation('hosts');
   const query = useInfiniteQuery({
     queryKey: ['cves', 'host', host.id],
-    initialPageParam: undefined as string | undefined,
+    ...PAGED,
     queryFn: ({ pageParam, signal }) =>
       ask(
         api.GET('/inventory/cves', {
@@ -27,14 +28,12 @@ export function HostCves({ host }: { readonly host: HostDetail }) {
             query: {
               tenant_id: host.tenant_id,
               agent_id: host.id,
-              limit: 100,
-              ...(pageParam !== undefined && { cursor: pageParam }),
+              ...pageAfter(100, pageParam),
             },
           },
           signal,
         }),
       ),
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
   return (
     <Card

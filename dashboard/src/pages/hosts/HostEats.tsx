@@ -4,13 +4,13 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Siren } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { api, ask } from '../../api/client.ts';
 import { Badge } from '../../ui/Badge.tsx';
 import { EmptyState, Problem, SkeletonRows } from '../../ui/Feedback.tsx';
 import { Card } from '../../ui/Layout.tsx';
 import { LoadMore } from '../../ui/LoadMore.tsx';
 import { Table } from '../../ui/Table.tsx';
 import { Time } from '../../ui/Time.tsx';
+import { eatListQuery } from '../emergency/queries.ts';
 import { EAT_TONES, eatState } from './eatState.ts';
 import type { HostDetail } from './hostQueries.ts';
 
@@ -18,21 +18,7 @@ import type { HostDetail } from './hostQueries.ts';
 export function HostEats({ host }: { readonly host: HostDetail }) {
   const { t } = useTranslation('hosts');
   const { t: common } = useTranslation();
-  const query = useInfiniteQuery({
-    queryKey: ['eats', 'host', host.id],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam, signal }) =>
-      ask(
-        api.GET('/emergency', {
-          params: {
-            query: { agent_id: host.id, limit: 50, ...(pageParam !== undefined && { cursor: pageParam }) },
-          },
-          signal,
-        }),
-      ),
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
-    refetchInterval: 10_000,
-  });
+  const query = useInfiniteQuery(eatListQuery({ tenantId: undefined, state: undefined, agentId: host.id }));
   return (
     <Card title={t('eats.title')} flush>
       {query.isError && <Problem error={query.error} onRetry={() => void query.refetch()} />}

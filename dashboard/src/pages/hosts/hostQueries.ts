@@ -2,6 +2,7 @@
 
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { type Answered, api, ask, type Item } from '../../api/client.ts';
+import { PAGED, pageAfter } from '../../api/paging.ts';
 
 /** A host as the list shows it. */
 export type HostRow = Item<'/agents'>;
@@ -37,26 +38,24 @@ const CHART_POINTS = 400;
 export function hostsQuery(tenantId: string | undefined, { q, tag, state, offline_first }: HostFilter) {
   return infiniteQueryOptions({
     queryKey: ['agents', 'list', tenantId, q, tag, state, offline_first],
-    initialPageParam: undefined as string | undefined,
+    ...PAGED,
     queryFn: ({ pageParam, signal }) =>
       ask(
         api.GET('/agents', {
           params: {
             query: {
-              limit: PAGE_ROWS,
+              ...pageAfter(PAGE_ROWS, pageParam),
               is_active: state === 'inactive' ? 'false' : 'true',
               ...(tenantId !== undefined && { tenant_id: tenantId }),
               ...(q !== undefined && { q }),
               ...(tag !== undefined && { tag }),
               ...((state === 'online' || state === 'offline') && { link_state: state }),
               ...(offline_first && { sort: 'offline_first' as const }),
-              ...(pageParam !== undefined && { cursor: pageParam }),
             },
           },
           signal,
         }),
       ),
-    getNextPageParam: (page) => page.next_cursor ?? undefined,
     refetchInterval: LIVE_MS,
   });
 }

@@ -2,6 +2,7 @@
 
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { type Answered, api, ask, type Item } from '../../api/client.ts';
+import { PAGED, pageAfter } from '../../api/paging.ts';
 
 /** A playbook of the list. */
 export type PlaybookItem = Item<'/playbooks'>;
@@ -37,17 +38,15 @@ export function preIssuedQuery(filter: { readonly tenantId: string | undefined; 
         api.GET('/pre-issued-eats', {
           params: {
             query: {
-              limit: 50,
+              ...pageAfter(50, pageParam),
               live: filter.endedToo ? 'false' : 'true',
               ...(filter.tenantId !== undefined && { tenant_id: filter.tenantId }),
-              ...(pageParam !== '' && { cursor: pageParam }),
             },
           },
           signal,
         }),
       ),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor,
+    ...PAGED,
     refetchInterval: LIVE_EVERY_MS,
   });
 }

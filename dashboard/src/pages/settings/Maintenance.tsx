@@ -6,6 +6,7 @@ import { Wrench } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, ask, type Item } from '../../api/client.ts';
+import { PAGED, pageAfter } from '../../api/paging.ts';
 import { useCan, useTenantName } from '../../session.ts';
 import { useTenantId } from '../../shell/tenant.ts';
 import { Badge, Chip, type Tone } from '../../ui/Badge.tsx';
@@ -42,22 +43,20 @@ export function Maintenance() {
   const [planning, setPlanning] = useState(false);
   const windows = useInfiniteQuery({
     queryKey: ['maintenance-windows', tenantId, all],
-    initialPageParam: undefined as string | undefined,
+    ...PAGED,
     queryFn: ({ pageParam, signal }) =>
       ask(
         api.GET('/maintenance-windows', {
           params: {
             query: {
               state: all ? 'all' : 'current',
-              limit: 50,
+              ...pageAfter(50, pageParam),
               ...(tenantId === undefined ? {} : { tenant_id: tenantId }),
-              ...(pageParam === undefined ? {} : { cursor: pageParam }),
             },
           },
           signal,
         }),
       ),
-    getNextPageParam: (last) => last.next_cursor ?? undefined,
     refetchInterval: 30_000,
   });
   const refresh = (): Promise<void> => queryClient.invalidateQueries({ queryKey: ['maintenance-windows'] });

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import { type Answered, api, ask } from '../../api/client.ts';
+import { PAGED, pageAfter } from '../../api/paging.ts';
 import { useCan } from '../../session.ts';
 import { Badge, type Tone } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
@@ -34,18 +35,17 @@ export function WebhookDeliveries({ webhook }: { readonly webhook: Webhook }) {
   const [open, setOpen] = useState<string | null>(null);
   const deliveries = useInfiniteQuery({
     queryKey: ['webhook-deliveries', webhook.id],
-    initialPageParam: undefined as string | undefined,
+    ...PAGED,
     queryFn: ({ pageParam, signal }) =>
       ask(
         api.GET('/webhooks/{id}/deliveries', {
           params: {
             path: { id: webhook.id },
-            query: { limit: 25, ...(pageParam === undefined ? {} : { cursor: pageParam }) },
+            query: pageAfter(25, pageParam),
           },
           signal,
         }),
       ),
-    getNextPageParam: (last) => last.next_cursor ?? undefined,
     refetchInterval: 5_000,
   });
   const replay = useMutation({
