@@ -1,7 +1,6 @@
 /** Changes of maintenance windows: each with its audit row, and with the clocks and silences that follow it, in one transaction. */
 
 import { lockTenantAlerts } from '../db/alertLock.ts';
-import { appendAudit } from '../db/audit.ts';
 import {
   cancelWindow,
   findHostWindow,
@@ -18,7 +17,7 @@ import { followMaintenance } from '../db/slaClocks.ts';
 import { type MaintenanceSchedule, maintenancePeriods, scheduleFault } from '../domain/maintenanceSchedule.ts';
 import { RefusedError } from '../domain/refusal.ts';
 import type { UserPrincipal } from './principal.ts';
-import { auditActor } from './route.ts';
+import { recordAct } from './recordAct.ts';
 
 type Caller = { readonly principal: UserPrincipal };
 
@@ -38,20 +37,14 @@ async function finish(
   await followMaintenance(tx, ref.tenantId, new Date(nowMs).toISOString());
   const row = await findWindow(tx, ref.id);
   if (row === null) throw new RefusedError('not_found');
-  await appendAudit(tx, {
-    msp_id: caller.principal.mspId,
-    tenant_id: ref.tenantId,
-    event_type,
-    actor: auditActor(caller.principal),
-    event_data: {
-      window_id: row.id,
-      title: row.title,
-      reason: row.reason,
-      scope: row.scope,
-      group_id: row.group_id,
-      agent_ids: row.agent_ids,
-      schedule: row.schedule,
-    },
+  await recordAct(tx, caller.principal, ref.tenantId, event_type, {
+    window_id: row.id,
+    title: row.title,
+    reason: row.reason,
+    scope: row.scope,
+    group_id: row.group_id,
+    agent_ids: row.agent_ids,
+    schedule: row.schedule,
   });
   return row;
 }

@@ -1,21 +1,22 @@
-/** Audit rows of what belongs to an MSP as a whole: playbooks, policies, schedules. */
+/** Audit rows of what callers do, each in the transaction of its effect. */
 
 import { appendAudit } from '../db/audit.ts';
-import type { MspTx } from '../db/scope.ts';
+import type { AnyTx } from '../db/scope.ts';
 import type { Json } from '../domain/canonicalJson.ts';
-import type { UserPrincipal } from './principal.ts';
+import type { Principal } from './principal.ts';
 import { auditActor } from './route.ts';
 
-/** Writes one, in the transaction of its effect. */
-export function recordForMsp(
-  tx: MspTx,
-  principal: UserPrincipal,
+/** Writes the row of one act of the caller's; `tenantId` null means it concerns the MSP as a whole. */
+export function recordAct(
+  tx: AnyTx,
+  principal: Principal,
+  tenantId: string | null,
   event_type: string,
-  event_data: { [key: string]: Json },
+  event_data: { readonly [key: string]: Json },
 ): Promise<void> {
   return appendAudit(tx, {
     msp_id: principal.mspId,
-    tenant_id: null,
+    tenant_id: tenantId,
     event_type,
     actor: auditActor(principal),
     event_data,

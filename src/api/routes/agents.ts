@@ -3,20 +3,18 @@
 import { z } from 'zod';
 import { agentRow, findAgent, findAgentTenant, listAgents, openKeyReset, updateAgent } from '../../db/agents.ts';
 import { clearAgentAlerts } from '../../db/alerts.ts';
-import { appendAudit } from '../../db/audit.ts';
 import { syncHostGroups } from '../../db/groupMembership.ts';
 import { acceptBaseline, getAgentDetail, listMetricSamples, sampleRow } from '../../db/inventories.ts';
 import { enqueueCommand } from '../../db/outbox.ts';
 import { countLivePreIssued } from '../../db/preIssued.ts';
-import type { TenantTx } from '../../db/scope.ts';
 import { syncKevAlerts } from '../../db/vulnerabilities.ts';
 import type { Json } from '../../domain/canonicalJson.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { page, pageQuery, readPage } from '../cursor.ts';
 import { setHostMaintenance } from '../maintenance.ts';
-import type { UserPrincipal } from '../principal.ts';
 import { inTenantOf, readScope } from '../reach.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { recordAct } from '../recordAct.ts';
+import { defineRoute } from '../route.ts';
 
 const params = z.object({ id: z.uuid() });
 const cursorKey = z.object({ offline: z.boolean().optional(), hostname: z.string(), id: z.uuid() });
@@ -129,23 +127,6 @@ const metrics = defineRoute({
   },
 });
 
-/** One audited act of a person on a host. */
-function record(
-  tx: TenantTx,
-  principal: UserPrincipal,
-  tenantId: string,
-  event_type: string,
-  event_data: { [key: string]: Json },
-): Promise<void> {
-  return appendAudit(tx, {
-    msp_id: principal.mspId,
-    tenant_id: tenantId,
-    event_type,
-    actor: auditActor(principal),
-    event_data,
-  });
-}
-
 const tag = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:=/-]{0,62}$/, 'letters, digits and . _ : = / - only');
 
 const change = defineRoute({
@@ -189,7 +170,7 @@ const change = defineRoute({
         }
         if (body.tags !== undefined || body.is_active !== undefined)
           await syncHostGroups(tx, { tenantId, mspId: principal.mspId, agentId: path.id });
-        await record(tx, principal, tenantId, 'agent_changed', {
+        await recordAct(tx, principal, tenantId, 'agent_changed', {
           agent_id: path.id,
           hostname: changed.hostname,
           ...(body as { [key: string]: Json }),
@@ -217,7 +198,7 @@ const resetKey = defineRoute({
       (tx) => findAgentTenant(tx, ctx.params.id),
       async (tx, tenantId) => {
         await openKeyReset(tx, tenantId, ctx.params.id);
-        await record(tx, ctx.principal, tenantId, 'agent_signing_key_cleared', { agent_id: ctx.params.id });
+        await recordAct(tx, ctx.principal, tenantId, 'agent_signing_key_cleared', { agent_id: ctx.params.id });
       },
     );
     return undefined;
@@ -240,7 +221,7 @@ const acceptBaselines = defineRoute({
       (tx) => findAgentTenant(tx, ctx.params.id),
       async (tx, tenantId) => {
         const accepted = await acceptBaseline(tx, { tenantId, agentId: ctx.params.id });
-        await record(tx, ctx.principal, tenantId, 'agent_baseline_accepted', {
+        await recordAct(tx, ctx.principal, tenantId, 'agent_baseline_accepted', {
           agent_id: ctx.params.id,
           files: accepted,
         });
@@ -276,7 +257,10 @@ const refresh = defineRoute({
             expiresAt: new Date(ctx.deps.now() + 3_600_000).toISOString(),
           },
         );
-        await record(tx, ctx.principal, tenantId, 'agent_refresh_requested', { agent_id: ctx.params.id, command_id });
+        await recordAct(tx, ctx.principal, tenantId, 'agent_refresh_requested', {
+          agent_id: ctx.params.id,
+          command_id,
+        });
         return { command_id };
       },
     ),

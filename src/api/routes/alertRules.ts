@@ -11,34 +11,17 @@ import {
   updateRule,
 } from '../../db/alertRules.ts';
 import { updateSlaSettings } from '../../db/alerts.ts';
-import { appendAudit } from '../../db/audit.ts';
-import type { AnyTx, TenantTx } from '../../db/scope.ts';
+import type { AnyTx } from '../../db/scope.ts';
 import { getTenantSla } from '../../db/slaPolicies.ts';
 import { RULE_TEMPLATES, ruleDefinition } from '../../domain/alertRule.ts';
 import type { Json } from '../../domain/canonicalJson.ts';
 import { inherit } from '../../domain/groupInheritance.ts';
 import { SEVERITIES } from '../../domain/ingest.ts';
-import type { UserPrincipal } from '../principal.ts';
 import { inTenant, inTenantOf, readScope, requireTenantId } from '../reach.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { recordAct } from '../recordAct.ts';
+import { defineRoute } from '../route.ts';
 
 const params = z.object({ id: z.uuid() });
-
-function record(
-  tx: TenantTx,
-  principal: UserPrincipal,
-  tenantId: string,
-  event_type: string,
-  event_data: { [key: string]: Json },
-): Promise<void> {
-  return appendAudit(tx, {
-    msp_id: principal.mspId,
-    tenant_id: tenantId,
-    event_type,
-    actor: auditActor(principal),
-    event_data,
-  });
-}
 
 const templates = defineRoute({
   method: 'get',
@@ -84,7 +67,7 @@ const create = defineRoute({
     const tenantId = requireTenantId(ctx.principal, ctx.query.tenant_id);
     return inTenant(ctx, tenantId, async (tx) => {
       const rule = await insertRule(tx, tenantId, ctx.body);
-      await record(tx, ctx.principal, tenantId, 'alert_rule_created', {
+      await recordAct(tx, ctx.principal, tenantId, 'alert_rule_created', {
         rule_id: rule.id,
         ...(ctx.body as { [key: string]: Json }),
       });
@@ -119,7 +102,7 @@ const replace = defineRoute({
           at,
           rule.enabled ? 'The rule was changed.' : 'The rule was switched off.',
         );
-        await record(tx, ctx.principal, tenantId, 'alert_rule_changed', {
+        await recordAct(tx, ctx.principal, tenantId, 'alert_rule_changed', {
           rule_id: rule.id,
           ...(ctx.body as { [key: string]: Json }),
         });
@@ -151,7 +134,7 @@ const remove = defineRoute({
           'The rule was deleted.',
         );
         await deleteRule(tx, tenantId, ctx.params.id);
-        await record(tx, ctx.principal, tenantId, 'alert_rule_deleted', { rule_id: ctx.params.id });
+        await recordAct(tx, ctx.principal, tenantId, 'alert_rule_deleted', { rule_id: ctx.params.id });
       },
     );
     return undefined;
@@ -213,7 +196,7 @@ const putSettings = defineRoute({
     const own = ctx.body.sla_resolve_minutes;
     return inTenant(ctx, ctx.params.id, async (tx) => {
       await updateSlaSettings(tx, ctx.params.id, own);
-      await record(tx, ctx.principal, ctx.params.id, 'sla_changed', { sla_resolve_minutes: own });
+      await recordAct(tx, ctx.principal, ctx.params.id, 'sla_changed', { sla_resolve_minutes: own });
       return slaSettings(tx, ctx.params.id);
     });
   },

@@ -13,7 +13,6 @@ import {
   snoozeAlert,
   wakeAlert,
 } from '../../db/alerts.ts';
-import { appendAudit } from '../../db/audit.ts';
 import type { AnyTx, TenantTx } from '../../db/scope.ts';
 import { isOpenAt } from '../../domain/businessCalendar.ts';
 import type { Json } from '../../domain/canonicalJson.ts';
@@ -27,7 +26,8 @@ import { hearAlert } from '../escalationStart.ts';
 import { type OnCallDesk, onCallPerson, openOnCallDesk } from '../onCallDesk.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { inTenantOf, readScope } from '../reach.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { recordAct } from '../recordAct.ts';
+import { defineRoute } from '../route.ts';
 import { runbookUrl } from '../runbookUrl.ts';
 
 const params = z.object({ id: z.uuid() });
@@ -196,12 +196,12 @@ function record(
   event_type: string,
   facts: { readonly [key: string]: Json },
 ): Promise<void> {
-  return appendAudit(tx, {
-    msp_id: principal.mspId,
-    tenant_id: row.tenant_id,
-    event_type,
-    actor: auditActor(principal),
-    event_data: { alert_id: row.id, number: row.number, title: row.title, severity: row.severity, ...facts },
+  return recordAct(tx, principal, row.tenant_id, event_type, {
+    alert_id: row.id,
+    number: row.number,
+    title: row.title,
+    severity: row.severity,
+    ...facts,
   });
 }
 

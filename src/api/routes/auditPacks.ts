@@ -3,7 +3,6 @@
 import { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import { z } from 'zod';
-import { appendAudit } from '../../db/audit.ts';
 import {
   contactRow,
   findHandover,
@@ -23,7 +22,8 @@ import { type PackInput, packStart, WORKFLOW_IDS } from '../../workflows/message
 import type { ApiDeps } from '../deps.ts';
 import { enforceLimit } from '../middleware/rateLimit.ts';
 import { inTenant, readScope } from '../reach.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { recordAct } from '../recordAct.ts';
+import { defineRoute } from '../route.ts';
 import { requireTemporal, startOnce } from '../temporal.ts';
 
 const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month: 2026-04');
@@ -81,13 +81,7 @@ const create = defineRoute({
       const present = await findPackOfMonth(tx, body.tenant_id, body.month);
       if (present?.has_files && !present.is_preview)
         throw new RefusedError('pack_closed', undefined, { pack_id: present.id });
-      await appendAudit(tx, {
-        msp_id: principal.mspId,
-        tenant_id: body.tenant_id,
-        event_type: 'audit_pack_requested',
-        actor: auditActor(principal),
-        event_data: { month: body.month },
-      });
+      await recordAct(tx, principal, body.tenant_id, 'audit_pack_requested', { month: body.month });
     });
     const input: PackInput = { ...body, msp_id: principal.mspId, actor_suffix: null, announce: false };
     await startOnce(temporal, () => temporal.workflow.start('auditPackBuild', packStart(input)));
@@ -192,12 +186,11 @@ function auditDownload(
 ): Promise<void> {
   const { principal } = ctx;
   return inTenant(ctx, pack.tenant_id, (tx) =>
-    appendAudit(tx, {
-      msp_id: principal.mspId,
-      tenant_id: pack.tenant_id,
-      event_type: 'audit_pack_downloaded',
-      actor: auditActor(principal),
-      event_data: { pack_id: pack.id, month: pack.month, auditor_link_id: principal.auditorLinkId, ...what },
+    recordAct(tx, principal, pack.tenant_id, 'audit_pack_downloaded', {
+      pack_id: pack.id,
+      month: pack.month,
+      auditor_link_id: principal.auditorLinkId,
+      ...what,
     }),
   );
 }
@@ -300,12 +293,8 @@ const putContacts = defineRoute({
   handle: async (ctx) =>
     inTenant(ctx, ctx.params.id, async (tx) => {
       await replaceContacts(tx, ctx.params.id, ctx.body.items);
-      await appendAudit(tx, {
-        msp_id: ctx.principal.mspId,
-        tenant_id: ctx.params.id,
-        event_type: 'handover_contacts_changed',
-        actor: auditActor(ctx.principal),
-        event_data: { emails: ctx.body.items.map((item) => item.email) },
+      await recordAct(tx, ctx.principal, ctx.params.id, 'handover_contacts_changed', {
+        emails: ctx.body.items.map((item) => item.email),
       });
       return { items: ctx.body.items };
     }),

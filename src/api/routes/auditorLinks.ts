@@ -2,7 +2,6 @@
 
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { appendAudit } from '../../db/audit.ts';
 import {
   auditorLinkRow,
   findAuditorLinkTenant,
@@ -22,7 +21,8 @@ import { refuseForeignPage, signIn } from '../account.ts';
 import { enforceLimit } from '../middleware/rateLimit.ts';
 import { newToken } from '../newToken.ts';
 import { inTenant } from '../reach.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { recordAct } from '../recordAct.ts';
+import { defineRoute } from '../route.ts';
 
 const DAY_MS = 86_400_000;
 const MAX_DAYS = 30;
@@ -75,12 +75,10 @@ const create = defineRoute({
           created_by_email: principal.email,
           expires_at: body.expires_at,
         });
-        await appendAudit(inside, {
-          msp_id: principal.mspId,
-          tenant_id: path.id,
-          event_type: 'auditor_link_created',
-          actor: auditActor(principal),
-          event_data: { auditor_link_id: made.id, note: made.note, expires_at: made.expires_at },
+        await recordAct(inside, principal, path.id, 'auditor_link_created', {
+          auditor_link_id: made.id,
+          note: made.note,
+          expires_at: made.expires_at,
         });
         return made;
       });
@@ -122,12 +120,9 @@ const revoke = defineRoute({
       const link = await withinTenant(tx, tenantId, async (inside) => {
         const row = await revokeAuditorLink(inside, path.id, principal.email);
         if (row === null) throw new RefusedError('not_found', 'There is no open link with this id.');
-        await appendAudit(inside, {
-          msp_id: principal.mspId,
-          tenant_id: tenantId,
-          event_type: 'auditor_link_revoked',
-          actor: auditActor(principal),
-          event_data: { auditor_link_id: row.id, note: row.note },
+        await recordAct(inside, principal, tenantId, 'auditor_link_revoked', {
+          auditor_link_id: row.id,
+          note: row.note,
         });
         return row;
       });

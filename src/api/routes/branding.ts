@@ -3,7 +3,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { z } from 'zod';
-import { appendAudit } from '../../db/audit.ts';
 import {
   type BrandingChange,
   changeBranding,
@@ -30,7 +29,8 @@ import { enforceLimit } from '../middleware/rateLimit.ts';
 import type { UploadedFile } from '../multipart.ts';
 import { findPortal } from '../portalHost.ts';
 import { inTenant } from '../reach.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { recordAct } from '../recordAct.ts';
+import { defineRoute } from '../route.ts';
 
 /** Room for the other fields and the boundaries. */
 const BODY_LIMIT_BYTES = MAX_LOGO_BYTES + 16 * 1024;
@@ -231,18 +231,12 @@ const put = defineRoute({
       await changeBranding(tx, ctx.params.id, change);
       if (domain !== undefined) await setDomain(tx, ctx.params.id, domain);
       const now = await view(tx, ctx.params.id);
-      await appendAudit(tx, {
-        msp_id: principal.mspId,
-        tenant_id: ctx.params.id,
-        event_type: 'branding_changed',
-        actor: auditActor(principal),
-        event_data: {
-          changed: Object.keys(body),
-          product_name: now.product_name,
-          primary_color: now.primary_color,
-          logo_sha256: now.logo_sha256,
-          custom_domain: now.custom_domain,
-        },
+      await recordAct(tx, principal, ctx.params.id, 'branding_changed', {
+        changed: Object.keys(body),
+        product_name: now.product_name,
+        primary_color: now.primary_color,
+        logo_sha256: now.logo_sha256,
+        custom_domain: now.custom_domain,
       });
       return now;
     });
@@ -287,13 +281,7 @@ const verify = defineRoute({
     return inTenant(ctx, tenantId, async (tx) => {
       if ((await proveDomain(tx, { tenant_id: tenantId, ...claim })) === null)
         throw new RefusedError('conflict', 'The domain was changed meanwhile.');
-      await appendAudit(tx, {
-        msp_id: principal.mspId,
-        tenant_id: tenantId,
-        event_type: 'custom_domain_proven',
-        actor: auditActor(principal),
-        event_data: { custom_domain: claim.domain },
-      });
+      await recordAct(tx, principal, tenantId, 'custom_domain_proven', { custom_domain: claim.domain });
       return view(tx, tenantId);
     });
   },

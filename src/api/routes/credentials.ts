@@ -1,7 +1,6 @@
 /** One's own sessions and API tokens. */
 
 import { z } from 'zod';
-import { appendAudit } from '../../db/audit.ts';
 import { withIdentity } from '../../db/scope.ts';
 import {
   apiTokenRow,
@@ -17,7 +16,8 @@ import { isAllowed, PERMISSION_NAMES } from '../../domain/permissions.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { recordOwn, requireSession } from '../account.ts';
 import { newToken } from '../newToken.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { recordAct } from '../recordAct.ts';
+import { defineRoute } from '../route.ts';
 
 const sessions = defineRoute({
   method: 'get',
@@ -86,12 +86,11 @@ const createToken = defineRoute({
         scopes,
         expires_in_days: body.expires_in_days,
       });
-      await appendAudit(tx, {
-        msp_id: principal.mspId,
-        tenant_id: principal.tenantId,
-        event_type: 'api_token_created',
-        actor: auditActor(principal),
-        event_data: { api_token_id: made.id, name: made.name, scopes, expires_at: made.expires_at },
+      await recordAct(tx, principal, principal.tenantId, 'api_token_created', {
+        api_token_id: made.id,
+        name: made.name,
+        scopes,
+        expires_at: made.expires_at,
       });
       return made;
     });

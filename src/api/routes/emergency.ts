@@ -28,7 +28,8 @@ import { isIrreversible, namedAction, pinActions, totpStepSha256 } from '../emer
 import { enforceLimit } from '../middleware/rateLimit.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { inTenant, inTenantOf, readScope } from '../reach.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { recordAct } from '../recordAct.ts';
+import { defineRoute } from '../route.ts';
 import { requireTemporal, startOnce } from '../temporal.ts';
 import { workflowUrl } from '../temporalUi.ts';
 
@@ -168,19 +169,13 @@ const issue = defineRoute({
         alert: null,
         window: null,
       });
-      await appendAudit(tx, {
-        msp_id: principal.mspId,
-        tenant_id: agent.tenant_id,
-        event_type: 'emergency_token_requested',
-        actor: auditActor(principal),
-        event_data: {
-          nonce: order.nonce,
-          agent_id: agent.id,
-          hostname: agent.hostname,
-          level,
-          actions: actions.map(actionLabel),
-          reason: body.reason,
-        },
+      await recordAct(tx, principal, agent.tenant_id, 'emergency_token_requested', {
+        nonce: order.nonce,
+        agent_id: agent.id,
+        hostname: agent.hostname,
+        level,
+        actions: actions.map(actionLabel),
+        reason: body.reason,
       });
     });
     await startDelivery(deps, order, 'eat');
@@ -325,13 +320,7 @@ const acknowledge = defineRoute({
       async (tx) => (await findEat(tx, params.nonce))?.tenant_id ?? null,
       async (tx, tenantId) => {
         if (!(await acknowledgeOverdue(tx, params.nonce, principal.userId))) throw new RefusedError('eat_not_overdue');
-        await appendAudit(tx, {
-          msp_id: principal.mspId,
-          tenant_id: tenantId,
-          event_type: 'emergency_overdue_acknowledged',
-          actor: auditActor(principal),
-          event_data: { nonce: params.nonce },
-        });
+        await recordAct(tx, principal, tenantId, 'emergency_overdue_acknowledged', { nonce: params.nonce });
       },
     );
     return undefined;
@@ -372,12 +361,8 @@ const putAutomatic = defineRoute({
   handle: async (ctx) =>
     inTenant(ctx, ctx.params.id, async (tx) => {
       await setAutomaticLevel(tx, ctx.params.id, ctx.body.automatic_level);
-      await appendAudit(tx, {
-        msp_id: ctx.principal.mspId,
-        tenant_id: ctx.params.id,
-        event_type: 'automatic_level_changed',
-        actor: auditActor(ctx.principal),
-        event_data: { automatic_level: ctx.body.automatic_level },
+      await recordAct(tx, ctx.principal, ctx.params.id, 'automatic_level_changed', {
+        automatic_level: ctx.body.automatic_level,
       });
       return ctx.body;
     }),

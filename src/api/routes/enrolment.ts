@@ -1,7 +1,6 @@
 /** Tokens with which hosts enrol and other systems push facts: made by an admin, shown once, revocable. */
 
 import { z } from 'zod';
-import { appendAudit } from '../../db/audit.ts';
 import {
   enrolmentTokenRow,
   findEnrolmentTokenTenant,
@@ -19,7 +18,8 @@ import {
 import { newToken } from '../newToken.ts';
 import { INTEGRATION_PURPOSES } from '../principal.ts';
 import { inTenant, inTenantOf, readScope, requireTenantId } from '../reach.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { recordAct } from '../recordAct.ts';
+import { defineRoute } from '../route.ts';
 
 const name = z.string().trim().min(1).max(100);
 const params = z.object({ id: z.uuid() });
@@ -52,18 +52,12 @@ const createEnrolment = defineRoute({
     const { token, hash } = newToken('enrol');
     const row = await inTenant(ctx, tenantId, async (tx) => {
       const made = await insertEnrolmentToken(tx, { ...body, tenant_id: tenantId, hash, created_by: principal.userId });
-      await appendAudit(tx, {
-        msp_id: principal.mspId,
-        tenant_id: tenantId,
-        event_type: 'enrolment_token_created',
-        actor: auditActor(principal),
-        event_data: {
-          enrolment_token_id: made.id,
-          name: made.name,
-          max_uses: made.max_uses,
-          expires_at: made.expires_at,
-          default_tags: made.default_tags,
-        },
+      await recordAct(tx, principal, tenantId, 'enrolment_token_created', {
+        enrolment_token_id: made.id,
+        name: made.name,
+        max_uses: made.max_uses,
+        expires_at: made.expires_at,
+        default_tags: made.default_tags,
       });
       return made;
     });
@@ -103,12 +97,9 @@ const revokeEnrolment = defineRoute({
       (tx) => findEnrolmentTokenTenant(tx, ctx.params.id),
       async (tx, tenantId) => {
         const row = await revokeEnrolmentToken(tx, tenantId, ctx.params.id);
-        await appendAudit(tx, {
-          msp_id: ctx.principal.mspId,
-          tenant_id: tenantId,
-          event_type: 'enrolment_token_revoked',
-          actor: auditActor(ctx.principal),
-          event_data: { enrolment_token_id: row.id, name: row.name },
+        await recordAct(tx, ctx.principal, tenantId, 'enrolment_token_revoked', {
+          enrolment_token_id: row.id,
+          name: row.name,
         });
         return row;
       },
@@ -142,17 +133,11 @@ const createIntegration = defineRoute({
         hash,
         created_by: principal.userId,
       });
-      await appendAudit(tx, {
-        msp_id: principal.mspId,
-        tenant_id: tenantId,
-        event_type: 'integration_token_created',
-        actor: auditActor(principal),
-        event_data: {
-          integration_token_id: made.id,
-          name: made.name,
-          purpose: made.purpose,
-          expires_at: made.expires_at,
-        },
+      await recordAct(tx, principal, tenantId, 'integration_token_created', {
+        integration_token_id: made.id,
+        name: made.name,
+        purpose: made.purpose,
+        expires_at: made.expires_at,
       });
       return made;
     });
@@ -191,12 +176,9 @@ const revokeIntegration = defineRoute({
       (tx) => findIntegrationTokenTenant(tx, ctx.params.id),
       async (tx, tenantId) => {
         const row = await revokeIntegrationToken(tx, tenantId, ctx.params.id);
-        await appendAudit(tx, {
-          msp_id: ctx.principal.mspId,
-          tenant_id: tenantId,
-          event_type: 'integration_token_revoked',
-          actor: auditActor(ctx.principal),
-          event_data: { integration_token_id: row.id, name: row.name },
+        await recordAct(tx, ctx.principal, tenantId, 'integration_token_revoked', {
+          integration_token_id: row.id,
+          name: row.name,
         });
         return row;
       },

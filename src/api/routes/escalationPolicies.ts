@@ -1,7 +1,6 @@
 /** Escalation policies: who is told of an alert that nobody acknowledges, and in which order (docs/on-call.md). */
 
 import { z } from 'zod';
-import { appendAudit } from '../../db/audit.ts';
 import {
   deletePolicy,
   findPolicy,
@@ -23,10 +22,10 @@ import { escalationLevel, MAX_LEVELS, MAX_REPEATS } from '../../domain/escalatio
 import { SEVERITIES } from '../../domain/ingest.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { keyOfName, nameKey, page, pageQuery, readPage } from '../cursor.ts';
-import { recordForMsp } from '../mspAudit.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { inTenant } from '../reach.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { recordAct } from '../recordAct.ts';
+import { defineRoute } from '../route.ts';
 
 const MAX_POLICIES = 100;
 const params = z.object({ id: z.uuid() });
@@ -98,7 +97,7 @@ const create = defineRoute({
       if (await isPolicyNameTaken(tx, principal.mspId, wanted.name, null)) throw nameTaken(wanted.name);
       await checkTargets(tx, principal, wanted);
       const id = await insertPolicy(tx, principal.mspId, wanted);
-      await recordForMsp(tx, principal, 'escalation_policy_created', {
+      await recordAct(tx, principal, null, 'escalation_policy_created', {
         policy_id: id,
         ...(wanted as unknown as { [key: string]: Json }),
       });
@@ -137,7 +136,7 @@ const replace = defineRoute({
       if (await isPolicyNameTaken(tx, principal.mspId, wanted.name, id)) throw nameTaken(wanted.name);
       await checkTargets(tx, principal, wanted);
       await updatePolicy(tx, principal.mspId, id, wanted);
-      await recordForMsp(tx, principal, 'escalation_policy_changed', {
+      await recordAct(tx, principal, null, 'escalation_policy_changed', {
         policy_id: id,
         ...(wanted as unknown as { [key: string]: Json }),
       });
@@ -164,7 +163,7 @@ const remove = defineRoute({
         throw new RefusedError('conflict', `It is used by ${[...groups, ...tenants].join(', ')}.`, { groups, tenants });
       if (!(await deletePolicy(tx, principal.mspId, id)))
         throw new RefusedError('conflict', 'A group or tenant has begun to use it.');
-      await recordForMsp(tx, principal, 'escalation_policy_deleted', { policy_id: id, name: before.name });
+      await recordAct(tx, principal, null, 'escalation_policy_deleted', { policy_id: id, name: before.name });
     });
     return undefined;
   },
@@ -208,12 +207,9 @@ const putChoice = defineRoute({
       if (escalation_policy_id !== null && policy === null)
         throw new RefusedError('not_found', 'There is no such escalation policy.');
       await setTenantPolicyId(tx, ctx.params.id, escalation_policy_id);
-      await appendAudit(tx, {
-        msp_id: ctx.principal.mspId,
-        tenant_id: ctx.params.id,
-        event_type: 'escalation_policy_chosen',
-        actor: auditActor(ctx.principal),
-        event_data: { policy_id: escalation_policy_id, name: policy?.name ?? null },
+      await recordAct(tx, ctx.principal, ctx.params.id, 'escalation_policy_chosen', {
+        policy_id: escalation_policy_id,
+        name: policy?.name ?? null,
       });
     });
     return { escalation_policy_id };

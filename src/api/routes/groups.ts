@@ -2,7 +2,6 @@
 
 import { z } from 'zod';
 import { findAgent } from '../../db/agents.ts';
-import { appendAudit } from '../../db/audit.ts';
 import { findPolicy } from '../../db/escalationPolicies.ts';
 import { applyMembership, previewRow, previewRule } from '../../db/groupMembership.ts';
 import {
@@ -27,7 +26,7 @@ import {
   updateGroup,
 } from '../../db/groups.ts';
 import { findSchedule } from '../../db/onCall.ts';
-import type { AnyTx, TenantTx } from '../../db/scope.ts';
+import type { AnyTx } from '../../db/scope.ts';
 import { followMembers, restartClocks } from '../../db/slaClocks.ts';
 import { findSlaPolicy, getTenantSla } from '../../db/slaPolicies.ts';
 import type { Json } from '../../domain/canonicalJson.ts';
@@ -39,9 +38,9 @@ import { tagRule } from '../../domain/tagRule.ts';
 import { page, pageQuery, readPage } from '../cursor.ts';
 import { renderMarkdown } from '../markdown.ts';
 import { type OnCallDesk, onCallPerson, openOnCallDesk } from '../onCallDesk.ts';
-import type { UserPrincipal } from '../principal.ts';
 import { inTenant, inTenantOf, readScope, requireTenantId } from '../reach.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { recordAct } from '../recordAct.ts';
+import { defineRoute } from '../route.ts';
 import { runbookUrl } from '../runbookUrl.ts';
 
 /** Groups of one tenant; each is looked at whenever one of its hosts changes. */
@@ -80,22 +79,6 @@ const group = groupRow.extend({
 
 function present(row: GroupRow): z.input<typeof group> {
   return { ...row, rule: row.rule as unknown as z.input<typeof group>['rule'], runbook_url: runbookUrl(row) };
-}
-
-function record(
-  tx: TenantTx,
-  principal: UserPrincipal,
-  tenantId: string,
-  event_type: string,
-  event_data: { [key: string]: Json },
-): Promise<void> {
-  return appendAudit(tx, {
-    msp_id: principal.mspId,
-    tenant_id: tenantId,
-    event_type,
-    actor: auditActor(principal),
-    event_data,
-  });
 }
 
 async function existing(tx: AnyTx, id: string): Promise<GroupRow> {
@@ -175,7 +158,7 @@ const create = defineRoute({
       const made = await insertGroup(tx, tenantId, definition);
       if (made === null) throw nameTaken(definition.name);
       const version = await putRunbook(tx, made, runbook_md, ctx.principal.email);
-      await record(tx, ctx.principal, tenantId, 'group_created', {
+      await recordAct(tx, ctx.principal, tenantId, 'group_created', {
         group_id: made.id,
         runbook_version: version,
         ...(definition as unknown as { [key: string]: Json }),
@@ -233,7 +216,7 @@ const replace = defineRoute({
           runbook_md === undefined
             ? before.runbook_version
             : await putRunbook(tx, before, runbook_md, ctx.principal.email);
-        await record(tx, ctx.principal, tenantId, 'group_changed', {
+        await recordAct(tx, ctx.principal, tenantId, 'group_changed', {
           group_id: before.id,
           runbook_version: version,
           ...(definition as unknown as { [key: string]: Json }),
@@ -272,7 +255,7 @@ const archive = defineRoute({
           tenantId,
           members.map((agent_id) => ({ group_id: before.id, agent_id })),
         );
-        await record(tx, ctx.principal, tenantId, 'group_archived', {
+        await recordAct(tx, ctx.principal, tenantId, 'group_archived', {
           group_id: before.id,
           name: before.name,
           member_count: before.member_count,

@@ -31,7 +31,8 @@ import { endAll, endOne } from '../impersonations.ts';
 import { newToken } from '../newToken.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { inTenant, readScope } from '../reach.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { recordAct } from '../recordAct.ts';
+import { defineRoute } from '../route.ts';
 import { startOnce, tellWorkflow } from '../temporal.ts';
 
 const other = z.object({ user_email: z.string(), reason: z.string(), started_at: z.iso.datetime() });
@@ -130,12 +131,11 @@ const start = defineRoute({
       });
       const row = (await findImpersonation(tx, id)) as ImpersonationRow;
       if (consent === 'approve') {
-        await appendAudit(tx, {
-          msp_id: principal.mspId,
-          tenant_id: body.tenant_id,
-          event_type: 'impersonation_requested',
-          actor: auditActor(principal),
-          event_data: { impersonation_id: id, reason: body.reason, mode, duration_minutes: body.duration_minutes },
+        await recordAct(tx, principal, body.tenant_id, 'impersonation_requested', {
+          impersonation_id: id,
+          reason: body.reason,
+          mode,
+          duration_minutes: body.duration_minutes,
         });
       } else await recordStart(tx, principal, row, ctx.clientAddress);
       return { consent, tenant, row, others: await othersIn(tx, body.tenant_id, id) };
@@ -321,13 +321,13 @@ const consent = defineRoute({
         body.granted,
       );
       if (!isOpen) throw new RefusedError('conflict', 'Nobody waits for this consent any more.');
-      await appendAudit(tx, {
-        msp_id: principal.mspId,
-        tenant_id: principal.tenantId,
-        event_type: body.granted ? 'impersonation_granted' : 'impersonation_refused',
-        actor: auditActor(principal),
-        event_data: { impersonation_id: path.id },
-      });
+      await recordAct(
+        tx,
+        principal,
+        principal.tenantId,
+        body.granted ? 'impersonation_granted' : 'impersonation_refused',
+        { impersonation_id: path.id },
+      );
       return (await findImpersonation(tx, path.id)) as ImpersonationRow;
     });
     await tellWorkflow(deps, WORKFLOW_IDS.impersonation(path.id), heardSignal);
@@ -366,13 +366,7 @@ const putSetting = defineRoute({
   handle: async (ctx) =>
     inTenant(ctx, ctx.params.id, async (tx) => {
       await setConsentKind(tx, ctx.params.id, ctx.body.impersonation_consent);
-      await appendAudit(tx, {
-        msp_id: ctx.principal.mspId,
-        tenant_id: ctx.params.id,
-        event_type: 'impersonation_consent_changed',
-        actor: auditActor(ctx.principal),
-        event_data: { ...ctx.body },
-      });
+      await recordAct(tx, ctx.principal, ctx.params.id, 'impersonation_consent_changed', { ...ctx.body });
       return ctx.body;
     }),
 });

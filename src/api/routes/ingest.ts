@@ -3,7 +3,6 @@
 import { z } from 'zod';
 import { findAgentByHostname, insertKernelChange, updateHostFacts } from '../../db/agents.ts';
 import { clearAlert, raiseAlert } from '../../db/alerts.ts';
-import { appendAudit } from '../../db/audit.ts';
 import { insertProposal } from '../../db/automaticResponses.ts';
 import { syncHostGroups } from '../../db/groupMembership.ts';
 import { claimKeyInTransaction } from '../../db/idempotency.ts';
@@ -29,7 +28,8 @@ import { namedAction, pinActions } from '../emergencyActions.ts';
 import { startEscalations } from '../escalationStart.ts';
 import { enforceLimit } from '../middleware/rateLimit.ts';
 import type { AgentPrincipal, IntegrationPrincipal } from '../principal.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { recordAct } from '../recordAct.ts';
+import { defineRoute } from '../route.ts';
 import { startOnce } from '../temporal.ts';
 
 const BATCHES_PER_MINUTE = 60;
@@ -260,12 +260,10 @@ const trivy = defineRoute({
       if (agentId === null)
         throw new RefusedError('not_found', `No host of this tenant is called "${query.hostname}".`);
       await syncPackageCves(tx, { tenantId, agentId, at }, cves);
-      await appendAudit(tx, {
-        msp_id: principal.mspId,
-        tenant_id: tenantId,
-        event_type: 'trivy_report_received',
-        actor: auditActor(principal),
-        event_data: { agent_id: agentId, integration_token_id: principal.tokenId, cves: cves.length },
+      await recordAct(tx, principal, tenantId, 'trivy_report_received', {
+        agent_id: agentId,
+        integration_token_id: principal.tokenId,
+        cves: cves.length,
       });
       return { agent_id: agentId, cves: cves.length };
     });

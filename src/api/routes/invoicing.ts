@@ -1,7 +1,6 @@
 /** What invoices are made of: the parties, and the MSP's own prices for its clients. */
 
 import { z } from 'zod';
-import { appendAudit } from '../../db/audit.ts';
 import { getRunningMonth } from '../../db/billing.ts';
 import {
   findMspInvoicing,
@@ -21,7 +20,8 @@ import { RefusedError } from '../../domain/refusal.ts';
 import { businessIds } from '../../platform/businessIds.ts';
 import { month } from '../billingMonth.ts';
 import { inTenant } from '../reach.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { recordAct } from '../recordAct.ts';
+import { defineRoute } from '../route.ts';
 
 const DEFAULT_PREFIX = 'INV';
 /** Room for a price list that names every tenant. */
@@ -72,13 +72,7 @@ const putSettings = defineRoute({
   handle: async ({ deps, principal, body }) =>
     withMsp(deps.pool, principal.mspId, async (tx) => {
       const saved = await saveMspInvoicing(tx, principal.mspId, body);
-      await appendAudit(tx, {
-        msp_id: principal.mspId,
-        tenant_id: null,
-        event_type: 'billing_settings_changed',
-        actor: auditActor(principal),
-        event_data: body,
-      });
+      await recordAct(tx, principal, null, 'billing_settings_changed', body);
       return { ...saved, operator: deps.operator?.party ?? null };
     }),
 });
@@ -117,13 +111,7 @@ const putTenantSettings = defineRoute({
   handle: async (ctx) =>
     inTenant(ctx, ctx.params.id, async (tx) => {
       const saved = await saveTenantInvoicing(tx, ctx.params.id, ctx.body.party);
-      await appendAudit(tx, {
-        msp_id: ctx.principal.mspId,
-        tenant_id: ctx.params.id,
-        event_type: 'billing_settings_changed',
-        actor: auditActor(ctx.principal),
-        event_data: ctx.body,
-      });
+      await recordAct(tx, ctx.principal, ctx.params.id, 'billing_settings_changed', ctx.body);
       return { tenant_id: ctx.params.id, ...saved };
     }),
 });
@@ -171,13 +159,7 @@ const putPriceList = defineRoute({
       if (!body.list.tenants.every(({ tenant_id }) => known.has(tenant_id)))
         throw new RefusedError('not_found', 'The list names a tenant that there is not.');
       const saved = await savePriceList(tx, principal.mspId, body.effective_from, body.list);
-      await appendAudit(tx, {
-        msp_id: principal.mspId,
-        tenant_id: null,
-        event_type: 'price_list_changed',
-        actor: auditActor(principal),
-        event_data: body,
-      });
+      await recordAct(tx, principal, null, 'price_list_changed', body);
       return saved;
     }),
 });

@@ -20,9 +20,9 @@ import type { Json } from '../../domain/canonicalJson.ts';
 import { isTimeZone, MAX_LAYERS, onCallLayer } from '../../domain/onCall.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { keyOfName, nameKey, page, pageQuery, readPage } from '../cursor.ts';
-import { recordForMsp } from '../mspAudit.ts';
 import { existingSchedule, MAX_SCHEDULES, person } from '../onCallSchedule.ts';
 import type { UserPrincipal } from '../principal.ts';
+import { recordAct } from '../recordAct.ts';
 import { defineRoute } from '../route.ts';
 
 const params = z.object({ id: z.uuid() });
@@ -127,7 +127,7 @@ const create = defineRoute({
       if (await isScheduleNameTaken(tx, principal.mspId, wanted.name, null)) throw nameTaken(wanted.name);
       await checkMembers(tx, principal, wanted, null);
       const id = await insertSchedule(tx, principal.mspId, wanted);
-      await recordForMsp(tx, principal, 'on_call_schedule_created', {
+      await recordAct(tx, principal, null, 'on_call_schedule_created', {
         schedule_id: id,
         ...(wanted as unknown as { [key: string]: Json }),
       });
@@ -169,7 +169,7 @@ const replace = defineRoute({
       if (await isScheduleNameTaken(tx, principal.mspId, wanted.name, id)) throw nameTaken(wanted.name);
       await checkMembers(tx, principal, wanted, before);
       await updateSchedule(tx, principal.mspId, id, wanted);
-      await recordForMsp(tx, principal, 'on_call_schedule_changed', {
+      await recordAct(tx, principal, null, 'on_call_schedule_changed', {
         schedule_id: id,
         ...(wanted as unknown as { [key: string]: Json }),
       });
@@ -199,7 +199,7 @@ const remove = defineRoute({
         });
       if (!(await deleteSchedule(tx, principal.mspId, id)))
         throw new RefusedError('conflict', 'A group has begun to use it.');
-      await recordForMsp(tx, principal, 'on_call_schedule_deleted', { schedule_id: id, name: before.name });
+      await recordAct(tx, principal, null, 'on_call_schedule_deleted', { schedule_id: id, name: before.name });
     });
     return undefined;
   },

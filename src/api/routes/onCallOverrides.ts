@@ -14,9 +14,9 @@ import { withMsp } from '../../db/scope.ts';
 import { DAY_MS, MAX_PERIOD_DAYS } from '../../domain/onCall.ts';
 import { isAllowed } from '../../domain/permissions.ts';
 import { RefusedError } from '../../domain/refusal.ts';
-import { recordForMsp } from '../mspAudit.ts';
 import { existingSchedule, iso } from '../onCallSchedule.ts';
 import type { UserPrincipal } from '../principal.ts';
+import { recordAct } from '../recordAct.ts';
 import { defineRoute } from '../route.ts';
 
 const MAX_LIVE_OVERRIDES = 200;
@@ -70,7 +70,7 @@ const addOverride = defineRoute({
         schedule_id: id,
         created_by: principal.userId,
       });
-      await recordForMsp(tx, principal, 'on_call_override_created', {
+      await recordAct(tx, principal, null, 'on_call_override_created', {
         schedule_id: id,
         schedule: row.name,
         override_id: made,
@@ -106,7 +106,7 @@ const removeOverride = defineRoute({
           permission: 'on_call.write',
         });
       await deleteOverride(tx, id);
-      await recordForMsp(tx, principal, 'on_call_override_deleted', {
+      await recordAct(tx, principal, null, 'on_call_override_deleted', {
         schedule_id: found.schedule_id,
         override_id: id,
         user_id: found.user_id,

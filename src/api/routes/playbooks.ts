@@ -13,9 +13,9 @@ import {
 import { type AnyTx, type MspTx, withMsp } from '../../db/scope.ts';
 import { MAX_PLAYBOOK_TEXT, playbookContent, playbookParameter } from '../../domain/playbook.ts';
 import { RefusedError } from '../../domain/refusal.ts';
-import { recordForMsp } from '../mspAudit.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { readScope } from '../reach.ts';
+import { recordAct } from '../recordAct.ts';
 import { defineRoute } from '../route.ts';
 
 const params = z.object({ id: z.string().min(1).max(63).describe('UUID or slug') });
@@ -148,7 +148,7 @@ const create = defineRoute({
         content: body,
         createdBy: principal.userId,
       });
-      await recordForMsp(tx, principal, 'playbook_version_created', {
+      await recordAct(tx, principal, null, 'playbook_version_created', {
         playbook_id: made.id,
         slug: body.slug,
         version: made.version,
@@ -199,7 +199,7 @@ const approve = defineRoute({
         version: chosen.version,
         approvedBy: principal.userId,
       });
-      await recordForMsp(tx, principal, 'playbook_approved', {
+      await recordAct(tx, principal, null, 'playbook_approved', {
         playbook_id: row.id,
         slug: row.slug,
         version: chosen.version,
@@ -229,7 +229,7 @@ const archive = defineRoute({
     await withMsp(deps.pool, principal.mspId, async (tx) => {
       const row = await lockOwn(tx, path.id);
       await archivePlaybook(tx, row.id);
-      await recordForMsp(tx, principal, 'playbook_archived', { playbook_id: row.id, slug: row.slug });
+      await recordAct(tx, principal, null, 'playbook_archived', { playbook_id: row.id, slug: row.slug });
     });
     return undefined;
   },

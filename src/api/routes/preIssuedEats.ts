@@ -3,7 +3,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { findAgent } from '../../db/agents.ts';
-import { appendAudit } from '../../db/audit.ts';
 import {
   abandonOrder,
   type EatRow,
@@ -25,7 +24,8 @@ import { type DeliveryInput, resultSignal, WORKFLOW_IDS } from '../../workflows/
 import { page, pageQuery } from '../cursor.ts';
 import { isIrreversible, pinActions, totpStepSha256 } from '../emergencyActions.ts';
 import { inTenantOf, readScope } from '../reach.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { recordAct } from '../recordAct.ts';
+import { defineRoute } from '../route.ts';
 import { requireTemporal, tellWorkflow } from '../temporal.ts';
 import { awaitSignature, labelOf, readEatPage, startDelivery } from './emergency.ts';
 
@@ -107,21 +107,15 @@ const create = defineRoute({
         alert: null,
         window: { ...window, conditions: { ...body.conditions } },
       });
-      await appendAudit(tx, {
-        msp_id: principal.mspId,
-        tenant_id: agent.tenant_id,
-        event_type: 'pre_issued_token_requested',
-        actor: auditActor(principal),
-        event_data: {
-          nonce: order.nonce,
-          agent_id: agent.id,
-          hostname: agent.hostname,
-          actions: actions.map(actionLabel),
-          valid_from: window.from,
-          valid_until: window.until,
-          conditions: { ...body.conditions },
-          reason: body.reason,
-        },
+      await recordAct(tx, principal, agent.tenant_id, 'pre_issued_token_requested', {
+        nonce: order.nonce,
+        agent_id: agent.id,
+        hostname: agent.hostname,
+        actions: actions.map(actionLabel),
+        valid_from: window.from,
+        valid_until: window.until,
+        conditions: { ...body.conditions },
+        reason: body.reason,
       });
     });
     await startDelivery(deps, order, 'preIssued');
@@ -242,12 +236,10 @@ const revoke = defineRoute({
         const taken = isUnsigned
           ? { agent_id: pending.agent_id, reach: 'unsigned' as const }
           : await takeBack(tx, tenantId, path.id, principal.userId);
-        await appendAudit(tx, {
-          msp_id: principal.mspId,
-          tenant_id: tenantId,
-          event_type: 'pre_issued_token_revoked',
-          actor: auditActor(principal),
-          event_data: { nonce: path.id, agent_id: taken.agent_id, never_sent: taken.reach !== 'sent' },
+        await recordAct(tx, principal, tenantId, 'pre_issued_token_revoked', {
+          nonce: path.id,
+          agent_id: taken.agent_id,
+          never_sent: taken.reach !== 'sent',
         });
         return taken;
       },

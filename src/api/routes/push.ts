@@ -2,7 +2,6 @@
 
 import { ECDH } from 'node:crypto';
 import { z } from 'zod';
-import { appendAudit } from '../../db/audit.ts';
 import {
   listPushSubscriptions,
   pushSubscriptionRow,
@@ -15,7 +14,8 @@ import { personalTopic } from '../../domain/pushText.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { targetFault } from '../../platform/safeFetch.ts';
 import type { UserPrincipal } from '../principal.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { recordAct } from '../recordAct.ts';
+import { defineRoute } from '../route.ts';
 
 /** A person has so many devices; more would be a way to make the hub send. */
 const MAX_SUBSCRIPTIONS = 20;
@@ -133,13 +133,7 @@ const subscribe = defineRoute({
       if (row === null) throw new RefusedError('conflict', 'This endpoint belongs to somebody else.');
       if ((await listPushSubscriptions(tx, principal.userId)).length > MAX_SUBSCRIPTIONS)
         throw new RefusedError('conflict', `You have ${MAX_SUBSCRIPTIONS} subscribed browsers; remove one first.`);
-      await appendAudit(tx, {
-        msp_id: principal.mspId,
-        tenant_id: null,
-        event_type: 'push_subscribed',
-        actor: auditActor(principal),
-        event_data: { push_subscription_id: row.id, service: row.service },
-      });
+      await recordAct(tx, principal, null, 'push_subscribed', { push_subscription_id: row.id, service: row.service });
       return row;
     });
   },
@@ -160,13 +154,7 @@ const unsubscribe = defineRoute({
     await withMsp(deps.pool, principal.mspId, async (tx) => {
       const row = await removePushSubscription(tx, principal.userId, params.id);
       if (row === null) throw new RefusedError('not_found');
-      await appendAudit(tx, {
-        msp_id: principal.mspId,
-        tenant_id: null,
-        event_type: 'push_unsubscribed',
-        actor: auditActor(principal),
-        event_data: { push_subscription_id: row.id, service: row.service },
-      });
+      await recordAct(tx, principal, null, 'push_unsubscribed', { push_subscription_id: row.id, service: row.service });
     });
     return undefined;
   },

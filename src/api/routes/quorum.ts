@@ -31,7 +31,8 @@ import type { ApiDeps } from '../deps.ts';
 import { namedAction, pinActions } from '../emergencyActions.ts';
 import { handleDecision, presentQuorum, quorumAnswer, tellDecision } from '../quorumDecision.ts';
 import { readScope } from '../reach.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { recordAct } from '../recordAct.ts';
+import { defineRoute } from '../route.ts';
 import { requireTemporal, startOnce } from '../temporal.ts';
 
 const MAX_FLEET = 200;
@@ -139,20 +140,14 @@ const create = defineRoute({
         collection_minutes: body.collection_minutes,
         agent_ids: agentIds,
       });
-      await appendAudit(tx, {
-        msp_id: principal.mspId,
-        tenant_id: tenantId,
-        event_type: 'emergency_quorum_requested',
-        actor: auditActor(principal),
-        event_data: {
-          request_id: input.request_id,
-          agent_ids: agentIds,
-          hostnames: agents.map((agent) => agent.hostname),
-          actions: actions.map(actionLabel),
-          level,
-          reason: body.reason,
-          required_approvers: body.required_approvers,
-        },
+      await recordAct(tx, principal, tenantId, 'emergency_quorum_requested', {
+        request_id: input.request_id,
+        agent_ids: agentIds,
+        hostnames: agents.map((agent) => agent.hostname),
+        actions: actions.map(actionLabel),
+        level,
+        reason: body.reason,
+        required_approvers: body.required_approvers,
       });
     });
     await startQuorum(deps, input);
@@ -302,13 +297,7 @@ const cancel = defineRoute({
     const answer = await withTenant(deps.pool, found.tenant_id, async (tx) => {
       await lockQuorumRequest(tx, found.id);
       if (!(await closeQuorumRequest(tx, found.id, 'cancelled'))) throw new RefusedError('quorum_closed');
-      await appendAudit(tx, {
-        msp_id: principal.mspId,
-        tenant_id: found.tenant_id,
-        event_type: 'emergency_quorum_cancelled',
-        actor: auditActor(principal),
-        event_data: { request_id: found.id },
-      });
+      await recordAct(tx, principal, found.tenant_id, 'emergency_quorum_cancelled', { request_id: found.id });
       return presentQuorum(ctx, tx, (await findQuorumRequest(tx, found.id)) as QuorumRow);
     });
     await tellDecision(

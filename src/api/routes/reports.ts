@@ -2,7 +2,6 @@
 
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { appendAudit } from '../../db/audit.ts';
 import { findGroup } from '../../db/groups.ts';
 import { chooseHosts, failReport, findReport, insertReport, listReports, reportRow } from '../../db/reports.ts';
 import type { TenantTx } from '../../db/scope.ts';
@@ -11,7 +10,8 @@ import { MAX_REPORT_DAYS, REPORT_TEMPLATES, reportFileStem, TEMPLATES } from '..
 import { type ReportInput, reportStart, WORKFLOW_IDS } from '../../workflows/messages.ts';
 import { enforceLimit } from '../middleware/rateLimit.ts';
 import { inTenant, readScope } from '../reach.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { recordAct } from '../recordAct.ts';
+import { defineRoute } from '../route.ts';
 import { requireTemporal, startOnce } from '../temporal.ts';
 
 const params = z.object({ id: z.uuid() });
@@ -91,20 +91,14 @@ const create = defineRoute({
         actor_suffix,
         requested_by_email: principal.email,
       });
-      await appendAudit(tx, {
-        msp_id: principal.mspId,
-        tenant_id: body.tenant_id,
-        event_type: 'report_requested',
-        actor: auditActor(principal),
-        event_data: {
-          report_id: made,
-          template: body.template,
-          from,
-          until,
-          hosts: agent_ids?.length ?? null,
-          scope: body.scope ?? null,
-          actor_suffix,
-        },
+      await recordAct(tx, principal, body.tenant_id, 'report_requested', {
+        report_id: made,
+        template: body.template,
+        from,
+        until,
+        hosts: agent_ids?.length ?? null,
+        scope: body.scope ?? null,
+        actor_suffix,
       });
       return made;
     });
@@ -199,12 +193,10 @@ const download = defineRoute({
     // What leaves through an auditor's link is written down, with the link.
     if (principal.auditorLinkId !== null)
       await inTenant(ctx, report.tenant_id, (tx) =>
-        appendAudit(tx, {
-          msp_id: principal.mspId,
-          tenant_id: report.tenant_id,
-          event_type: 'report_downloaded',
-          actor: auditActor(principal),
-          event_data: { report_id: report.id, auditor_link_id: principal.auditorLinkId, format: query.format },
+        recordAct(tx, principal, report.tenant_id, 'report_downloaded', {
+          report_id: report.id,
+          auditor_link_id: principal.auditorLinkId,
+          format: query.format,
         }),
       );
     const { type, ending } = FORMATS[query.format];

@@ -1,7 +1,6 @@
 /** SLA policies of the MSP, and which of them a tenant follows (docs/sla.md). */
 
 import { z } from 'zod';
-import { appendAudit } from '../../db/audit.ts';
 import { type AnyTx, type MspTx, withMsp } from '../../db/scope.ts';
 import { restartClocks } from '../../db/slaClocks.ts';
 import {
@@ -22,10 +21,10 @@ import { RefusedError } from '../../domain/refusal.ts';
 import { slaPolicyDefinition } from '../../domain/slaPolicy.ts';
 import { keyOfName, nameKey, page, pageQuery, readPage } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
-import { recordForMsp } from '../mspAudit.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { inTenant, readScope } from '../reach.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { recordAct } from '../recordAct.ts';
+import { defineRoute } from '../route.ts';
 
 const params = z.object({ id: z.uuid() });
 
@@ -84,7 +83,7 @@ const create = defineRoute({
     inMsp(ctx, async (tx) => {
       const made = await insertSlaPolicy(tx, ctx.principal.mspId, ctx.body);
       if (made === null) throw nameTaken(ctx.body.name);
-      await recordForMsp(tx, ctx.principal, 'sla_policy_created', { sla_policy_id: made.id, ...ctx.body });
+      await recordAct(tx, ctx.principal, null, 'sla_policy_created', { sla_policy_id: made.id, ...ctx.body });
       return made;
     }),
 });
@@ -120,7 +119,7 @@ const replace = defineRoute({
       if (await isPolicyNameTaken(tx, ctx.body.name, before.id)) throw nameTaken(ctx.body.name);
       const after = await updateSlaPolicy(tx, ctx.principal.mspId, before.id, ctx.body);
       if (after === null) throw new RefusedError('not_found');
-      await recordForMsp(tx, ctx.principal, 'sla_policy_changed', { sla_policy_id: before.id, ...ctx.body });
+      await recordAct(tx, ctx.principal, null, 'sla_policy_changed', { sla_policy_id: before.id, ...ctx.body });
       return after;
     }),
 });
@@ -146,7 +145,7 @@ const remove = defineRoute({
         );
       }
       await deleteSlaPolicy(tx, before.id);
-      await recordForMsp(tx, ctx.principal, 'sla_policy_deleted', { sla_policy_id: before.id, name: before.name });
+      await recordAct(tx, ctx.principal, null, 'sla_policy_deleted', { sla_policy_id: before.id, name: before.name });
     });
     return undefined;
   },
@@ -176,13 +175,7 @@ const follow = defineRoute({
         throw new RefusedError('sla_policy_unknown');
       await setTenantSlaPolicy(tx, ctx.params.id, sla_policy_id);
       await restartClocks(tx, ctx.params.id);
-      await appendAudit(tx, {
-        msp_id: ctx.principal.mspId,
-        tenant_id: ctx.params.id,
-        event_type: 'sla_policy_followed',
-        actor: auditActor(ctx.principal),
-        event_data: { sla_policy_id },
-      });
+      await recordAct(tx, ctx.principal, ctx.params.id, 'sla_policy_followed', { sla_policy_id });
       const { sla_policy, default_policy } = await getTenantSla(tx, ctx.params.id);
       const inForce = sla_policy ?? default_policy;
       return { sla_policy_id, in_force: inForce && { id: inForce.id, name: inForce.name } };

@@ -31,7 +31,8 @@ import { endAll } from '../impersonations.ts';
 import { enforceLimit } from '../middleware/rateLimit.ts';
 import { newToken } from '../newToken.ts';
 import type { UserPrincipal } from '../principal.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { recordAct } from '../recordAct.ts';
+import { defineRoute } from '../route.ts';
 
 const email = z.string().trim().toLowerCase().pipe(z.email().max(254));
 const name = z.string().trim().min(1).max(200);
@@ -106,22 +107,10 @@ const changeMember = defineRoute({
       if (!after.is_active) await revokeApiTokens(tx, member.id);
       const subject = { user_id: member.id, email: member.email };
       if (after.role !== member.role) {
-        await appendAudit(tx, {
-          msp_id: principal.mspId,
-          tenant_id: null,
-          event_type: 'user_role_changed',
-          actor: auditActor(principal),
-          event_data: { ...subject, from: member.role, to: after.role },
-        });
+        await recordAct(tx, principal, null, 'user_role_changed', { ...subject, from: member.role, to: after.role });
       }
       if (after.is_active !== member.is_active) {
-        await appendAudit(tx, {
-          msp_id: principal.mspId,
-          tenant_id: null,
-          event_type: after.is_active ? 'user_reactivated' : 'user_deactivated',
-          actor: auditActor(principal),
-          event_data: subject,
-        });
+        await recordAct(tx, principal, null, after.is_active ? 'user_reactivated' : 'user_deactivated', subject);
       }
     });
     // The credentials are dead with the commit; this writes the ends down.
@@ -168,12 +157,11 @@ const invite = defineRoute({
       if (body.tenant_id !== null && (await findTenant(tx, body.tenant_id)) === null)
         throw new RefusedError('not_found', 'There is no such tenant.');
       const made = await insertInvitation(tx, { ...body, hash, msp_id: principal.mspId, invited_by: principal.userId });
-      await appendAudit(tx, {
-        msp_id: principal.mspId,
-        tenant_id: null,
-        event_type: 'user_invited',
-        actor: auditActor(principal),
-        event_data: { invitation_id: made.id, email: made.email, role: made.role, tenant_id: made.tenant_id },
+      await recordAct(tx, principal, null, 'user_invited', {
+        invitation_id: made.id,
+        email: made.email,
+        role: made.role,
+        tenant_id: made.tenant_id,
       });
       return made;
     });
@@ -207,13 +195,7 @@ const revoke = defineRoute({
     withMsp(deps.pool, principal.mspId, async (tx) => {
       const row = await revokeInvitation(tx, path.id);
       if (row === null) throw new RefusedError('not_found', 'There is no open invitation with this id.');
-      await appendAudit(tx, {
-        msp_id: principal.mspId,
-        tenant_id: null,
-        event_type: 'invitation_revoked',
-        actor: auditActor(principal),
-        event_data: { invitation_id: row.id, email: row.email },
-      });
+      await recordAct(tx, principal, null, 'invitation_revoked', { invitation_id: row.id, email: row.email });
       return row;
     }),
 });

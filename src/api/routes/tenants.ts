@@ -2,13 +2,13 @@
 
 import { z } from 'zod';
 import { createDefaultRules } from '../../db/alertRules.ts';
-import { appendAudit } from '../../db/audit.ts';
 import { withinTenant, withMsp } from '../../db/scope.ts';
 import { findTenant, insertTenant, listTenants, tenantRow } from '../../db/tenants.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { keyOfName, nameKey, page, pageQuery, readPage } from '../cursor.ts';
 import { inTenant, readScope } from '../reach.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { recordAct } from '../recordAct.ts';
+import { defineRoute } from '../route.ts';
 
 const list = defineRoute({
   method: 'get',
@@ -69,12 +69,10 @@ const create = defineRoute({
       const created = await insertTenant(tx, { msp_id: principal.mspId, ...body });
       if (created === null)
         throw new RefusedError('conflict', `You have a tenant with the slug "${body.slug}" already.`);
-      await appendAudit(tx, {
-        msp_id: principal.mspId,
-        tenant_id: null,
-        event_type: 'tenant_created',
-        actor: auditActor(principal),
-        event_data: { tenant_id: created.id, slug: created.slug, name: created.name },
+      await recordAct(tx, principal, null, 'tenant_created', {
+        tenant_id: created.id,
+        slug: created.slug,
+        name: created.name,
       });
       await withinTenant(tx, created.id, (own) => createDefaultRules(own, created.id));
       return created;

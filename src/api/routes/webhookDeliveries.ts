@@ -2,7 +2,6 @@
 
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { appendAudit } from '../../db/audit.ts';
 import {
   deliveryDetail,
   deliveryRow,
@@ -15,7 +14,8 @@ import { RefusedError } from '../../domain/refusal.ts';
 import { DELIVERY_STATUSES, repeatBody, WEBHOOK_EVENTS } from '../../domain/webhook.ts';
 import { page, pageQuery, readPage } from '../cursor.ts';
 import { enforceLimit } from '../middleware/rateLimit.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { recordAct } from '../recordAct.ts';
+import { defineRoute } from '../route.ts';
 import { inWebhookScope, readOr404 } from '../webhookReach.ts';
 import { SENDS_PER_HOUR } from './webhooks.ts';
 
@@ -106,12 +106,11 @@ const replay = defineRoute({
         body: repeatBody(delivery.body, id, new Date(deps.now()).toISOString()),
         replay_of: delivery.id,
       });
-      await appendAudit(tx, {
-        msp_id: principal.mspId,
-        tenant_id: delivery.tenant_id,
-        event_type: 'webhook_delivery_replayed',
-        actor: auditActor(principal),
-        event_data: { webhook_id: webhook.id, name: webhook.name, delivery_id: id, replay_of: delivery.id },
+      await recordAct(tx, principal, delivery.tenant_id, 'webhook_delivery_replayed', {
+        webhook_id: webhook.id,
+        name: webhook.name,
+        delivery_id: id,
+        replay_of: delivery.id,
       });
     });
     return { delivery_id: id };

@@ -2,7 +2,6 @@
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { appendAudit } from '../../db/audit.ts';
 import { insertDelivery } from '../../db/webhookDeliveries.ts';
 import {
   countWebhooks,
@@ -24,7 +23,8 @@ import type { ApiDeps } from '../deps.ts';
 import { enforceLimit } from '../middleware/rateLimit.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { readScope } from '../reach.ts';
-import { auditActor, defineRoute } from '../route.ts';
+import { recordAct } from '../recordAct.ts';
+import { defineRoute } from '../route.ts';
 import { inWebhookScope, onWebhook, readOr404 } from '../webhookReach.ts';
 
 const params = z.object({ id: z.uuid() });
@@ -68,12 +68,10 @@ function record(
   event_type: string,
   facts: { readonly [key: string]: Json } = {},
 ): Promise<void> {
-  return appendAudit(tx, {
-    msp_id: principal.mspId,
-    tenant_id: webhook.tenant_id,
-    event_type,
-    actor: auditActor(principal),
-    event_data: { webhook_id: webhook.id, name: webhook.name, ...facts },
+  return recordAct(tx, principal, webhook.tenant_id, event_type, {
+    webhook_id: webhook.id,
+    name: webhook.name,
+    ...facts,
   });
 }
 
