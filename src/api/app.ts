@@ -28,6 +28,7 @@ export function createApp(deps: ApiDeps, routes: readonly AnyRoute[]): Hono<AppE
     c.set('requestId', randomUUID());
     c.set('principal', null);
     c.set('totpStep', null);
+    c.set('spentTotpStep', null);
     c.set('challenge', null);
     c.header('X-Request-Id', c.get('requestId'));
     await next();

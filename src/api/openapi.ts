@@ -21,7 +21,7 @@ export function openApiDocument(routes: readonly AnyRoute[], basePath: string): 
       version: '1',
       description:
         'The hub of a managed service provider. Errors are problem+json (RFC 9457) with a stable `type`. ' +
-        'Lists are paged by cursor. POST accepts `Idempotency-Key`.',
+        'Lists are paged by cursor. POST accepts `Idempotency-Key`; a retry may send the TOTP code of the first try again.',
     },
     servers: [{ url: basePath }],
     paths,

@@ -26,8 +26,10 @@ export type AppEnv = {
     principal: Principal | null;
     rawBody: Uint8Array<ArrayBuffer>;
     clientAddress: string;
-    /** The step that `totp: true` has burnt for this request. */
+    /** The step of the code that was burnt for this request: by `totp: true`, or in place of sudo. */
     totpStep: number | null;
+    /** A right code of this step was sent that was burnt before: only the answer kept under it may be given. */
+    spentTotpStep: number | null;
     /** What a 401 asks for beside a bearer token; null on nearly every route. */
     challenge: string | null;
   };
@@ -75,7 +77,7 @@ export type RouteContext<A extends Auth, P, Q, B> = {
   readonly body: Parsed<B>;
   readonly requestId: string;
   readonly clientAddress: string;
-  /** The TOTP step burnt for this request; null on routes without `totp`. */
+  /** The TOTP step burnt for this request; null on routes that asked for none. */
   readonly totpStep: number | null;
   readonly log: Logger;
   /** For headers and cookies of the answer; not for reading input. */

@@ -27,7 +27,7 @@ export async function allowAttempt(deps: ApiDeps, subject: string): Promise<{ re
 export type CodeVerdict =
   | { readonly kind: 'accepted'; readonly step: number }
   | { readonly kind: 'wrong' }
-  | { readonly kind: 'reused' };
+  | { readonly kind: 'reused'; readonly step: number };
 
 /** Checks `code` and burns its step, in a transaction of its own: a later failure must not make it good again. */
 export async function spendTotpCode(deps: ApiDeps, userId: string, sealed: Buffer, code: string): Promise<CodeVerdict> {
@@ -35,7 +35,7 @@ export async function spendTotpCode(deps: ApiDeps, userId: string, sealed: Buffe
   const step = matchTotpStep(secret, code, deps.now());
   if (step === null) return { kind: 'wrong' };
   const fresh = await withIdentity(deps.pool, (tx) => burnTotpStep(tx, userId, step));
-  return fresh ? { kind: 'accepted', step } : { kind: 'reused' };
+  return fresh ? { kind: 'accepted', step } : { kind: 'reused', step };
 }
 
 /** Accepts one unused step of `principal`'s TOTP or throws a refusal. */
@@ -44,6 +44,20 @@ export async function requireTotp(
   principal: UserPrincipal,
   code: string | undefined,
 ): Promise<{ readonly step: number }> {
+  const { kind, step } = await requireRightTotp(deps, principal, code);
+  if (kind === 'reused') throw new RefusedError('totp_reused');
+  return { step };
+}
+
+/**
+ * As {@link requireTotp}, but tells of a right code that was used before: such a code proves nothing new, and the
+ * attempt stays booked, or whoever has seen one code could have the count of wrong ones forgotten.
+ */
+export async function requireRightTotp(
+  deps: ApiDeps,
+  principal: UserPrincipal,
+  code: string | undefined,
+): Promise<Exclude<CodeVerdict, { kind: 'wrong' }>> {
   if (code === undefined || code === '') throw new RefusedError('totp_required');
   const subject = `totp:${principal.userId}`;
   await allowAttempt(deps, subject);
@@ -51,7 +65,6 @@ export async function requireTotp(
   if (credentials.totp_secret_sealed === null) throw new RefusedError('totp_enrolment_required');
   const verdict = await spendTotpCode(deps, principal.userId, credentials.totp_secret_sealed, code);
   if (verdict.kind === 'wrong') throw new RefusedError('totp_invalid');
-  if (verdict.kind === 'reused') throw new RefusedError('totp_reused');
-  await forgetAttempts(deps.pool, subject);
-  return { step: verdict.step };
+  if (verdict.kind === 'accepted') await forgetAttempts(deps.pool, subject);
+  return verdict;
 }

@@ -9,10 +9,14 @@ const keptRow = z.object({
   same_request: z.boolean(),
   status: z.number().nullable(),
   response_sealed: z.instanceof(Buffer).nullable(),
+  /** The TOTP step that the first request burnt; null when its route asked for none. */
+  totp_step: z.number().nullable(),
 });
 
 /** State of a key: claimed by this call, or as the earlier call left it. */
-export type KeyState = { readonly kind: 'claimed' } | ({ readonly kind: 'kept' } & z.infer<typeof keptRow>);
+export type KeyState = { readonly kind: 'claimed' } | ({ readonly kind: 'kept' } & KeptAnswer);
+/** What the first request of a key left; `status` null while it still runs. */
+export type KeptAnswer = z.infer<typeof keptRow>;
 
 /** A claim without an answer after this long is of a process that died; no request runs that long. */
 const CLAIM_LAPSES_SECONDS = 300;
@@ -23,17 +27,30 @@ export async function claimKey(
   principal: string,
   key: string,
   requestHash: Buffer,
+  totpStep: number | null,
 ): Promise<KeyState> {
   const inserted = await pool.query(sql.unsafe`
-    insert into idempotency_keys as k (principal, key, request_hash) values (${principal}, ${key}, ${sql.binary(requestHash)})
-    on conflict (principal, key) do update set request_hash = excluded.request_hash, created_at = now()
+    insert into idempotency_keys as k (principal, key, request_hash, totp_step)
+    values (${principal}, ${key}, ${sql.binary(requestHash)}, ${totpStep}::bigint)
+    on conflict (principal, key) do update
+      set request_hash = excluded.request_hash, totp_step = excluded.totp_step, created_at = now()
     where k.status is null and k.created_at < now() - make_interval(secs => ${CLAIM_LAPSES_SECONDS})`);
   if (inserted.rowCount === 1) return { kind: 'claimed' };
-  const kept = await pool.maybeOne(sql.type(keptRow)`
-    select request_hash = ${sql.binary(requestHash)} as same_request, status, response_sealed
-    from idempotency_keys where principal = ${principal} and key = ${key}`);
+  const kept = await findKeptAnswer(pool, principal, key, requestHash);
   // Released between the two statements: the earlier request failed, so this one may try.
-  return kept === null ? claimKey(pool, principal, key, requestHash) : { kind: 'kept', ...kept };
+  return kept === null ? claimKey(pool, principal, key, requestHash, totpStep) : { kind: 'kept', ...kept };
+}
+
+/** What the first request of a key left, without claiming it; null when nobody has claimed it. */
+export async function findKeptAnswer(
+  pool: DatabasePool,
+  principal: string,
+  key: string,
+  requestHash: Buffer,
+): Promise<KeptAnswer | null> {
+  return pool.maybeOne(sql.type(keptRow)`
+    select request_hash = ${sql.binary(requestHash)} as same_request, status, response_sealed, totp_step
+    from idempotency_keys where principal = ${principal} and key = ${key}`);
 }
 
 /**

@@ -213,6 +213,72 @@ describe('Idempotency-Key', () => {
     expect([again.status, again.headers.get('idempotent-replayed'), await again.text()]).toEqual([204, 'true', '']);
   });
 
+  describe('with the TOTP code of the first request', () => {
+    const setup = async () => {
+      const account = await createAccount(db, api, 'viewer');
+      const browser = await signIn(api, clock, account);
+      const code = nextCode(clock, account.secret);
+      const change = (sent: { password?: string; key?: string; code?: string } = {}) =>
+        browser.send(
+          'POST',
+          '/auth/password',
+          { current_password: account.password, new_password: sent.password ?? 'a second long pass phrase' },
+          { 'x-totp-code': sent.code ?? code, 'idempotency-key': sent.key ?? 'key-totp' },
+        );
+      const changes = () =>
+        count(
+          sql.fragment`from audit_log where event_type = 'password_changed' and actor_user_id = ${account.id}::uuid`,
+        );
+      return { account, change, changes };
+    };
+
+    it('204: a retry gets the answer, and nothing is done again', async () => {
+      const { change, changes } = await setup();
+      expect((await change()).status).toBe(204);
+      const again = await change();
+      expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([204, 'true']);
+      expect(await changes()).toBe(1);
+    });
+
+    it('401: another body, another key, or a key that was answered to another code gets nothing', async () => {
+      const { account, change, changes } = await setup();
+      expect((await change()).status).toBe(204);
+      for (const other of [{ password: 'a third and longer one' }, { key: 'key-other' }])
+        expect(await problemOf(await change(other))).toBe('totp_reused');
+      const next = nextCode(clock, account.secret);
+      // A fresh code has its answer as ever; but it is not the one that the first request burnt.
+      expect((await change({ code: next })).headers.get('idempotent-replayed')).toBe('true');
+      expect(await problemOf(await change({ code: next }))).toBe('totp_reused');
+      expect(await changes()).toBe(1);
+    });
+
+    it('401: does nothing anew when the answer was forgotten; and another person’s answer is not theirs', async () => {
+      const { change, changes } = await setup();
+      expect((await change()).status).toBe(204);
+      await db.admin.query(sql.unsafe`delete from idempotency_keys where key = 'key-totp'`);
+      expect(await problemOf(await change())).toBe('totp_reused');
+      expect(await changes()).toBe(1);
+      const other = await setup();
+      const theirs = await other.change();
+      expect([theirs.status, theirs.headers.get('idempotent-replayed')]).toEqual([204, null]);
+    });
+
+    it('409: waits for the first request, which still runs', async () => {
+      const { change } = await setup();
+      expect((await change()).status).toBe(204);
+      await db.admin.query(sql.unsafe`update idempotency_keys set status = null where key = 'key-totp'`);
+      expect(await problemOf(await change())).toBe('idempotency_in_progress');
+    });
+
+    it('429: counts as an attempt, so that a seen code does not have wrong ones forgotten', async () => {
+      const { change } = await setup();
+      expect((await change()).status).toBe(204);
+      const statuses = [];
+      for (let attempt = 0; attempt < 6; attempt++) statuses.push((await change()).status);
+      expect(statuses).toEqual([204, 204, 204, 204, 204, 429]);
+    });
+  });
+
   it('400: is printable and short', async () => {
     expect((await create('x'.repeat(256), 'long')).status).toBe(400);
   });

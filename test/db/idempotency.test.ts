@@ -13,19 +13,19 @@ const age = (key: string, seconds: number) =>
 describe('claimKey', () => {
   it('lets a claim without an answer lapse after five minutes, to one of those who ask (its process died)', async () => {
     const key = randomUUID();
-    expect(await claimKey(db.app, 'user:a', key, hash('first'))).toEqual({ kind: 'claimed' });
+    expect(await claimKey(db.app, 'user:a', key, hash('first'), null)).toEqual({ kind: 'claimed' });
     await age(key, 240);
-    expect(await claimKey(db.app, 'user:a', key, hash('first'))).toMatchObject({ kind: 'kept', status: null });
+    expect(await claimKey(db.app, 'user:a', key, hash('first'), null)).toMatchObject({ kind: 'kept', status: null });
     await age(key, 61);
-    const racers = await Promise.all([1, 2, 3].map(() => claimKey(db.app, 'user:a', key, hash('first'))));
+    const racers = await Promise.all([1, 2, 3].map(() => claimKey(db.app, 'user:a', key, hash('first'), null)));
     expect(racers.filter(({ kind }) => kind === 'claimed')).toHaveLength(1);
   });
 
   it('keeps an answer however old the claim is', async () => {
     const key = randomUUID();
-    await claimKey(db.app, 'user:a', key, hash('first'));
+    await claimKey(db.app, 'user:a', key, hash('first'), null);
     await keepAnswer(db.app, 'user:a', key, 201, Buffer.from('sealed'));
     await age(key, 3_600);
-    expect(await claimKey(db.app, 'user:a', key, hash('first'))).toMatchObject({ kind: 'kept', status: 201 });
+    expect(await claimKey(db.app, 'user:a', key, hash('first'), null)).toMatchObject({ kind: 'kept', status: 201 });
   });
 });

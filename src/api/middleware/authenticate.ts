@@ -13,7 +13,7 @@ import { verifyAgentRequest } from '../agentRequest.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { AgentPrincipal, IntegrationPrincipal, UserPrincipal } from '../principal.ts';
 import type { AppEnv, Auth } from '../route.ts';
-import { requireTotp } from '../totp.ts';
+import { requireRightTotp } from '../totp.ts';
 
 /** Name of the session cookie; `__Host-` would forbid plain http on localhost, where the demo runs. */
 export const SESSION_COOKIE = 'monsys_session';
@@ -65,15 +65,25 @@ export function requireAuth(deps: ApiDeps, auth: Auth): MiddlewareHandler<AppEnv
     }
     const code = c.req.header('x-totp-code');
     if (auth.kind === 'user' && auth.sudo && principal.kind === 'user' && principal.via.kind === 'session') {
-      if (code !== undefined) await requireTotp(deps, principal, code);
+      if (code !== undefined) await proveTotp(deps, c, principal, code);
       else if (!principal.isSudo) throw new RefusedError('sudo_required');
     }
     if ((auth.kind === 'user' || auth.kind === 'self') && auth.totp && principal.kind === 'user') {
-      const { step } = await requireTotp(deps, principal, code);
-      c.set('totpStep', step);
+      await proveTotp(deps, c, principal, code);
     }
     await next();
   };
+}
+
+/** Burns the code, or marks the request as one that may only be answered again (src/api/middleware/idempotency.ts). */
+async function proveTotp(
+  deps: ApiDeps,
+  c: Context<AppEnv>,
+  principal: UserPrincipal,
+  code: string | undefined,
+): Promise<void> {
+  const { kind, step } = await requireRightTotp(deps, principal, code);
+  c.set(kind === 'accepted' ? 'totpStep' : 'spentTotpStep', step);
 }
 
 /** Where HTTP Basic is taken, a refusal asks for it: calendar programs send a password only when asked. */
