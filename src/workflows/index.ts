@@ -21,4 +21,5 @@ export { reportBuild } from './reportBuild.ts';
 export { transparencyCheckpoint } from './transparencyCheckpoint.ts';
 export { trustScores } from './trustScores.ts';
 export { webhookDelivery } from './webhookDelivery.ts';
+export { webhookFailing } from './webhookFailing.ts';
 export { webhookSweep } from './webhookSweep.ts';

@@ -53,7 +53,7 @@ export const SCHEDULES: readonly ScheduledWorkflow[] = [
     workflow: 'webhookSweep',
     every: { seconds: 60 },
     catchUpSeconds: 30,
-    note: 'Starts the deliveries of webhooks whose starter died or did not hear of them.',
+    note: 'Starts the deliveries of webhooks whose starter died or did not hear of them, and has admins told of webhooks that fail.',
   },
   {
     id: 'escalation-sweep',
@@ -133,6 +133,7 @@ export const WORKFLOW_IDS = {
   impersonation: (id: string) => `impersonation:${id}`,
   preIssued: (nonce: string) => `pre-issued-eat:${nonce}`,
   webhook: (deliveryId: string) => `webhook:${deliveryId}`,
+  webhookFailing: (webhookId: string) => `webhook-failing:${webhookId}`,
 } as const;
 
 /** Input of `eatDelivery` and `preIssuedEatWindow`: ids only. */
@@ -165,6 +166,14 @@ export type ProposalInput = {
 export type WebhookDeliveryInput = {
   readonly delivery_id: string;
   readonly msp_id: string;
+  readonly tenant_id: string | null;
+};
+
+/** Input of `webhookFailing`: ids only. */
+export type WebhookFailingInput = {
+  readonly webhook_id: string;
+  readonly msp_id: string;
+  /** The one whose events it hears; null: those of all. */
   readonly tenant_id: string | null;
 };
 
@@ -283,4 +292,9 @@ export function automaticStart(input: ProposalInput) {
 /** How `webhookDelivery` is started. */
 export function webhookStart(input: WebhookDeliveryInput) {
   return startOf(WORKFLOW_IDS.webhook(input.delivery_id), input);
+}
+
+/** How `webhookFailing` is started: again under the same id for another outage, never beside a run. */
+export function webhookFailingStart(input: WebhookFailingInput) {
+  return startOf(WORKFLOW_IDS.webhookFailing(input.webhook_id), input);
 }
