@@ -13,12 +13,12 @@ import { Button, ButtonLink } from '../../ui/Button.tsx';
 import { Problem, SkeletonRows } from '../../ui/Feedback.tsx';
 import { Checkbox, TextField } from '../../ui/Field.tsx';
 import { Card, Page } from '../../ui/Layout.tsx';
+import { TimeZoneField } from '../../ui/TimeZoneField.tsx';
 import { bodyOf, draftOf, emptyLayer, emptySchedule, type LayerDraft, moved, type ScheduleDraft } from './draft.ts';
 import { LayerFields } from './LayerFields.tsx';
 import { Preview } from './Preview.tsx';
 import { type Schedule, scheduleQuery, useScheduleRefresh } from './queries.ts';
 import { editScheduleRoute } from './routes.tsx';
-import { TimeZoneField } from './TimeZoneField.tsx';
 
 /** The page of a new schedule. */
 export function NewSchedule() {
@@ -85,6 +85,8 @@ function ScheduleForm({ schedule, start }: { readonly schedule: Schedule | null;
                   onChange={({ target }) => set({ name: target.value })}
                 />
                 <TimeZoneField
+                  label={t('form.timeZone')}
+                  hint={t('form.timeZoneHint')}
                   value={draft.timeZone}
                   fault={fault('time_zone')}
                   onChange={(timeZone) => set({ timeZone })}

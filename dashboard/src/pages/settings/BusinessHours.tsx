@@ -3,7 +3,8 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { WEEKDAYS, type Weekday } from '../../../../src/domain/localTime.ts';
-import { SelectField, TextArea, TextField } from '../../ui/Field.tsx';
+import { TextArea, TextField } from '../../ui/Field.tsx';
+import { TimeZoneField } from '../../ui/TimeZoneField.tsx';
 import type { Hours } from './SlaPolicyForm.tsx';
 
 type Interval = NonNullable<Hours['weekly_hours'][Weekday]>[number];
@@ -41,15 +42,11 @@ export function BusinessHours({
   const [holidays, setHolidays] = useState((value.holidays ?? []).join(' '));
   return (
     <div className="space-y-3 rounded-md border border-line p-3">
-      <SelectField
+      <TimeZoneField
         label={t('sla.zone')}
         value={value.time_zone}
-        onChange={({ target }) => onChange({ ...value, time_zone: target.value })}
-      >
-        {[...new Set([value.time_zone, ...Intl.supportedValuesOf('timeZone')])].map((zone) => (
-          <option key={zone}>{zone}</option>
-        ))}
-      </SelectField>
+        onChange={(zone) => onChange({ ...value, time_zone: zone })}
+      />
       <div className="grid gap-2 sm:grid-cols-2">
         {WEEKDAYS.map((day) => (
           <TextField
