@@ -71,26 +71,27 @@ export function previewQuery(tenantId: string, rule: GroupDefinition['rule']) {
   });
 }
 
-/** SLA policies of the MSP by name. */
-export const slaPoliciesQuery = queryOptions({
-  queryKey: ['sla-policies', 'choice'],
-  queryFn: async ({ signal }) =>
-    (await ask(api.GET('/sla-policies', { params: { query: { limit: 500 } }, signal }))).items,
-});
+/** As many as an MSP can have, and a signal that ends the asking. */
+type ChoiceRequest = { readonly params: { readonly query: { readonly limit: number } }; readonly signal: AbortSignal };
 
-/** On-call schedules of the MSP by name. */
-export const schedulesQuery = queryOptions({
-  queryKey: ['on-call', 'choice'],
-  queryFn: async ({ signal }) =>
-    (await ask(api.GET('/on-call/schedules', { params: { query: { limit: 500 } }, signal }))).items,
-});
+/** All things of a kind by name, to choose from; `kind` is how lists of it are kept. */
+function choiceQuery<T>(kind: string, read: (request: ChoiceRequest) => Promise<{ readonly items: T[] }>) {
+  return queryOptions({
+    queryKey: [kind, 'choice'],
+    queryFn: async ({ signal }) => (await read({ params: { query: { limit: 500 } }, signal })).items,
+  });
+}
 
-/** Escalation policies of the MSP by name. */
-export const escalationsQuery = queryOptions({
-  queryKey: ['escalation-policies', 'choice'],
-  queryFn: async ({ signal }) =>
-    (await ask(api.GET('/escalation-policies', { params: { query: { limit: 500 } }, signal }))).items,
-});
+/** SLA policies of the MSP. */
+export const slaPoliciesQuery = choiceQuery('sla-policies', (request) => ask(api.GET('/sla-policies', request)));
+
+/** On-call schedules of the MSP. */
+export const schedulesQuery = choiceQuery('on-call', (request) => ask(api.GET('/on-call/schedules', request)));
+
+/** Escalation policies of the MSP. */
+export const escalationsQuery = choiceQuery('escalation-policies', (request) =>
+  ask(api.GET('/escalation-policies', request)),
+);
 
 /** What is decided about a group now, to be sent back with a part changed. */
 export function definitionOf(group: Group): Omit<GroupDefinition, 'runbook_md'> {
