@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ShieldCheck } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { SEVERITIES } from '../../../src/domain/severity.ts';
 import { Badge, SeverityBadge } from '../ui/Badge.tsx';
 import { EmptyState, Problem, Skeleton, SkeletonRows } from '../ui/Feedback.tsx';
 import { Card } from '../ui/Layout.tsx';
@@ -12,7 +13,6 @@ import { PortalPage } from './PortalPage.tsx';
 import { hostsQuery, openAlertsQuery } from './portalQueries.ts';
 import { ScoreCard } from './ScoreCard.tsx';
 
-const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
 const SHOWN = 10;
 
 /** The first page. */

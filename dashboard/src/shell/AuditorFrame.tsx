@@ -41,7 +41,7 @@ export function AuditorFrame({ children }: { readonly children: ReactNode }) {
             to="/auditor"
             search={{}}
             className={TAB}
-            activeProps={{}}
+            activeOptions={{ exact: true }}
             {...current(pathname === '/auditor' && !isAudit)}
           >
             {t('packs')}

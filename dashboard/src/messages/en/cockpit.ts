@@ -64,7 +64,7 @@ const messages = {
   alert: {
     none: 'No open alert',
     age: 'open {{span}}',
-    sla: { ok: 'SLA ok', due_soon: 'SLA due soon', breached: 'SLA breached' },
+    sla: { ok: 'SLA in time', due_soon: 'SLA due soon', breached: 'SLA overdue' },
   },
   cve: {
     none: 'No open kernel CVE',

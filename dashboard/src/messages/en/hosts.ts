@@ -130,7 +130,7 @@ const messages = {
     none: 'No alerts',
     noneText: 'Nothing about this host waits for anybody.',
     status: { open: 'Open', acknowledged: 'Acknowledged', resolved: 'Resolved' },
-    sla: { ok: 'In time', due_soon: 'Due soon', breached: 'Breached' },
+    sla: { ok: 'In time', due_soon: 'Due soon', breached: 'Overdue' },
   },
   inherited: {
     groups: 'Groups of this host',

@@ -49,7 +49,7 @@ const messages = {
     title: 'Open alerts',
     none: 'No open alerts',
     noneText: 'Nothing waits for anybody.',
-    sla: { ok: 'In time', due_soon: 'Due soon', breached: 'Breached' },
+    sla: { ok: 'In time', due_soon: 'Due soon', breached: 'Overdue' },
   },
   hosts: {
     online: 'Hosts online',

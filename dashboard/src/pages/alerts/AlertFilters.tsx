@@ -3,13 +3,13 @@
 import { useNavigate } from '@tanstack/react-router';
 import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { SEVERITIES } from '../../../../src/domain/severity.ts';
 import { SLA_STATES } from '../../../../src/domain/sla.ts';
 import { compact } from '../../search.ts';
 import { isTenantBound, useMe } from '../../session.ts';
 import { Chip } from '../../ui/Badge.tsx';
 import { SelectField } from '../../ui/Field.tsx';
 import { FilterBar } from '../../ui/FilterBar.tsx';
+import { SeverityOptions } from '../../ui/Options.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { alertsRoute, STATUS_CHOICES } from './routes.tsx';
 
@@ -18,7 +18,6 @@ type Search = ReturnType<typeof alertsRoute.useSearch>;
 /** `hostname` names the host that the address narrows to by id. */
 export function AlertFilters({ hostname }: { readonly hostname: string | undefined }) {
   const { t } = useTranslation('alerts');
-  const { t: common } = useTranslation();
   const me = useMe();
   const search = alertsRoute.useSearch();
   const navigate = useNavigate({ from: alertsRoute.fullPath });
@@ -54,11 +53,7 @@ export function AlertFilters({ hostname }: { readonly hostname: string | undefin
         onChange={({ target }) => set('severity', target.value)}
       >
         <option value="">{t('filters.all')}</option>
-        {SEVERITIES.map((each) => (
-          <option key={each} value={each}>
-            {common(`severity.${each}`)}
-          </option>
-        ))}
+        <SeverityOptions />
       </SelectField>
       <SelectField
         label={t('filters.sla')}

@@ -38,13 +38,14 @@ export function Auditor() {
   const me = useQuery({ ...meQuery, enabled: !isWaiting });
   if (isWaiting || me.isPending)
     return (
-      <main className="p-6">
+      // A part of its own: nothing of it is moved to where the page will be.
+      <main key="waiting" className="p-6">
         <SkeletonRows rows={8} />
       </main>
     );
   if (opening.isError || me.data == null || me.data.tenant_id === null)
     return (
-      <main className="mx-auto max-w-xl space-y-4 p-6">
+      <main key="over" className="mx-auto max-w-xl space-y-4 p-6">
         <h1 className="text-xl font-semibold">{t('title')}</h1>
         {opening.isError && <Problem error={opening.error} />}
         {me.isError && <Problem error={me.error} />}

@@ -23,7 +23,7 @@ export function Invoices({ month, of }: { readonly month: string; readonly of: s
       <Link
         from="/billing"
         search={(old) => compact({ ...old, of: id })}
-        activeProps={{}}
+        activeOptions={{ exact: true }}
         aria-current={id === of ? 'true' : undefined}
         className={cx(ROW, id === undefined && 'font-medium')}
       >
@@ -34,7 +34,13 @@ export function Invoices({ month, of }: { readonly month: string; readonly of: s
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[16rem_minmax(0,1fr)]">
       <Card title={t('invoice.whose')} flush>
-        <ul className="max-h-[60dvh] overflow-y-auto py-1 max-lg:max-h-56">
+        {/* On a phone the invoice is below: the list has its height before the names are there. */}
+        <ul
+          className={cx(
+            'max-h-[60dvh] overflow-y-auto py-1 max-lg:max-h-56',
+            overview.isPending && 'max-lg:h-56',
+          )}
+        >
           {row(undefined, t('invoice.own'))}
           {overview.data?.items.map((line) => row(line.tenant_id, line.name))}
         </ul>

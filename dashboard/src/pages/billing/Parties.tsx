@@ -9,6 +9,7 @@ import { tenantsQuery } from '../../session.ts';
 import { Problem, SkeletonRows } from '../../ui/Feedback.tsx';
 import { SelectField } from '../../ui/Field.tsx';
 import { Card } from '../../ui/Layout.tsx';
+import { NamedOptions } from '../../ui/Options.tsx';
 import { settingsQuery, tenantPartyQuery } from './billingQueries.ts';
 import { PartyForm } from './PartyForm.tsx';
 
@@ -33,11 +34,7 @@ export function Parties({ of }: { readonly of: string | undefined }) {
             }
           >
             <option value="">{t('parties.own')}</option>
-            {tenants.data?.map((tenant) => (
-              <option key={tenant.id} value={tenant.id}>
-                {tenant.name}
-              </option>
-            ))}
+            <NamedOptions of={tenants.data} />
           </SelectField>
         }
       >

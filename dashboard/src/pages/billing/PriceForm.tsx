@@ -11,6 +11,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
 import { addMonths, monthName } from '../../ui/month.ts';
+import { NamedOptions } from '../../ui/Options.tsx';
 import { pricesQuery } from './billingQueries.ts';
 import { type PriceList, priceListOf, priceTexts, VAT_CATEGORIES } from './priceFields.ts';
 
@@ -106,11 +107,7 @@ export function PriceForm({ base, running }: { readonly base: PriceList | null; 
           {discounts.fields.map((row, index) => (
             <div key={row.id} className="flex items-end gap-2">
               <SelectField label={t('client')} className="flex-[2]" {...register(`discounts.${index}.tenantId`)}>
-                {tenants.data?.map((tenant) => (
-                  <option key={tenant.id} value={tenant.id}>
-                    {tenant.name}
-                  </option>
-                ))}
+                <NamedOptions of={tenants.data} />
               </SelectField>
               <TextField
                 label={t('prices.percent')}

@@ -42,7 +42,7 @@ export function SavedViews({
   return (
     <Popover.Root open={open} onOpenChange={setOpen}>
       <Popover.Trigger asChild>
-        <Button size="sm">
+        <Button>
           <Bookmark aria-hidden="true" /> {t('views.title')}
         </Button>
       </Popover.Trigger>

@@ -1,11 +1,11 @@
 /** What the list of CVEs is narrowed to; all of it is in the address. */
 
 import { useTranslation } from 'react-i18next';
-import { SEVERITIES } from '../../../../src/domain/severity.ts';
 import { compact } from '../../search.ts';
 import { Chip } from '../../ui/Badge.tsx';
 import { SelectField } from '../../ui/Field.tsx';
 import { FilterBar } from '../../ui/FilterBar.tsx';
+import { SeverityOptions } from '../../ui/Options.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { cvesRoute } from './routes.tsx';
 
@@ -17,7 +17,6 @@ const CVSS_BOUNDS = [4, 7, 9] as const;
 /** The line of filters. */
 export function CveFilters() {
   const { t } = useTranslation('cves');
-  const { t: common } = useTranslation();
   const search = cvesRoute.useSearch();
   const navigate = cvesRoute.useNavigate();
   const set = (key: keyof Search & string, value: string | number | true | undefined): void =>
@@ -50,11 +49,7 @@ export function CveFilters() {
         onChange={({ target }) => set('severity', target.value)}
       >
         <option value="">{t('filters.all')}</option>
-        {SEVERITIES.map((each) => (
-          <option key={each} value={each}>
-            {common(`severity.${each}`)}
-          </option>
-        ))}
+        <SeverityOptions />
       </SelectField>
       <SelectField
         label={t('filters.cvss')}

@@ -1,6 +1,7 @@
 /** The life of a CVE on each host, drawn as one bar a host from when it was seen to when it was patched. */
 
 import { useTranslation } from 'react-i18next';
+import { dateLocale } from '../../i18n.ts';
 import { useTenantName } from '../../session.ts';
 import { cx } from '../../ui/classNames.ts';
 import { useNow } from '../../ui/Time.tsx';
@@ -21,7 +22,7 @@ export function CveTimeline({
   const { t, i18n } = useTranslation('cves');
   const tenantName = useTenantName();
   const now = useNow(3_600);
-  const day = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium' });
+  const day = new Intl.DateTimeFormat(dateLocale(i18n.language), { dateStyle: 'medium' });
   const shown = hosts.slice(0, SHOWN);
   const from = Math.min(...hosts.map((host) => Date.parse(host.detected_at)));
   const span = Math.max(now - from, 1);

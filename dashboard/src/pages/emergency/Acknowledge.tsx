@@ -8,8 +8,8 @@ import { useCan } from '../../session.ts';
 import { Button } from '../../ui/Button.tsx';
 import type { EatItem } from './queries.ts';
 
-/** The button, where it means something. */
-export function Acknowledge({ eat }: { readonly eat: EatItem }) {
+/** The button, where it means something; `size` as its place has it. */
+export function Acknowledge({ eat, size = 'md' }: { readonly eat: EatItem; readonly size?: 'sm' | 'md' }) {
   const { t } = useTranslation('emergency');
   const can = useCan();
   const queryClient = useQueryClient();
@@ -22,7 +22,7 @@ export function Acknowledge({ eat }: { readonly eat: EatItem }) {
   if (!eat.is_overdue || eat.acknowledged_at !== null || !can('emergency.issue')) return null;
   return (
     <Button
-      size="sm"
+      size={size}
       busy={acknowledge.isPending}
       onClick={() => acknowledge.mutate()}
       aria-label={`${t('acknowledge')}: ${eat.labels.join(', ')}, ${eat.hostname}`}

@@ -50,7 +50,7 @@ export function HistoryTab() {
               key: 'acknowledge',
               title: <span className="sr-only">{t('acknowledge')}</span>,
               align: 'right',
-              cell: (eat) => <Acknowledge eat={eat} />,
+              cell: (eat) => <Acknowledge eat={eat} size="sm" />,
             }}
           />
         )}

@@ -8,6 +8,7 @@ import type { ProblemError } from '../../api/problem.ts';
 import { useCan } from '../../session.ts';
 import { SelectField, TextField } from '../../ui/Field.tsx';
 import { Card } from '../../ui/Layout.tsx';
+import { NamedOptions } from '../../ui/Options.tsx';
 import { escalationsQuery, schedulesQuery, slaPoliciesQuery } from './data.ts';
 import type { GroupFields } from './fields.ts';
 
@@ -38,11 +39,7 @@ export function InheritanceFields({ problem }: { readonly problem: ProblemError 
             {...register(field)}
           >
             <option value="">{none}</option>
-            {query.data?.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name}
-              </option>
-            ))}
+            <NamedOptions of={query.data} />
           </SelectField>
         ))}
         <span className="max-sm:hidden" />

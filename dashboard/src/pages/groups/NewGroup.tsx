@@ -10,6 +10,7 @@ import { isTenantBound, tenantsQuery, useMe } from '../../session.ts';
 import { useTenantId } from '../../shell/tenant.ts';
 import { SelectField } from '../../ui/Field.tsx';
 import { Card, Page } from '../../ui/Layout.tsx';
+import { NamedOptions } from '../../ui/Options.tsx';
 import { type GroupFields, toDefinition } from './fields.ts';
 import { GroupForm } from './GroupForm.tsx';
 import { RunbookEditor } from './RunbookEditor.tsx';
@@ -75,11 +76,7 @@ function TenantChoice() {
       }
     >
       <option value="">{t('form.chooseTenant')}</option>
-      {data?.map(({ id, name }) => (
-        <option key={id} value={id}>
-          {name}
-        </option>
-      ))}
+      <NamedOptions of={data} />
     </SelectField>
   );
 }

@@ -29,14 +29,14 @@ export function HostActions({ host }: { readonly host: HostRow }) {
   return (
     <>
       {can('emergency.issue') && host.is_active && (
-        <ButtonLink size="sm" to="/emergency/new" search={(old) => ({ ...old, agent: host.id })}>
+        <ButtonLink to="/emergency/new" search={(old) => ({ ...old, agent: host.id })}>
           <Siren aria-hidden="true" /> {t('actions.emergency')}
         </ButtonLink>
       )}
       {can('agents.write') && (
         <Menu
           trigger={
-            <Button size="sm" busy={refresh.isPending}>
+            <Button busy={refresh.isPending}>
               <Ellipsis aria-hidden="true" /> {common('actions')}
             </Button>
           }

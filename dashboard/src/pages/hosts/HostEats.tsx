@@ -11,6 +11,7 @@ import { LoadMore } from '../../ui/LoadMore.tsx';
 import { Table } from '../../ui/Table.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { eatListQuery } from '../emergency/queries.ts';
+import { LevelBadge } from '../emergency/states.tsx';
 import { EAT_TONES, eatState } from './eatState.ts';
 import type { HostDetail } from './hostQueries.ts';
 
@@ -52,7 +53,7 @@ export function HostEats({ host }: { readonly host: HostDetail }) {
                 </>
               ),
             },
-            { key: 'level', title: t('eats.level'), cell: ({ level }) => `L${level}` },
+            { key: 'level', title: t('eats.level'), from: 'sm', cell: ({ level }) => <LevelBadge level={level} /> },
             {
               key: 'state',
               title: t('columns.state'),
@@ -67,6 +68,7 @@ export function HostEats({ host }: { readonly host: HostDetail }) {
             {
               key: 'when',
               title: common('when'),
+              from: 'sm',
               align: 'right',
               cell: ({ issued_at }) => <Time value={issued_at} />,
             },

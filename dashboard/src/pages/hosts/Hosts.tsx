@@ -105,7 +105,7 @@ export function Hosts() {
       lead={tenantId === undefined ? t('leadAll') : t('lead', { name: tenantName(tenantId) })}
       actions={
         mayEnrol && (
-          <ButtonLink size="sm" to="/settings/enrolment">
+          <ButtonLink to="/settings/enrolment">
             {t('enrol')}
           </ButtonLink>
         )

@@ -49,7 +49,7 @@ function ClientOverview({ tenantId }: { readonly tenantId: string }) {
       actions={
         me.tenant_id === null &&
         can('impersonation.start') && (
-          <Button size="sm" disabled={client === undefined} onClick={() => client && impersonate(client)}>
+          <Button disabled={client === undefined} onClick={() => client && impersonate(client)}>
             {shell('impersonate.open')}
           </Button>
         )

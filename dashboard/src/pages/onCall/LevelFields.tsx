@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { EscalationLevel, EscalationTarget } from '../../../../src/domain/escalation.ts';
 import { Button } from '../../ui/Button.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
+import { NamedOptions } from '../../ui/Options.tsx';
 import { schedulesQuery, useCandidates } from './queries.ts';
 
 const KINDS = ['schedule', 'user', 'admins'] as const;
@@ -179,11 +180,7 @@ function TargetFields({
           onChange={({ target: { value } }) => onChange({ ...target, id: value })}
         >
           <option value="">{t('policy.pick')}</option>
-          {choices.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
+          <NamedOptions of={choices} />
         </SelectField>
       )}
       {onRemove !== undefined && (

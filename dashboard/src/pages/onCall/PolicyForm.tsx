@@ -5,12 +5,13 @@ import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { MAX_LEVELS, MAX_REPEATS } from '../../../../src/domain/escalation.ts';
-import { SEVERITIES, type Severity } from '../../../../src/domain/severity.ts';
+import type { Severity } from '../../../../src/domain/severity.ts';
 import { api, ask } from '../../api/client.ts';
 import { problemOf } from '../../api/problem.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Checkbox, SelectField, TextField } from '../../ui/Field.tsx';
+import { SeverityOptions } from '../../ui/Options.tsx';
 import { FormActions, WriteForm } from '../../ui/WriteForm.tsx';
 import { moved } from './draft.ts';
 import { emptyLevel, type LevelDraft, LevelFields, levelDraft, levelOf } from './LevelFields.tsx';
@@ -27,7 +28,6 @@ export function PolicyForm({
   readonly onSaved: (name: string) => void;
 }) {
   const { t } = useTranslation('onCall');
-  const { t: common } = useTranslation();
   const [name, setName] = useState(policy?.name ?? '');
   const [severity, setSeverity] = useState<Severity>(policy?.minimum_severity ?? 'high');
   const [repeats, setRepeats] = useState(policy?.repeats ?? 1);
@@ -75,11 +75,7 @@ export function PolicyForm({
             fault={fault('minimum_severity')}
             onChange={({ target }) => setSeverity(target.value as Severity)}
           >
-            {SEVERITIES.map((each) => (
-              <option key={each} value={each}>
-                {common(`severity.${each}`)}
-              </option>
-            ))}
+            <SeverityOptions />
           </SelectField>
           <TextField
             label={t('policy.repeats')}

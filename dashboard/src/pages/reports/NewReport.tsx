@@ -11,6 +11,7 @@ import { Dialog } from '../../ui/Dialog.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
 import { addMonths, monthOf } from '../../ui/month.ts';
+import { NamedOptions } from '../../ui/Options.tsx';
 import { useNow } from '../../ui/Time.tsx';
 import { FormActions } from '../../ui/WriteForm.tsx';
 import { ownDomain } from '../packs/HandoverDownload.tsx';
@@ -79,11 +80,7 @@ function ReportForm({ onDone }: { readonly onDone: () => void }) {
     <form onSubmit={handleSubmit((fields) => make.mutate(fields))} className="space-y-4">
       <SelectField label={t('client')} required {...register('tenantId')}>
         <option value="">{t('choose')}</option>
-        {tenants.data?.map((tenant) => (
-          <option key={tenant.id} value={tenant.id}>
-            {tenant.name}
-          </option>
-        ))}
+        <NamedOptions of={tenants.data} />
       </SelectField>
       <SelectField label={t('templateLabel')} hint={t(`about.${template}`)} {...register('template')}>
         {REPORT_TEMPLATES.map((each) => (

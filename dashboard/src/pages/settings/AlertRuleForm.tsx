@@ -4,11 +4,12 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isFleetMetric, METRICS, type Metric, OPERATORS, type Operator } from '../../../../src/domain/alertRule.ts';
-import { SEVERITIES, type Severity } from '../../../../src/domain/severity.ts';
+import type { Severity } from '../../../../src/domain/severity.ts';
 import { api, ask } from '../../api/client.ts';
 import { problemOf } from '../../api/problem.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Checkbox, SelectField, TextField } from '../../ui/Field.tsx';
+import { SeverityOptions } from '../../ui/Options.tsx';
 import { FormActions, WriteForm } from '../../ui/WriteForm.tsx';
 import type { RuleDraft } from './AlertRules.tsx';
 
@@ -41,7 +42,6 @@ export function AlertRuleForm({
   readonly onSaved: () => void;
 }) {
   const { t } = useTranslation('settings');
-  const { t: common } = useTranslation();
   const [rule, setRule] = useState<RuleDraft>(draft ?? BLANK);
   const set = (change: Partial<RuleDraft>): void => setRule((old) => ({ ...old, ...change }));
   const save = useMutation({
@@ -132,11 +132,7 @@ export function AlertRuleForm({
             value={rule.severity}
             onChange={({ target }) => set({ severity: target.value as Severity })}
           >
-            {SEVERITIES.map((each) => (
-              <option key={each} value={each}>
-                {common(`severity.${each}`)}
-              </option>
-            ))}
+            <SeverityOptions />
           </SelectField>
         </div>
         {!isFleet && target.kind !== 'agents' && (

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { tenantsQuery, useMe } from '../../session.ts';
 import { useTenantId } from '../../shell/tenant.ts';
 import { SelectField } from '../../ui/Field.tsx';
+import { NamedOptions } from '../../ui/Options.tsx';
 
 /** Chooses the client in view; shows nothing to those who see one only. */
 export function ClientPicker() {
@@ -29,11 +30,7 @@ export function ClientPicker() {
       }
     >
       <option value="">{t('pickClient')}</option>
-      {tenants.data?.map((tenant) => (
-        <option key={tenant.id} value={tenant.id}>
-          {tenant.name}
-        </option>
-      ))}
+      <NamedOptions of={tenants.data} />
     </SelectField>
   );
 }

@@ -8,6 +8,7 @@ import { api, ask, withTotp } from '../../api/client.ts';
 import { tenantsQuery, useMe } from '../../session.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { SelectField, TextField, TotpField } from '../../ui/Field.tsx';
+import { NamedOptions } from '../../ui/Options.tsx';
 import { FormActions, WriteForm } from '../../ui/WriteForm.tsx';
 
 /** The dialog; `onInvited` gets the token, which is shown once. */
@@ -78,11 +79,7 @@ export function Invite({
             onChange={({ target }) => setTenantId(target.value)}
           >
             <option value="">{t('pickClient')}</option>
-            {tenants.data?.map((tenant) => (
-              <option key={tenant.id} value={tenant.id}>
-                {tenant.name}
-              </option>
-            ))}
+            <NamedOptions of={tenants.data} />
           </SelectField>
         )}
         {role === 'auditor' && (

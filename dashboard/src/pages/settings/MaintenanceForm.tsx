@@ -8,6 +8,7 @@ import { api, ask, type paths } from '../../api/client.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Checkbox, SelectField, TextArea, TextField } from '../../ui/Field.tsx';
 import { localTime } from '../../ui/localTime.ts';
+import { NamedOptions } from '../../ui/Options.tsx';
 import { FormActions, WriteForm } from '../../ui/WriteForm.tsx';
 
 type Draft = paths['/maintenance-windows']['post']['requestBody']['content']['application/json'];
@@ -115,11 +116,7 @@ export function MaintenanceForm({
               onChange={({ target }) => setGroupId(target.value)}
             >
               <option value="">—</option>
-              {groups.data?.items.map(({ id, name }) => (
-                <option key={id} value={id}>
-                  {name}
-                </option>
-              ))}
+              <NamedOptions of={groups.data?.items} />
             </SelectField>
           )}
         </div>

@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
+import { SEVERITIES } from '../../../../src/domain/severity.ts';
 import { api, ask, type Item } from '../../api/client.ts';
 import { useCan, useTenantName } from '../../session.ts';
 import { useTenantId } from '../../shell/tenant.ts';
@@ -12,15 +13,13 @@ import { Button } from '../../ui/Button.tsx';
 import { EmptyState, Problem, SkeletonRows } from '../../ui/Feedback.tsx';
 import { SelectField } from '../../ui/Field.tsx';
 import { Card, Page } from '../../ui/Layout.tsx';
+import { NamedOptions } from '../../ui/Options.tsx';
 import { timeSpan } from '../../ui/Time.tsx';
 import { ClientPicker } from './ClientPicker.tsx';
 import { SlaPolicyForm } from './SlaPolicyForm.tsx';
 
 /** A policy as the list tells it. */
 export type SlaPolicyRow = Item<'/sla-policies'>;
-
-/** Severities in the order of their weight. */
-export const ORDER = ['critical', 'high', 'medium', 'low', 'info'] as const;
 
 /** The page. */
 export function SlaPolicies() {
@@ -132,7 +131,7 @@ function PolicyCard({
           </tr>
         </thead>
         <tbody>
-          {ORDER.map((severity) => (
+          {SEVERITIES.map((severity) => (
             <tr key={severity} className="border-t border-line/60">
               <th scope="row" className="py-1 font-normal">
                 {common(`severity.${severity}`)}
@@ -192,11 +191,7 @@ function FollowedPolicy({
           onChange={({ target }) => follow.mutate(target.value === '' ? null : target.value)}
         >
           <option value="">{t('sla.theDefault')}</option>
-          {policies.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
+          <NamedOptions of={policies} />
         </SelectField>
       </div>
     </Card>

@@ -3,13 +3,14 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { SEVERITIES, type Severity } from '../../../../src/domain/severity.ts';
 import { api, ask, type paths } from '../../api/client.ts';
 import { problemOf } from '../../api/problem.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Checkbox, SelectField, TextField } from '../../ui/Field.tsx';
 import { FormActions, WriteForm } from '../../ui/WriteForm.tsx';
 import { BusinessHours } from './BusinessHours.tsx';
-import { ORDER, type SlaPolicyRow } from './SlaPolicies.tsx';
+import type { SlaPolicyRow } from './SlaPolicies.tsx';
 
 /** What a person decides about a policy. */
 export type SlaPolicyDraft = paths['/sla-policies']['post']['requestBody']['content']['application/json'];
@@ -82,7 +83,7 @@ export function SlaPolicyForm({
             <span />
             <span className="text-xs text-ink-faint">{t('sla.acknowledge')}</span>
             <span className="text-xs text-ink-faint">{t('sla.resolve')}</span>
-            {ORDER.map((severity) => (
+            {SEVERITIES.map((severity) => (
               <MinutesRow
                 key={severity}
                 severity={severity}
@@ -128,7 +129,7 @@ function MinutesRow({
   fault,
   onChange,
 }: {
-  readonly severity: (typeof ORDER)[number];
+  readonly severity: Severity;
   readonly value: { readonly acknowledge_minutes: number; readonly resolve_minutes: number };
   readonly fault: string | undefined;
   readonly onChange: (value: { acknowledge_minutes: number; resolve_minutes: number }) => void;
