@@ -13,9 +13,10 @@ import PdfDocument from 'pdfkit';
 import { afterAll, describe, expect, it } from 'vitest';
 import { opensslSteps } from '../../src/activities/pdf/appendix.ts';
 import { registerFonts } from '../../src/activities/pdf/fonts.ts';
-import { contrast, paletteOf } from '../../src/activities/pdf/palette.ts';
+import { paletteOf } from '../../src/activities/pdf/palette.ts';
 import { renderPackPdf } from '../../src/activities/pdf/render.ts';
 import { clean, wrap } from '../../src/activities/pdf/text.ts';
+import { contrastRatio } from '../../src/domain/brand.ts';
 import {
   PACK_CHAIN_START,
   PACK_START,
@@ -316,8 +317,8 @@ describe('colours', () => {
     fc.assert(
       fc.property(color, (brand) => {
         const palette = paletteOf(brand);
-        expect(contrast(palette.accent, '#ffffff')).toBeGreaterThanOrEqual(4.5);
-        expect(contrast(palette.brand, palette.onBrand)).toBeGreaterThanOrEqual(4.5);
+        expect(contrastRatio(palette.accent, '#ffffff')).toBeGreaterThanOrEqual(4.5);
+        expect(contrastRatio(palette.brand, palette.onBrand)).toBeGreaterThanOrEqual(4.5);
       }),
     );
     expect(paletteOf('red; }')).toEqual(paletteOf(null));

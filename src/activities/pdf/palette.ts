@@ -1,9 +1,9 @@
 /** Colours of a report: the tenant's own where it can be read, else darker until it can (WCAG 2.2, 1.4.3). */
 
+import { contrastRatio, LEAST_TEXT_CONTRAST, parseColor } from '../../domain/brand.ts';
+
 /** Brand colour of a tenant without one. */
 const DEFAULT_BRAND = '#1e3a8a';
-/** Least contrast of text (WCAG 2.2 level AA). */
-const LEAST_CONTRAST = 4.5;
 /** How much of a colour is kept at each step towards black. */
 const DARKEN = 0.9;
 
@@ -38,28 +38,14 @@ function hex(color: Rgb): string {
   return `#${color.map((part) => Math.round(part).toString(16).padStart(2, '0')).join('')}`;
 }
 
-function luminance(color: Rgb): number {
-  const [r, g, b] = color.map((part) => {
-    const share = part / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  }) as unknown as Rgb;
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
-
-/** Contrast ratio of two colours, 1 to 21. */
-export function contrast(a: string, b: string): number {
-  const [x, y] = [luminance(rgb(a)), luminance(rgb(b))];
-  return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
-}
-
 /** The palette of a brand colour; anything but `#rrggbb` counts as none. */
 export function paletteOf(primaryColor: string | null): Palette {
-  const brand = /^#[0-9a-f]{6}$/i.test(primaryColor ?? '') ? (primaryColor as string).toLowerCase() : DEFAULT_BRAND;
+  const brand = parseColor(primaryColor ?? '') ?? DEFAULT_BRAND;
   let accent = rgb(brand);
-  while (contrast(hex(accent), '#ffffff') < LEAST_CONTRAST)
+  while (contrastRatio(hex(accent), '#ffffff') < LEAST_TEXT_CONTRAST)
     accent = accent.map((part) => part * DARKEN) as unknown as Rgb;
-  const onBrand = contrast(brand, '#ffffff') >= LEAST_CONTRAST ? '#ffffff' : INK;
-  const isReadable = contrast(brand, onBrand) >= LEAST_CONTRAST;
+  const onBrand = contrastRatio(brand, '#ffffff') >= LEAST_TEXT_CONTRAST ? '#ffffff' : INK;
+  const isReadable = contrastRatio(brand, onBrand) >= LEAST_TEXT_CONTRAST;
   return {
     brand: isReadable ? brand : hex(accent),
     onBrand: isReadable ? onBrand : '#ffffff',
