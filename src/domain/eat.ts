@@ -244,8 +244,7 @@ export function judgeEat(envelope: EatEnvelope, judge: EatJudge): EatVerdict {
   if (late !== null) return { kind: 'refused', code: late, token };
   const steps = stepsOf(token, envelope.playbooks);
   if (steps === null) return { kind: 'refused', code: 'eat_playbook_mismatch', token };
-  const unproven = proofFault(token);
-  if (unproven !== null) return { kind: 'refused', code: unproven, token };
+  if (authorityFault(token) !== null) return { kind: 'refused', code: 'eat_quorum_insufficient', token };
   if (judge.isNonceUsed(token.nonce)) return { kind: 'refused', code: 'eat_nonce_used', token };
   return { kind: 'accepted', token, tokenSha256: sha256Hex(envelope.token), steps };
 }
@@ -305,14 +304,18 @@ function timeFault(token: EatToken, judge: EatJudge): EatRefusalCode | null {
   return fault === null ? null : 'eat_condition_not_met';
 }
 
-/** An irreversible action needs a quorum that counts people, whatever the hub says. */
-function proofFault(token: EatToken): EatRefusalCode | null {
-  const { authorisation: proof } = token;
-  const isIrreversible = token.actions.some((action) => action.kind === 'run_playbook' && action.irreversible);
-  if (isIrreversible && proof.kind !== 'quorum') return 'eat_quorum_insufficient';
-  if (proof.kind === 'automatic' && token.level === 3) return 'eat_quorum_insufficient';
-  if (proof.kind === 'quorum' && quorumProofFault(proof) !== null) return 'eat_quorum_insufficient';
-  return null;
+/** Why the people named in a token could not order it. */
+export type AuthorityFault = 'irreversible_alone' | 'level_3_without_person' | 'requester_approved' | 'too_few_people';
+
+/**
+ * Judges by whose authority a token was signed, whatever the hub says; null when it was theirs to order. An
+ * irreversible action needs a quorum, and a quorum counts people. Agent, verifier and browser judge by this alone.
+ */
+export function authorityFault({ authorisation: proof, actions, level }: EatToken): AuthorityFault | null {
+  const isIrreversible = actions.some((action) => action.kind === 'run_playbook' && action.irreversible);
+  if (isIrreversible && proof.kind !== 'quorum') return 'irreversible_alone';
+  if (proof.kind === 'automatic' && level === 3) return 'level_3_without_person';
+  return proof.kind === 'quorum' ? quorumProofFault(proof) : null;
 }
 
 /** The steps of a token in order, once every pinned playbook is there with its hash; null when one is not. */

@@ -3,6 +3,8 @@
 import { base64ToBytes, bytesToHex, sha256Hex, utf8ToBytes } from '../bytes.ts';
 import { canonicalJson, type Json, NotCanonicalError } from '../canonicalJson.ts';
 import {
+  type AuthorityFault,
+  authorityFault,
   type EatResult,
   type EatToken,
   eatResult,
@@ -12,7 +14,7 @@ import {
   eatText,
   eatToken,
 } from '../eat.ts';
-import { quorumLabel, quorumProofFault } from '../quorum.ts';
+import { quorumLabel } from '../quorum.ts';
 import { parseStrictJson } from '../strictJson.ts';
 import type { HubKey } from './keys.ts';
 import type { PreparedKey, Primitives } from './primitives.ts';
@@ -56,6 +58,12 @@ const SHOWN_FACTS = [
   'issued_at',
   'expires_at',
 ] as const;
+const AUTHORITY_SENTENCES: Readonly<Record<AuthorityFault, string>> = {
+  irreversible_alone: 'an irreversible action was signed without a quorum',
+  level_3_without_person: 'an action of level 3 was signed without a person',
+  requester_approved: 'the quorum counts the person who asked',
+  too_few_people: 'the quorum has too few different people',
+};
 /** Ways in which a token ends without a word of the host. */
 const ENDS_WITHOUT_RESULT: ReadonlySet<Json | undefined> = new Set(['revoked', 'expired_unused', null]);
 
@@ -90,7 +98,7 @@ export function createEatChecker(
         fault('signature', `the token names key ${token.key_id}, its signature key ${claim.keyId}`);
       for (const name of differingFacts(token, claim)) fault('content', `${name} is not what the signed token says`);
       const unproven = authorityFault(token);
-      if (unproven !== null) fault('content', unproven);
+      if (unproven !== null) fault('content', AUTHORITY_SENTENCES[unproven]);
     }
     const result = claim.result === null ? null : checkResult(claim, token, fault, agentKey);
     if (claim.result === null && 'outcome' in claim.facts && !ENDS_WITHOUT_RESULT.has(claim.facts.outcome))
@@ -138,17 +146,6 @@ function isSameJson(a: Json, b: Json): boolean {
     if (error instanceof NotCanonicalError) return false;
     throw error;
   }
-}
-
-/** Why the people named in a token could not order it; the rules are those by which an agent judges. */
-function authorityFault(token: EatToken): string | null {
-  const { authorisation: proof } = token;
-  const isIrreversible = token.actions.some((action) => action.kind === 'run_playbook' && action.irreversible);
-  if (isIrreversible && proof.kind !== 'quorum') return 'an irreversible action was signed without a quorum';
-  if (proof.kind === 'automatic' && token.level === 3) return 'an action of level 3 was signed without a person';
-  const shown = proof.kind === 'quorum' ? quorumProofFault(proof) : null;
-  if (shown === 'requester_approved') return 'the quorum counts the person who asked';
-  return shown === null ? null : 'the quorum has too few different people';
 }
 
 function checkResult(
