@@ -59,7 +59,26 @@ export type DemoTable =
   | 'price_lists'
   | 'sla_policies'
   | 'on_call_schedules'
+  | 'on_call_overrides'
   | 'escalation_policies'
+  | 'groups'
+  | 'group_runbooks'
+  | 'maintenance_windows'
+  | 'maintenance_periods'
+  | 'sessions'
+  | 'invitations'
+  | 'integration_tokens'
+  | 'impersonations'
+  | 'handover_contacts'
+  | 'tenant_branding'
+  | 'quorum_requests'
+  | 'quorum_targets'
+  | 'quorum_decisions'
+  | 'quorum_fires'
+  | 'eat_orders'
+  | 'webhooks'
+  | 'webhook_subscriptions'
+  | 'webhook_secrets'
   | 'audit_log'
   | 'audit_chain_heads';
 
@@ -116,4 +135,68 @@ export async function listCveTimelines(tx: SystemTx): Promise<readonly CveTimeli
   return tx.any(sql.type(timelineRow)`
     select c.tenant_id, k.cve_id is not null as kev, c.detected_at, c.patched_at, count(distinct (c.agent_id, c.cve_id)) as host_cves
     from agent_cves c left join kev_entries k using (cve_id) group by 1, 2, 3, 4`);
+}
+
+/** Members came as the group was made, by the same pass as any others. */
+export async function backdateDemoMembers(tx: SystemTx): Promise<void> {
+  await tx.query(sql.unsafe`
+    update group_members m set added_at = g.created_at from groups g where (g.tenant_id, g.id) = (m.tenant_id, m.group_id)`);
+  await tx.query(sql.unsafe`update groups set members_changed_at = created_at where member_count > 0`);
+}
+
+/**
+ * Deliveries of a webhook that told a ticket system of alerts between two moments. Each seventh was taken at the second
+ * try. The bodies are those of the trigger in migrations/0115.
+ */
+export async function insertDemoDeliveries(
+  tx: SystemTx,
+  told: { readonly webhookId: string; readonly from: string; readonly until: string },
+): Promise<void> {
+  await tx.query(sql.unsafe`
+    with happened as (
+      select a.*, 'alert.created' as event, a.opened_at as at from alerts a where a.source <> 'cve'
+      union all select a.*, 'alert.resolved', a.resolved_at from alerts a where a.source <> 'cve' and a.status = 'resolved'
+    ), numbered as (
+      select h.*, t.msp_owner, gen_random_uuid() as delivery_id, row_number() over (order by h.at, h.id) as place
+      from happened h join tenants t on t.id = h.tenant_id where h.at >= ${told.from}::timestamptz and h.at < ${told.until}::timestamptz
+    )
+    insert into webhook_deliveries (id, webhook_id, msp_id, tenant_id, event, body, status, attempts, created_at, started_at, finished_at)
+    select n.delivery_id, ${told.webhookId}::uuid, n.msp_owner, n.tenant_id, n.event, json_build_object(
+        'event', n.event, 'delivery_id', n.delivery_id, 'timestamp', app.webhook_time(n.at), 'tenant_id', n.tenant_id, 'agent_id', n.agent_id,
+        'alert', json_build_object('id', n.id, 'number', n.number, 'severity', n.severity, 'category', n.source, 'title', n.title,
+          'hostname', (select g.hostname from agents g where (g.tenant_id, g.id) = (n.tenant_id, n.agent_id)),
+          'created_at', app.webhook_time(n.opened_at),
+          'resolved_at', case n.event when 'alert.resolved' then app.webhook_time(n.resolved_at) end,
+          'resolution', case n.event when 'alert.resolved' then n.resolution end))::text,
+      'delivered', tries.attempts, n.at, n.at, n.at + case when n.place % 7 = 0 then interval '12 seconds' else interval '1 second' end
+    from numbered n cross join lateral (
+      select jsonb_agg(jsonb_build_object('at', app.webhook_time(n.at + t.after), 'status_code', t.status_code,
+        'duration_ms', 90 + n.place * 37 % 160, 'answer', '', 'error', t.error) order by t.after) as attempts
+      from (values (interval '0', 503, 'The receiver answered 503 instead of 2xx.'), (case when n.place % 7 = 0 then interval '11 seconds' else interval '0' end, 201, null))
+        t (after, status_code, error)
+      where t.status_code = 201 or n.place % 7 = 0
+    ) tries`);
+  await tx.query(sql.unsafe`
+    update webhooks w set last_success_at = (select max(finished_at) from webhook_deliveries d where d.webhook_id = w.id)
+    where w.id = ${told.webhookId}::uuid`);
+}
+
+const toldRow = z.object({
+  tenant_id: z.uuid().nullable(),
+  event_type: z.string(),
+  event_data: z.record(z.string(), z.json()),
+});
+/** An event that the product's own functions recorded while the story was told. */
+export type ToldEvent = z.infer<typeof toldRow>;
+
+/**
+ * Takes what the hub itself recorded in this very transaction out of the log, so that it is told again at the time of
+ * the story. Only the seed can: nobody has seen these rows, and no runtime role may delete one.
+ */
+export async function takeRecordedEvents(tx: SystemTx): Promise<readonly ToldEvent[]> {
+  const events = await tx.any(sql.type(toldRow)`
+    select tenant_id, event_type, event_data from audit_log order by chain_id, seq`);
+  await tx.query(sql.unsafe`delete from audit_log`);
+  await tx.query(sql.unsafe`delete from audit_chain_heads`);
+  return events;
 }

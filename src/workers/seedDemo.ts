@@ -3,6 +3,7 @@
  * DATABASE_URL of the owner and MONSYS_SEAL_KEY. Ends when done; a second run changes nothing.
  */
 
+import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { loadBundledFeeds } from '../activities/feeds.ts';
 import { issueDueInvoice } from '../activities/invoices.ts';
@@ -10,12 +11,20 @@ import { createDefaultRules } from '../db/alertRules.ts';
 import { closeBillingMonth } from '../db/billing.ts';
 import {
   acknowledgeDemoAlerts,
+  backdateDemoMembers,
+  type DemoRow,
   DemoSeedError,
+  type DemoTable,
+  insertDemoDeliveries,
   insertDemoRows,
   listCveTimelines,
   renumberDemoAlerts,
   seedOnce,
+  type ToldEvent,
+  takeRecordedEvents,
 } from '../db/demo.ts';
+import { applyMembership } from '../db/groupMembership.ts';
+import { lockGroups } from '../db/groups.ts';
 import { listDueInvoices } from '../db/invoicing.ts';
 import { openPool } from '../db/pool.ts';
 import type { SystemTx } from '../db/scope.ts';
@@ -27,24 +36,39 @@ import { isAllowed, PERMISSION_NAMES } from '../domain/permissions.ts';
 import { tokenHash } from '../domain/token.ts';
 import { businessIds } from '../platform/businessIds.ts';
 import { DEMO_OPERATOR } from '../platform/embedded/demoOperator.ts';
+import { webhookSealKey } from '../platform/embedded/secrets.ts';
 import { hashPassword } from '../platform/passwordHash.ts';
 import { createSeal, type Seal } from '../platform/seal.ts';
 import { newTotpSecret, totpSealContext } from '../platform/totpCode.ts';
-import { auditRows } from './demo/audit.ts';
-import { DAY_MS, demoFacts, monthBefore, type TenantFacts } from './demo/facts.ts';
+import { auditRows, type DemoEvent } from './demo/audit.ts';
+import { demoFacts, type HostFacts, type TenantFacts } from './demo/facts.ts';
 import { type DemoFile, DemoFileError, newDemoFile, readDemoFile, writeDemoFile } from './demo/file.ts';
 import { DEMO_PEOPLE } from './demo/fleet.ts';
+import { type DemoGroup, demoGroups, type GroupTargets, groupEvents, groupRows, groupsOfHost } from './demo/groups.ts';
 import { CLOSED_MONTHS, dailyCountRows, invoicingRows } from './demo/invoicing.ts';
-import { onCallRows } from './demo/onCall.ts';
+import { maintenanceRows } from './demo/maintenance.ts';
+import { DAY_MS, HOUR_MS, iso, monthBefore } from './demo/moments.ts';
+import { demoOnCall } from './demo/onCall.ts';
+import { handoverContactRows, integrationTokenRows, invitation, sessionRows, visitRows } from './demo/people.ts';
+import { quorumRows } from './demo/quorum.ts';
 import * as records from './demo/records.ts';
 import { pastScores } from './demo/scores.ts';
 import { demoPolicies, policyRows } from './demo/sla.ts';
+import { demoWebhook } from './demo/webhook.ts';
 
 /** Alerts are numbered as if there had been this many before the three months of the story. */
 const EARLIER_ALERTS = 780;
+/** Above the numbers that the matching of kernels hands out; the final ones follow. */
+const UNNUMBERED = 100_000;
 const YEAR_MS = 365 * DAY_MS;
+/** After the end of a month until its invoices are out. */
+const CLOSING_MS = 3 * HOUR_MS;
 
-async function insertPeople(tx: SystemTx, file: DemoFile, seal: Seal, nowMs: number): Promise<void> {
+/** What seals the secrets that the rows hold. */
+type DemoSeals = { readonly totp: Seal; readonly webhooks: Seal };
+
+/** Everybody with their proofs and tokens; gives the ids of the tokens, in the order of the people. */
+async function insertPeople(tx: SystemTx, file: DemoFile, seal: Seal, nowMs: number): Promise<readonly string[]> {
   const hashes = await Promise.all(file.users.map((user) => hashPassword(user.password)));
   await insertDemoRows(
     tx,
@@ -58,25 +82,28 @@ async function insertPeople(tx: SystemTx, file: DemoFile, seal: Seal, nowMs: num
       role: user.role,
       password_hash: hashes[index] as string,
       totp_secret_sealed: `\\x${seal.seal(Buffer.from(user.totp_secret), totpSealContext(user.id)).toString('hex')}`,
-      totp_confirmed_at: records.iso(nowMs),
+      totp_confirmed_at: iso(nowMs),
       is_active: true,
-      expires_at: user.role === 'auditor' ? records.iso(nowMs + 90 * DAY_MS) : null,
-      created_at: records.iso(nowMs - 3 * YEAR_MS),
+      expires_at: user.role === 'auditor' ? iso(nowMs + 90 * DAY_MS) : null,
+      created_at: iso(nowMs - 3 * YEAR_MS),
     })),
   );
+  const tokenIds = file.users.map(() => randomUUID());
   await insertDemoRows(
     tx,
     'api_tokens',
-    file.users.map((user) => ({
+    file.users.map((user, index) => ({
+      id: tokenIds[index] as string,
       token_hash: `\\x${bytesToHex(tokenHash(user.api_token))}`,
       user_id: user.id,
       msp_id: file.msp.id,
       tenant_id: user.tenant_id ?? null,
       name: 'demonstration',
       scopes: PERMISSION_NAMES.filter((permission) => isAllowed(permission, user.role, null)),
-      expires_at: records.iso(nowMs + YEAR_MS),
+      expires_at: iso(nowMs + YEAR_MS),
     })),
   );
+  return tokenIds;
 }
 
 /** Lets every host show its kernels in the order of time, so that CVEs and their alerts open and close as they would have. */
@@ -92,7 +119,7 @@ async function matchKernels(tx: SystemTx, file: DemoFile, facts: readonly Tenant
       tenantId: file.tenants[index]?.id as string,
       agentId: file.agents[host]?.id as string,
       kernelUpstream: kernel.upstream,
-      at: records.iso(atMs),
+      at: iso(atMs),
     });
   }
 }
@@ -113,6 +140,17 @@ async function insertScores(tx: SystemTx, file: DemoFile, facts: readonly Tenant
   }
 }
 
+/** Requests for approval and what came of them; their tokens are among the others. */
+async function insertQuorums(tx: SystemTx, file: DemoFile, facts: readonly TenantFacts[]): Promise<void> {
+  const rows = facts.map((tenant, index) => quorumRows(file, file.tenants[index]?.id as string, tenant.quorums));
+  const of = (table: keyof ReturnType<typeof quorumRows>): readonly DemoRow[] => rows.flatMap((its) => its[table]);
+  await insertDemoRows(tx, 'quorum_requests', of('requests'));
+  await insertDemoRows(tx, 'quorum_targets', of('targets'));
+  await insertDemoRows(tx, 'quorum_decisions', of('decisions'));
+  await insertDemoRows(tx, 'quorum_fires', of('fires'));
+  await insertDemoRows(tx, 'eat_orders', of('orders'));
+}
+
 /** Closes the months before this one, as the nights after them would have, and makes their invoices. */
 async function closeMonths(tx: SystemTx, file: DemoFile, nowMs: number): Promise<void> {
   const rows = invoicingRows(file, nowMs);
@@ -129,13 +167,49 @@ async function closeMonths(tx: SystemTx, file: DemoFile, nowMs: number): Promise
   }
 }
 
+/** Makes the groups and lets the product's own pass say who is in them. */
+async function insertGroups(
+  tx: SystemTx,
+  file: DemoFile,
+  groups: readonly DemoGroup[],
+  targets: GroupTargets,
+): Promise<void> {
+  const rows = groupRows(file, groups, targets);
+  await insertDemoRows(tx, 'groups', rows.groups);
+  await insertDemoRows(tx, 'group_runbooks', rows.runbooks);
+  for (const [tenantId, its] of Map.groupBy(groups, (group) => group.tenantId)) {
+    await lockGroups(tx, tenantId);
+    await applyMembership(
+      tx,
+      { id: tenantId, mspId: file.msp.id },
+      its.map(({ id, name, rule }) => ({ id, tenant_id: tenantId, name, rule })),
+    );
+  }
+  await backdateDemoMembers(tx);
+}
+
+/** When the hub would have recorded by itself what it recorded while the story was told. */
+function timeOf(event: ToldEvent, groups: readonly DemoGroup[], nowMs: number): number {
+  if (event.event_type === 'invoice_issued')
+    return Math.min(Date.parse(monthBounds(String(event.event_data['month'])).until) + CLOSING_MS, nowMs);
+  const group = groups.find(({ id }) => id === event.event_data['group_id']);
+  if (group === undefined) throw new RangeError(`the story has no time for ${event.event_type}`);
+  return group.createdMs;
+}
+
 /** Tells the whole story into the transaction. */
-export async function insertDemo(tx: SystemTx, file: DemoFile, seal: Seal, nowMs: number): Promise<void> {
+export async function insertDemo(tx: SystemTx, file: DemoFile, seals: DemoSeals, nowMs: number): Promise<void> {
   const facts = demoFacts(nowMs);
-  const perTenant = (
-    rows: (tenantId: string, tenant: TenantFacts, index: number) => ReturnType<typeof records.agentRows>,
-  ) => facts.flatMap((tenant, index) => rows(file.tenants[index]?.id as string, tenant, index));
-  await insertDemoRows(tx, 'msps', [{ ...file.msp, created_at: records.iso(nowMs - 3 * YEAR_MS) }]);
+  const insertPerTenant = (
+    table: DemoTable,
+    rowsOf: (file: DemoFile, tenantId: string, tenant: TenantFacts, nowMs: number) => readonly DemoRow[],
+  ): Promise<void> =>
+    insertDemoRows(
+      tx,
+      table,
+      facts.flatMap((tenant, index) => rowsOf(file, file.tenants[index]?.id as string, tenant, nowMs)),
+    );
+  await insertDemoRows(tx, 'msps', [{ ...file.msp, created_at: iso(nowMs - 3 * YEAR_MS) }]);
   await insertDemoRows(
     tx,
     'tenants',
@@ -143,12 +217,17 @@ export async function insertDemo(tx: SystemTx, file: DemoFile, seal: Seal, nowMs
       ...tenant,
       msp_owner: file.msp.id,
       is_demo: true,
-      created_at: records.iso(facts[index]?.createdMs as number),
+      created_at: iso(facts[index]?.createdMs as number),
     })),
   );
-  await insertPeople(tx, file, seal, nowMs);
+  const apiTokenIds = await insertPeople(tx, file, seals.totp, nowMs);
   const policies = demoPolicies(nowMs);
+  const onCall = demoOnCall(file, nowMs);
+  const targets: GroupTargets = { policies, onCall };
+  const groups = await demoGroups(file, nowMs);
   await insertDemoRows(tx, 'sla_policies', policyRows(file.msp.id, policies));
+  await insertDemoRows(tx, 'on_call_schedules', onCall.schedules);
+  await insertDemoRows(tx, 'on_call_overrides', onCall.overrides);
   await insertDemoRows(
     tx,
     'enrolment_tokens',
@@ -159,73 +238,64 @@ export async function insertDemo(tx: SystemTx, file: DemoFile, seal: Seal, nowMs
       default_tags: agent.tags,
       max_uses: 5,
       uses: 0,
-      expires_at: records.iso(nowMs + 10 * YEAR_MS),
+      expires_at: iso(nowMs + 10 * YEAR_MS),
     })),
   );
   for (const tenant of file.tenants) await createDefaultRules(tx, tenant.id);
-  await insertDemoRows(
-    tx,
-    'agents',
-    perTenant((id, tenant) => records.agentRows(file, id, tenant, nowMs)),
-  );
-  await insertDemoRows(
-    tx,
-    'inventories',
-    perTenant((id, tenant) => records.inventoryRows(file, id, tenant, nowMs)),
-  );
-  await insertDemoRows(
-    tx,
-    'metric_samples',
-    perTenant((id, tenant) => records.metricRows(file, id, tenant, nowMs)),
-  );
-  await insertDemoRows(
-    tx,
-    'security_findings',
-    perTenant((id, tenant) => records.findingRows(file, id, tenant)),
-  );
-  await insertDemoRows(
-    tx,
-    'baseline_files',
-    perTenant((id, tenant) => records.baselineRows(file, id, tenant)),
-  );
-  await insertDemoRows(
-    tx,
-    'kernel_changes',
-    perTenant((id, tenant) => records.kernelChangeRows(file, id, tenant)),
-  );
+  await insertPerTenant('agents', records.agentRows);
+  await insertPerTenant('inventories', records.inventoryRows);
+  await insertPerTenant('metric_samples', records.metricRows);
+  await insertPerTenant('security_findings', records.findingRows);
+  await insertPerTenant('baseline_files', records.baselineRows);
+  await insertPerTenant('kernel_changes', records.kernelChangeRows);
   await matchKernels(tx, file, facts);
   await acknowledgeDemoAlerts(tx, file.users[1]?.id as string);
-  // Above the numbers that the matching of kernels has handed out; the final ones follow.
-  await insertDemoRows(
-    tx,
-    'alerts',
-    perTenant((id, tenant) => records.alertRows(file, id, tenant, policies.standard, 100_000)),
-  );
+  const sla = {
+    default_policy: policies.standard,
+    groupsOf: (tenantId: string, host: HostFacts) => groupsOfHost(groups, tenantId, host, targets),
+  };
+  await insertPerTenant('alerts', (_, id, tenant) => records.alertRows(file, id, tenant, sla, UNNUMBERED));
   await renumberDemoAlerts(tx, EARLIER_ALERTS);
-  await insertDemoRows(
-    tx,
-    'eats',
-    perTenant((id, tenant) => records.eatRows(file, id, tenant)),
-  );
-  await insertDemoRows(
-    tx,
-    'audit_packs',
-    perTenant((id, tenant) => records.packRows(id, tenant)),
-  );
+  await insertQuorums(tx, file, facts);
+  await insertPerTenant('eats', records.eatRows);
+  await insertPerTenant('audit_packs', records.packRows);
   await insertScores(tx, file, facts, nowMs);
   // After every alert: only those that open from now on are escalated.
-  const onCall = onCallRows(file);
-  await insertDemoRows(tx, 'on_call_schedules', onCall.schedules);
   await insertDemoRows(tx, 'escalation_policies', onCall.policies);
-  const audit = auditRows(file, facts, nowMs);
+  await insertGroups(tx, file, groups, targets);
+  const windows = maintenanceRows(file, groups, nowMs);
+  await insertDemoRows(tx, 'maintenance_windows', windows.windows);
+  await insertDemoRows(tx, 'maintenance_periods', windows.periods);
+  const webhook = demoWebhook(file, seals.webhooks, nowMs);
+  await insertDemoRows(tx, 'webhooks', webhook.webhooks);
+  await insertDemoRows(tx, 'webhook_subscriptions', webhook.subscriptions);
+  await insertDemoRows(tx, 'webhook_secrets', webhook.secrets);
+  await insertDemoDeliveries(tx, webhook.told);
+  const visits = visitRows(file, apiTokenIds, nowMs);
+  const invited = invitation(file, nowMs);
+  await insertDemoRows(tx, 'impersonations', visits.visits);
+  await insertDemoRows(tx, 'invitations', invited.rows);
+  await insertDemoRows(tx, 'sessions', sessionRows(file, nowMs));
+  await insertDemoRows(tx, 'integration_tokens', integrationTokenRows(file, nowMs));
+  await insertDemoRows(tx, 'handover_contacts', handoverContactRows(file, nowMs));
+  await insertPerTenant('agent_daily_counts', dailyCountRows);
+  await closeMonths(tx, file, nowMs);
+  const recorded = (await takeRecordedEvents(tx)).map((event): DemoEvent => {
+    const { tenant_id, event_type, event_data } = event;
+    const atMs = timeOf(event, groups, nowMs);
+    return { atMs, tenantId: tenant_id, type: event_type, actor: 'system', data: event_data };
+  });
+  const others = [
+    ...groupEvents(groups, targets),
+    ...windows.events,
+    ...webhook.events,
+    ...visits.events,
+    ...invited.events,
+    ...recorded,
+  ];
+  const audit = auditRows(file, facts, others, nowMs);
   await insertDemoRows(tx, 'audit_log', audit.entries);
   await insertDemoRows(tx, 'audit_chain_heads', audit.heads);
-  await insertDemoRows(
-    tx,
-    'agent_daily_counts',
-    perTenant((id, tenant) => dailyCountRows(id, tenant, nowMs)),
-  );
-  await closeMonths(tx, file, nowMs);
 }
 
 /** Seeds the database of `uri` once; false when it was seeded before. The secrets are in the file before the database has them. */
@@ -241,7 +311,11 @@ export async function seedDemo(options: {
       const kept = await readDemoFile(options.path);
       const file = kept ?? newDemoFile(newTotpSecret);
       if (kept === null) await writeDemoFile(options.path, file);
-      await insertDemo(tx, file, createSeal(options.sealKeyHex), Date.now());
+      const seals = {
+        totp: createSeal(options.sealKeyHex),
+        webhooks: createSeal(webhookSealKey(options.sealKeyHex)),
+      };
+      await insertDemo(tx, file, seals, Date.now());
     });
   } finally {
     await pool.end();

@@ -9,16 +9,22 @@ import { z } from 'zod';
 import { createLivenessActivities } from '../../src/activities/liveness.ts';
 import { createTrustScoreActivities } from '../../src/activities/trustScores.ts';
 import { listCockpit } from '../../src/db/cockpit.ts';
+import { findChangedGroups, listGroupsToCheck } from '../../src/db/groupMembership.ts';
 import { beatPresence } from '../../src/db/presence.ts';
 import { withMsp, withSystem } from '../../src/db/scope.ts';
 import { gatherTrustScoreInputs } from '../../src/db/trustScores.ts';
 import { type ChainEntry, verifyChain } from '../../src/domain/auditChain.ts';
+import { eatAction } from '../../src/domain/eat.ts';
 import { inventory } from '../../src/domain/ingest.ts';
+import { maintenanceSchedule } from '../../src/domain/maintenanceSchedule.ts';
 import { createPartySchema } from '../../src/domain/party.ts';
 import { isAllowed, PERMISSION_NAMES } from '../../src/domain/permissions.ts';
+import { tagRule } from '../../src/domain/tagRule.ts';
 import { tokenHash } from '../../src/domain/token.ts';
 import { recomputeTrustScore } from '../../src/domain/trustScore.ts';
+import { webhookSealContext } from '../../src/domain/webhook.ts';
 import { businessIds } from '../../src/platform/businessIds.ts';
+import { webhookSealKey } from '../../src/platform/embedded/secrets.ts';
 import { isPassword } from '../../src/platform/passwordHash.ts';
 import { createSeal } from '../../src/platform/seal.ts';
 import { totpSealContext } from '../../src/platform/totpCode.ts';
@@ -224,6 +230,108 @@ describe('the demonstration', () => {
         kind: 'intact',
         head: heads.find(({ chain_id }) => chain_id === id)?.hash,
       });
+  });
+
+  it('tells its audit log in the order of time, up to now and no further', async () => {
+    const [row] = await db.admin.any(sql.type(
+      z.object({ backward: z.number(), future: z.number(), kinds: z.number() }),
+    )`
+      select count(*) filter (where occurred_at < before) as backward, count(*) filter (where occurred_at > now()) as future, count(distinct event_type) as kinds
+      from (select *, lag(occurred_at) over (partition by chain_id order by seq) as before from audit_log) as entries`);
+    expect(row).toMatchObject({ backward: 0, future: 0 });
+    expect(row?.kinds).toBeGreaterThanOrEqual(20);
+  });
+
+  it('has groups whose members are whom the rules mean, asked after those that a visitor makes', async () => {
+    const { tenants } = await file();
+    const rows = await db.admin.any(
+      sql.type(
+        z.object({
+          slug: z.string(),
+          name: z.string(),
+          rule: z.unknown(),
+          priority: z.number(),
+          member_count: z.number(),
+        }),
+      )`select t.slug, g.name, g.rule, g.priority, g.member_count from groups g join tenants t on t.id = g.tenant_id`,
+    );
+    expect(rows.length).toBeGreaterThanOrEqual(12);
+    for (const row of rows) {
+      tagRule.parse(row.rule);
+      expect(row.member_count, `${row.slug}: ${row.name}`).toBeGreaterThan(0);
+      // The priority that a group has where nobody says another, and the name that docs/groups.md gives one.
+      expect(row.priority).toBeGreaterThan(100);
+      expect(row.name.toLowerCase()).not.toBe('production-eu');
+    }
+    const rule = { all_of: [{ tag: 'production' }, { tag: 'eu-west-1' }] };
+    expect(rows.filter(({ slug }) => slug === 'acme').map((row) => row.rule)).toContainEqual(rule);
+    const withGroups = new Set(rows.map(({ slug }) => slug));
+    expect(tenants.filter(({ slug }) => !withGroups.has(slug)).length, 'clients without a group').toBeGreaterThan(0);
+    const changed = await withSystem(db.core, async (tx) =>
+      findChangedGroups(tx, await listGroupsToCheck(tx, null, 100)),
+    );
+    expect(changed, 'what the pass would change').toEqual([]);
+  });
+
+  it('looks the same on every day of the week: no open alert waits for office hours', async () => {
+    const rows = await db.admin.any(sql.type(z.object({ policy: z.string(), calendar: z.string(), count: z.number() }))`
+      select sla ->> 'policy_name' as policy, sla -> 'calendar' ->> 'kind' as calendar, count(*) as count from alerts
+      where status = 'open' group by 1, 2`);
+    expect(new Set(rows.map(({ calendar }) => calendar))).toEqual(new Set(['24x7']));
+    expect(rows.map(({ policy }) => policy)).toContain('Gold 24x7');
+  });
+
+  it('sends nothing to anybody: its webhook is off, and every delivery is over', async () => {
+    const rows = await db.admin.any(sql.type(
+      z.object({
+        url: z.string(),
+        is_active: z.boolean(),
+        deliveries: z.number(),
+        waiting: z.number(),
+        bodies: z.unknown(),
+      }),
+    )`
+      select url, w.is_active, count(*) as deliveries, count(*) filter (where status <> 'delivered') as waiting, (array_agg(d.body::json))[1] as bodies
+      from webhooks w join webhook_deliveries d on d.webhook_id = w.id group by 1, 2`);
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({ is_active: false, waiting: 0 });
+    expect(new URL(rows[0]?.url ?? '').hostname).toMatch(/\.example$/);
+    expect(rows[0]?.deliveries).toBeGreaterThan(20);
+    expect(rows[0]?.bodies).toMatchObject({ alert: { number: expect.any(Number), hostname: expect.any(String) } });
+    const [secret] = await db.admin.any(
+      sql.type(z.object({ id: z.string(), sealed: z.instanceof(Buffer) }))`
+        select webhook_id as id, sealed from webhook_secrets`,
+    );
+    const seal = createSeal(webhookSealKey(SEAL_KEY));
+    expect(seal.open(secret?.sealed as Buffer, webhookSealContext(secret?.id as string)).toString()).toMatch(/^whsec_/);
+  });
+
+  it('plans maintenance that hides none of its trouble', async () => {
+    const rows = await db.admin.any(sql.type(z.object({ slug: z.string(), schedule: z.unknown(), ahead: z.number() }))`
+      select t.slug, w.schedule, (select count(*) from maintenance_periods p where p.window_id = w.id and p.ends_at > now()) as ahead
+      from maintenance_windows w join tenants t on t.id = w.tenant_id`);
+    for (const { schedule } of rows) maintenanceSchedule.parse(schedule);
+    expect(rows.filter(({ ahead }) => ahead > 0).length).toBeGreaterThanOrEqual(2);
+    expect(rows.filter(({ ahead }) => ahead === 0).length).toBeGreaterThanOrEqual(2);
+    const hot = (await cockpit((await file()).msp.id)).filter((row) => row.urgency > 50).map(({ slug }) => slug);
+    expect(rows.filter(({ slug, ahead }) => ahead > 0 && hot.includes(slug))).toEqual([]);
+  });
+
+  it('tells of restores that two admins approved, none of them the one who asked', async () => {
+    const rows = await db.admin.any(sql.type(
+      z.object({ state: z.string(), approvers: z.number(), own: z.number(), tokens: z.number(), evidence: z.number() }),
+    )`
+      select q.state, count(d.user_id) filter (where d.decision = 'approve') as approvers, count(*) filter (where d.user_id = q.requested_by) as own,
+        (select count(*) from eats e where e.quorum_request_id = q.id) as tokens,
+        (select count(*) from audit_log a where a.event_type = 'emergency_quorum_approved' and a.event_data ->> 'request_id' = q.id::text) as evidence
+      from quorum_requests q join quorum_decisions d on d.request_id = q.id group by q.id`);
+    const approved = rows.filter(({ state }) => state === 'approved');
+    expect(approved.length).toBeGreaterThanOrEqual(3);
+    for (const row of approved) expect(row).toMatchObject({ approvers: 2, own: 0, tokens: 1, evidence: 1 });
+    expect(rows.filter(({ state }) => state === 'rejected')).toMatchObject([{ approvers: 0, own: 0, tokens: 0 }]);
+    const actions = await db.admin.any(sql.type(z.object({ action: z.unknown() }))`
+      select distinct jsonb_array_elements(actions) as action from eats`);
+    for (const { action } of actions) eatAction.parse(action);
   });
 
   it('gives hosts inventories that an agent could have sent', async () => {

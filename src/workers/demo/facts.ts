@@ -1,12 +1,13 @@
 /** Three months of what happened to the demonstration's hosts, told from the fleet by repeatable chance. */
 
+import { randomUUID } from 'node:crypto';
+import { type EatAction, eatAction } from '../../domain/eat.ts';
 import type { Severity } from '../../domain/ingest.ts';
 import { DEMO_TENANTS, type DemoHost, type DemoKernel, demoHosts } from './fleet.ts';
+import { DAY_MS, dayOf, HOUR_MS, MINUTE_MS, monthBefore } from './moments.ts';
+import { endOf, type QuorumFact, quorumFacts } from './quorum.ts';
 import { createRandom, type Random } from './random.ts';
 
-export const MINUTE_MS = 60_000;
-export const HOUR_MS = 60 * MINUTE_MS;
-export const DAY_MS = 24 * HOUR_MS;
 /** How far back the story reaches. */
 export const HISTORY_DAYS = 90;
 /** Nothing that moves a score much happens so shortly before the beginning, but what is told on purpose. */
@@ -53,19 +54,21 @@ export type DriftFact = {
   readonly toMs: number | null;
 };
 
-type ActionStep = { readonly kind: string; readonly [field: string]: string | number };
-
 /** An emergency token with its end; no outcome means that nobody has heard of it. */
 export type EatFact = {
+  readonly nonce: string;
   readonly host: number;
   readonly level: 1 | 2 | 3;
-  readonly actions: readonly { readonly kind: string; readonly step: ActionStep }[];
+  readonly actions: readonly EatAction[];
   readonly reason: string;
   readonly requester: number;
   readonly issuedMs: number;
   readonly expiresMs: number;
-  readonly outcome: 'succeeded' | 'failed' | null;
+  readonly outcome: 'succeeded' | 'failed' | 'expired_unused' | null;
   readonly resultMs: number | null;
+  readonly quorumId: string | null;
+  /** Of one that was issued ahead: from when on the host might have used it by itself, and when it would have. */
+  readonly ahead: { readonly fromMs: number; readonly conditions: Readonly<Record<string, number | boolean>> } | null;
 };
 
 /** What happened to one client. */
@@ -76,6 +79,7 @@ export type TenantFacts = {
   readonly findings: readonly FindingFact[];
   readonly drifts: readonly DriftFact[];
   readonly eats: readonly EatFact[];
+  readonly quorums: readonly QuorumFact[];
   readonly packs: readonly { readonly month: string; readonly builtMs: number }[];
 };
 
@@ -166,13 +170,19 @@ export function demoFacts(nowMs: number): readonly TenantFacts[] {
         return { ...host, registeredMs, kernelsAt: kernelTimes(random, host, registeredMs, nowMs) };
       });
     const sinceMs = Math.max(createdMs + 2 * DAY_MS, nowMs - HISTORY_DAYS * DAY_MS);
+    const quorums = quorumFacts(tenant.slug, hosts, nowMs);
     return {
       createdMs,
       hosts,
+      quorums,
       alerts: [...pastAlerts(random, hosts, sinceMs, nowMs), ...openAlerts(random, hosts, tenant, nowMs)],
       findings: findingFacts(random, hosts, sinceMs, nowMs),
       drifts: driftFacts(random, hosts, sinceMs, nowMs),
-      eats: eatFacts(random, hosts, tenant, sinceMs, nowMs),
+      eats: [
+        ...eatFacts(random, hosts, tenant, sinceMs, nowMs),
+        ...quorums.flatMap(approvedEat),
+        ...(tenant.slug === 'acme' ? [eatAhead(hosts, nowMs)] : []),
+      ],
       packs: packFacts(tenant.missingPacks, createdMs, nowMs),
     };
   });
@@ -327,7 +337,10 @@ function eatFacts(
     return {
       host: random.pick(hosts).index,
       ...kind,
+      nonce: randomUUID(),
       requester: random.pick(ENGINEERS.slice(0, 3)),
+      quorumId: null,
+      ahead: null,
       issuedMs,
       expiresMs: issuedMs + LIFETIME_MINUTES[kind.level] * MINUTE_MS,
       outcome: isAnswered ? (hasFailed ? 'failed' : 'succeeded') : null,
@@ -345,10 +358,47 @@ function eatFacts(
   ];
 }
 
-/** Month as `YYYY-MM` that lies `back` months before the one of `ms`. */
-export function monthBefore(ms: number, back: number): string {
-  const date = new Date(ms);
-  return new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - back, 1)).toISOString().slice(0, 7);
+/** The token that a quorum's last approval let out. */
+function approvedEat(quorum: QuorumFact): EatFact[] {
+  const { atMs, isApproved } = endOf(quorum);
+  if (!isApproved) return [];
+  const { nonce, host, actions, reason, requester } = quorum;
+  return [
+    {
+      nonce,
+      host,
+      level: 3,
+      actions,
+      reason,
+      requester,
+      issuedMs: atMs + 1_000,
+      expiresMs: atMs + 1_000 + LIFETIME_MINUTES[3] * MINUTE_MS,
+      outcome: 'succeeded',
+      resultMs: atMs + 4 * MINUTE_MS,
+      quorumId: quorum.id,
+      ahead: null,
+    },
+  ];
+}
+
+/** A token for the hours after work that was never needed. */
+function eatAhead(hosts: readonly HostFacts[], nowMs: number): EatFact {
+  const fromMs = dayOf(nowMs) - 5 * DAY_MS + 18 * HOUR_MS;
+  const expiresMs = fromMs + 14 * HOUR_MS;
+  return {
+    nonce: randomUUID(),
+    host: (hosts[0] as HostFacts).index,
+    level: 1,
+    actions: step({ kind: 'isolate_network' }),
+    reason: 'After-hours coverage',
+    requester: 2,
+    issuedMs: fromMs - 3 * HOUR_MS,
+    expiresMs,
+    outcome: 'expired_unused',
+    resultMs: expiresMs + MINUTE_MS,
+    quorumId: null,
+    ahead: { fromMs, conditions: { heartbeat_lost_minutes: 5, or_severity_critical: true } },
+  };
 }
 
 function packFacts(missing: number, createdMs: number, nowMs: number): TenantFacts['packs'] {
@@ -365,6 +415,7 @@ function packFacts(missing: number, createdMs: number, nowMs: number): TenantFac
     .map(({ month, builtMs }) => ({ month, builtMs }));
 }
 
-function step(fields: ActionStep): EatFact['actions'] {
-  return [{ kind: fields.kind, step: fields }];
+/** One step as an action, as a request would have to name it. */
+function step(fields: { readonly kind: string; readonly [field: string]: string | number }): readonly EatAction[] {
+  return [eatAction.parse({ kind: fields.kind, step: fields })];
 }

@@ -6,9 +6,9 @@
 import type { DemoRow } from '../../db/demo.ts';
 import type { Party } from '../../domain/party.ts';
 import { type PriceList, priceList } from '../../domain/priceList.ts';
-import { DAY_MS, monthBefore, type TenantFacts } from './facts.ts';
+import { type TenantFacts } from './facts.ts';
 import type { DemoFile } from './file.ts';
-import { iso } from './records.ts';
+import { DAY_MS, iso, monthBefore } from './moments.ts';
 
 /** Months that are closed and invoiced as the demonstration begins. */
 export const CLOSED_MONTHS = 3;
@@ -186,7 +186,7 @@ export function invoicingRows(file: DemoFile, nowMs: number) {
 }
 
 /** Hosts of a tenant at the end of each day gone by. */
-export function dailyCountRows(tenantId: string, facts: TenantFacts, nowMs: number): DemoRow[] {
+export function dailyCountRows(_file: DemoFile, tenantId: string, facts: TenantFacts, nowMs: number): DemoRow[] {
   const todayMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
   return Array.from({ length: COUNTED_DAYS }, (_, index) => todayMs - (COUNTED_DAYS - index) * DAY_MS)
     .filter((dayMs) => dayMs + DAY_MS > facts.createdMs)

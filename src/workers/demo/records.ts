@@ -3,20 +3,21 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { DemoRow } from '../../db/demo.ts';
 import { bytesToHex, sha256Hex } from '../../domain/bytes.ts';
-import { inherit, slaOfAlert } from '../../domain/groupInheritance.ts';
+import type { Json } from '../../domain/canonicalJson.ts';
+import { type Effective, type InheritableGroup, inherit, slaOfAlert } from '../../domain/groupInheritance.ts';
 import type { Inventory } from '../../domain/ingest.ts';
 import { alertDueMs, type SlaPolicy } from '../../domain/slaPolicy.ts';
 import { COMPONENTS } from '../../domain/trustScore.ts';
 import { VERSION } from '../../domain/version.ts';
-import { HOUR_MS, type HostFacts, MINUTE_MS, OFFLINE_FOR_MS, type TenantFacts, WATCHED_FILES } from './facts.ts';
+import { type EatFact, type HostFacts, OFFLINE_FOR_MS, type TenantFacts, WATCHED_FILES } from './facts.ts';
 import type { DemoFile } from './file.ts';
+import { HOUR_MS, iso, MINUTE_MS } from './moments.ts';
 import { createRandom } from './random.ts';
 import { fileDigest, type pastScores } from './scores.ts';
 
 const METRIC_HOURS = 6;
 const METRIC_STEP_MS = 5 * MINUTE_MS;
 
-export const iso = (ms: number): string => new Date(ms).toISOString();
 const bytea = (hex: string): string => `\\x${hex}`;
 const agentId = (file: DemoFile, host: number): string => file.agents[host]?.id as string;
 const userId = (file: DemoFile, person: number): string => file.users[person]?.id as string;
@@ -47,21 +48,33 @@ export function agentRows(file: DemoFile, tenantId: string, facts: TenantFacts, 
   });
 }
 
-/** Alerts by the policy that holds for everybody, still without their final numbers. */
+/** Alerts by the policy of their hosts' groups, or else by the one that holds for everybody; still without their final numbers. */
 export function alertRows(
   file: DemoFile,
   tenantId: string,
   facts: TenantFacts,
-  policy: SlaPolicy,
+  sla: {
+    readonly default_policy: SlaPolicy;
+    readonly groupsOf: (tenantId: string, host: HostFacts) => readonly InheritableGroup[];
+  },
   firstNumber: number,
 ): DemoRow[] {
-  const effective = inherit([], { sla_policy: null, sla_resolve_minutes: {}, default_policy: policy });
+  const effective = new Map(
+    facts.hosts.map((host) => [
+      host.index,
+      inherit(sla.groupsOf(tenantId, host), {
+        sla_policy: null,
+        sla_resolve_minutes: {},
+        default_policy: sla.default_policy,
+      }),
+    ]),
+  );
   return facts.alerts.map((alert, index) => {
     const id = randomUUID();
     const isOfLink = alert.source === 'liveness';
     const agent = agentId(file, alert.host);
-    const sla = slaOfAlert(effective, alert.severity);
-    const due = alertDueMs(alert.openedMs, sla, []);
+    const promise = slaOfAlert(effective.get(alert.host) as Effective<InheritableGroup>, alert.severity);
+    const due = alertDueMs(alert.openedMs, promise, []);
     return {
       id,
       tenant_id: tenantId,
@@ -75,7 +88,7 @@ export function alertRows(
       status: alert.endedMs === null ? 'open' : 'resolved',
       opened_at: iso(alert.openedMs),
       last_occurred_at: iso(alert.openedMs),
-      sla,
+      sla: promise,
       ack_due_at: iso(due.acknowledgeMs),
       sla_due_at: iso(due.resolveMs),
       acknowledged_at: alert.acknowledgedMs === null ? null : iso(alert.acknowledgedMs),
@@ -135,25 +148,35 @@ export function baselineRows(file: DemoFile, tenantId: string, facts: TenantFact
 /** Emergency tokens with their ends. */
 export function eatRows(file: DemoFile, tenantId: string, facts: TenantFacts): DemoRow[] {
   return facts.eats.map((eat) => ({
-    nonce: randomUUID(),
+    nonce: eat.nonce,
     tenant_id: tenantId,
     agent_id: agentId(file, eat.host),
+    kind: eat.ahead === null ? 'immediate' : 'pre_issued',
     level: eat.level,
-    actions: eat.actions,
+    actions: eat.actions as unknown as Json,
     reason: eat.reason,
     requested_by: userId(file, eat.requester),
+    requested_by_email: file.users[eat.requester]?.email as string,
+    quorum_request_id: eat.quorumId,
     issued_at: iso(eat.issuedMs),
     expires_at: iso(eat.expiresMs),
+    valid_from: eat.ahead === null ? null : iso(eat.ahead.fromMs),
+    conditions: eat.ahead === null ? null : { ...eat.ahead.conditions },
+    delivered_at: eat.resultMs === null ? null : iso(eat.issuedMs + 1_000),
+    started_at: wasRun(eat) ? iso(eat.issuedMs + 1_500) : null,
     outcome: eat.outcome,
     result_at: eat.resultMs === null ? null : iso(eat.resultMs),
-    result:
-      eat.outcome === null ? null : { detail: eat.outcome === 'succeeded' ? 'done' : 'the action returned an error' },
+    result: wasRun(eat) ? { detail: eat.outcome === 'succeeded' ? 'done' : 'the action returned an error' } : null,
     is_demo: true,
   }));
 }
 
+function wasRun(eat: EatFact): boolean {
+  return eat.outcome === 'succeeded' || eat.outcome === 'failed';
+}
+
 /** Months that have a pack. */
-export function packRows(tenantId: string, facts: TenantFacts): DemoRow[] {
+export function packRows(_file: DemoFile, tenantId: string, facts: TenantFacts): DemoRow[] {
   return facts.packs.map(({ month, builtMs }) => ({
     tenant_id: tenantId,
     month,

@@ -2,16 +2,8 @@
 
 import { bytesToHex, sha256, utf8ToBytes } from '../../domain/bytes.ts';
 import { FORMULA_VERSION, type TrustScore, type TrustScoreInputs, trustScore } from '../../domain/trustScore.ts';
-import {
-  DAY_MS,
-  HISTORY_DAYS,
-  HOUR_MS,
-  MINUTE_MS,
-  monthBefore,
-  OFFLINE_FOR_MS,
-  type TenantFacts,
-  WATCHED_FILES,
-} from './facts.ts';
+import { HISTORY_DAYS, OFFLINE_FOR_MS, type TenantFacts, WATCHED_FILES } from './facts.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, monthBefore } from './moments.ts';
 
 /** CVEs of some hosts that were found and patched at the same moments. */
 export type CveSpan = {
