@@ -1,13 +1,10 @@
-/** Markdown of people to HTML that may be shown beside anything else. */
+/** Markdown of people to HTML that may be shown beside anything else; src/domain/markdown.ts says what may be in it. */
 
 import MarkdownIt from 'markdown-it';
+import { isSafeLink, MARKDOWN_OPTIONS, MARKDOWN_RULES_OFF } from '../domain/markdown.ts';
 
-/**
- * Raw HTML stays text, links lead to http, https and mailto alone, and nothing is loaded from elsewhere: a picture
- * becomes a link to it, so that a runbook cannot tell a stranger who reads it.
- */
-const renderer = new MarkdownIt('default', { html: false, linkify: true, typographer: false }).disable('image');
-renderer.validateLink = (url) => /^(?:https?:\/\/|mailto:|#)/i.test(url.trim());
+const renderer = new MarkdownIt('default', MARKDOWN_OPTIONS).disable(MARKDOWN_RULES_OFF);
+renderer.validateLink = isSafeLink;
 renderer.renderer.rules['link_open'] = (tokens, index, options, _env, self) => {
   tokens[index]?.attrSet('rel', 'noopener noreferrer nofollow');
   return self.renderToken(tokens, index, options);

@@ -1,13 +1,13 @@
 /** HTML that the hub has made from Markdown (src/api/markdown.ts), shown within a page. */
 
 import { useMemo } from 'react';
+import { isSafeLink } from '../../../src/domain/markdown.ts';
 import { cx } from './classNames.ts';
 
 /** What Markdown becomes; anything else is left out with all that is in it. */
 const TAGS = new Set(
   'A BLOCKQUOTE BR CODE DEL EM H1 H2 H3 H4 H5 H6 HR LI OL P PRE S STRONG TABLE TBODY TD TH THEAD TR UL'.split(' '),
 );
-const LINK = /^(?:https?:\/\/|mailto:|#)/i;
 /** A page's own headings are h1 and h2; those of the text come below. */
 const DEMOTED: Readonly<Record<string, string>> = { H1: 'h3', H2: 'h4', H3: 'h5', H4: 'h6', H5: 'h6' };
 
@@ -24,7 +24,7 @@ export function cleanHtml(html: string): string {
     }
     const href = element.getAttribute('href') ?? '';
     for (const name of element.getAttributeNames()) element.removeAttribute(name);
-    if (element.tagName === 'A' && LINK.test(href)) {
+    if (element.tagName === 'A' && isSafeLink(href)) {
       element.setAttribute('href', href);
       element.setAttribute('target', '_blank');
       element.setAttribute('rel', 'noopener noreferrer nofollow');

@@ -1,12 +1,13 @@
 /**
- * Markdown as the hub renders it (src/api/markdown.ts, with the same settings), for what is not saved yet: raw HTML
- * stays text, links lead to http, https and mailto alone, pictures become links. Show the result by SafeHtml alone.
+ * Markdown as the hub renders it (src/api/markdown.ts, by the same src/domain/markdown.ts), for what is not saved yet.
+ * Show the result by SafeHtml alone.
  */
 
 import MarkdownIt from 'markdown-it';
+import { isSafeLink, MARKDOWN_OPTIONS, MARKDOWN_RULES_OFF } from '../../../src/domain/markdown.ts';
 
-const renderer = new MarkdownIt('default', { html: false, linkify: true, typographer: false }).disable('image');
-renderer.validateLink = (url) => /^(?:https?:\/\/|mailto:|#)/i.test(url.trim());
+const renderer = new MarkdownIt('default', MARKDOWN_OPTIONS).disable(MARKDOWN_RULES_OFF);
+renderer.validateLink = isSafeLink;
 
 /** Renders a text. */
 export function renderMarkdown(markdown: string): string {
