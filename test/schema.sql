@@ -850,6 +850,7 @@ table eats (
   revoked_by uuid,
   revocation_confirmed_at timestamp with time zone,
   result_public_key bytea,
+  is_dry_run boolean not null default false,
   constraint eats_acknowledged_by_fkey FOREIGN KEY (acknowledged_by) REFERENCES users(id),
   constraint eats_check CHECK (((outcome IS NULL) = (result_at IS NULL))),
   constraint eats_key_id_fkey FOREIGN KEY (key_id) REFERENCES hub_keys(key_id),
@@ -3001,7 +3002,7 @@ cve_scores to monsys_core: delete, insert, select, update
 eat_orders to monsys_app: insert, select, update (abandoned_at)
 eat_orders to monsys_core: insert, select, update (abandoned_at)
 eat_orders to monsys_signing: select, update (abandoned_at)
-eats to monsys_app: select, update (acknowledged_at, acknowledged_by, delivered_at, outcome, refusal_code, result, result_at, result_public_key, result_signature, result_text, revocation_confirmed_at, revoked_at, revoked_by, started_at)
+eats to monsys_app: select, update (acknowledged_at, acknowledged_by, delivered_at, is_dry_run, outcome, refusal_code, result, result_at, result_public_key, result_signature, result_text, revocation_confirmed_at, revoked_at, revoked_by, started_at)
 eats to monsys_core: select, update (acknowledged_at, acknowledged_by, delivered_at, outcome, refusal_code, result, result_at, result_signature, result_text, revocation_confirmed_at, revoked_at, revoked_by, started_at)
 eats to monsys_signing: insert, select
 enrolment_tokens to monsys_app: insert, select, update

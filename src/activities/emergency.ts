@@ -57,14 +57,18 @@ export type WorkflowStarter = {
 export function createEmergencyActivities(deps: { readonly pool: DatabasePool; readonly starter: WorkflowStarter }) {
   const { pool, starter } = deps;
   return {
-    /** How a token stands once its time is over: its outcome, or overdue, which is audited. */
-    async closeEat(ref: OrderRef): Promise<{ readonly outcome: string }> {
+    /**
+     * How a token stands once its time is over: its outcome, or overdue, which is audited. `is_dry_run`: the host
+     * says that it succeeded, and has done nothing.
+     */
+    async closeEat(ref: OrderRef): Promise<{ readonly outcome: string; readonly is_dry_run?: true }> {
       return withTenant(pool, ref.tenant_id, async (tx) => {
         // The order's lock makes the second of two callers see the first one's row.
         const order = await lockOrder(tx, ref.nonce);
         const state = await findEatState(tx, ref.nonce);
         if (order === null || state === null) return { outcome: 'abandoned' };
-        if (state.outcome !== null) return { outcome: state.outcome };
+        if (state.outcome !== null)
+          return { outcome: state.outcome, ...(state.is_dry_run ? { is_dry_run: true } : {}) };
         if (!state.is_past) return { outcome: 'waiting' };
         // A worker may have died between this transaction and its report of it.
         if (await isAuditedOverdue(tx, ref.nonce)) return { outcome: 'overdue' };
@@ -151,7 +155,12 @@ export function createEmergencyActivities(deps: { readonly pool: DatabasePool; r
 
     /** A stage failed: the tokens of later stages are never signed. */
     async stopStages(
-      ref: RequestRef & { readonly failed_stage: number; readonly nonces: readonly string[] },
+      ref: RequestRef & {
+        readonly failed_stage: number;
+        readonly nonces: readonly string[];
+        /** Absent in orders of older workflows: a host did not succeed. */
+        readonly why?: 'failed' | 'dry_run';
+      },
     ): Promise<number> {
       return withTenant(pool, ref.tenant_id, async (tx) => {
         let stopped = 0;
@@ -162,7 +171,12 @@ export function createEmergencyActivities(deps: { readonly pool: DatabasePool; r
             tenant_id: ref.tenant_id,
             event_type: 'emergency_stages_stopped',
             actor: { kind: 'system' },
-            event_data: { request_id: ref.request_id, failed_stage: ref.failed_stage, stopped_hosts: stopped },
+            event_data: {
+              request_id: ref.request_id,
+              failed_stage: ref.failed_stage,
+              stopped_hosts: stopped,
+              why: ref.why ?? 'failed',
+            },
           });
         }
         return stopped;

@@ -24,11 +24,11 @@ export type CveTimelineRow = z.infer<typeof timelineRow>;
 /** A host has some thousands at most; a list that is longer is cut here rather than held in memory. */
 export const MAX_TIMELINE_ROWS = 100_000;
 
-/** Whoever asked for the last token that succeeded there within the day before the patch was seen, as in packs; of `agent_cves c`. */
+/** Whoever asked for the last token that really ran there within the day before the patch was seen, as in packs; of `agent_cves c`. */
 export const PATCHED_BY = sql.fragment`
   case when c.patched_at is not null then (
     select coalesce(e.requested_by_email, (select u.email from users u where u.id = e.requested_by)) from eats e
-    where e.tenant_id = c.tenant_id and e.agent_id = c.agent_id and e.outcome = 'succeeded'
+    where e.tenant_id = c.tenant_id and e.agent_id = c.agent_id and e.outcome = 'succeeded' and not e.is_dry_run
       and e.result_at <= c.patched_at + interval '1 hour' and e.result_at > c.patched_at - interval '1 day'
     order by e.result_at desc limit 1) end`;
 

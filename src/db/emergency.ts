@@ -229,6 +229,7 @@ export type EatResultRecord = {
   readonly nonce: string;
   readonly outcome: ExecutionOutcome;
   readonly refusal_code: string | null;
+  readonly is_dry_run: boolean;
   readonly started_at: string;
   readonly result_text: string;
   readonly result_signature: Buffer;
@@ -239,7 +240,7 @@ export type EatResultRecord = {
 /** Stores the first result of a token; false when there is one already. */
 export async function recordEatResult(tx: TenantTx, result: EatResultRecord): Promise<boolean> {
   const done = await tx.query(sql.unsafe`
-    update eats set outcome = ${result.outcome}, refusal_code = ${result.refusal_code}, result_at = now(), started_at = ${result.started_at}::timestamptz,
+    update eats set outcome = ${result.outcome}, refusal_code = ${result.refusal_code}, is_dry_run = ${result.is_dry_run}, result_at = now(), started_at = ${result.started_at}::timestamptz,
       result_text = ${result.result_text}, result_signature = ${sql.binary(result.result_signature)},
       result_public_key = ${sql.binary(result.public_key)}, delivered_at = coalesce(delivered_at, now())
     where nonce = ${result.nonce}::uuid and result_text is null`);
@@ -264,6 +265,8 @@ export async function acknowledgeOverdue(tx: TenantTx, nonce: string, userId: st
 const stateRow = z.object({
   agent_id: z.uuid(),
   outcome: z.string().nullable(),
+  /** The host only pretended. */
+  is_dry_run: z.boolean(),
   expires_at: z.string(),
   is_past: z.boolean(),
 });
@@ -271,7 +274,7 @@ const stateRow = z.object({
 /** Where a token stands, by the database's clock. */
 export async function findEatState(tx: AnyTx, nonce: string): Promise<z.infer<typeof stateRow> | null> {
   return tx.maybeOne(sql.type(stateRow)`
-    select agent_id, outcome, expires_at, expires_at < now() as is_past from eats where nonce = ${nonce}::uuid`);
+    select agent_id, outcome, is_dry_run, expires_at, expires_at < now() as is_past from eats where nonce = ${nonce}::uuid`);
 }
 
 const auditedRow = z.object({ audited: z.boolean() });

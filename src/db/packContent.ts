@@ -144,10 +144,10 @@ export function eachPackAlert(tx: AnyTx, period: PackPeriod, take: Take<PackAler
   );
 }
 
-// Who updated a host: whoever asked for the last token that ran there within the day before.
+// Who updated a host: whoever asked for the last token that really ran there within the day before.
 const operatorOf = (at: 'k.changed_at' | 'c.patched_at', agent: 'k.agent_id' | 'c.agent_id') => sql.fragment`
   (select coalesce(e.requested_by_email, (select u.email from users u where u.id = e.requested_by)) from eats e
-   where e.tenant_id = ${sql.identifier([at.slice(0, 1), 'tenant_id'])} and e.agent_id = ${sql.identifier(agent.split('.'))} and e.outcome = 'succeeded'
+   where e.tenant_id = ${sql.identifier([at.slice(0, 1), 'tenant_id'])} and e.agent_id = ${sql.identifier(agent.split('.'))} and e.outcome = 'succeeded' and not e.is_dry_run
      and e.result_at <= ${sql.identifier(at.split('.'))} + interval '1 hour' and e.result_at > ${sql.identifier(at.split('.'))} - interval '1 day'
    order by e.result_at desc limit 1)`;
 

@@ -4,7 +4,7 @@ import { proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { EatSigningActivities } from '../activities/eatSigning.ts';
 import type { EmergencyActivities } from '../activities/emergency.ts';
 import type { TransparencyActivities } from '../activities/transparency.ts';
-import { awaitOutcome, finishOrder, hearOrder, signOrGiveUp } from './eatOrder.ts';
+import { awaitOutcome, finishOrder, hearOrder, type OrderEnd, signOrGiveUp } from './eatOrder.ts';
 import { type DeliveryInput, TASK_QUEUES } from './messages.ts';
 
 const { signEat } = proxyActivities<EatSigningActivities>({
@@ -31,18 +31,18 @@ const { closeEat } = proxyActivities<EmergencyActivities>({
 const GRACE_MS = 30_000;
 
 /** Gives the outcome: that of the agent, `overdue`, or `abandoned` when it was never signed. */
-export async function eatDelivery(input: DeliveryInput): Promise<{ readonly outcome: string }> {
+export async function eatDelivery(input: DeliveryInput): Promise<OrderEnd> {
   const ref = { nonce: input.nonce, tenant_id: input.tenant_id, msp_id: input.msp_id };
   const news = hearOrder();
   setCurrentDetails(`Being signed for agent \`${input.agent_id}\`.`);
   const signed = await signOrGiveUp(ref, signEat);
   news.signed = signed;
-  if (signed.kind === 'abandoned') return finishOrder('abandoned');
+  if (signed.kind === 'abandoned') return finishOrder({ outcome: 'abandoned' });
 
   // The log's checkpoint follows each signature; the scheduled pass takes what this one does not.
   const checkpoint = integrateTransparencyLog().catch(() => undefined);
   setCurrentDetails(`Signed; good until ${signed.expires_at}. Waiting for the result of agent \`${input.agent_id}\`.`);
-  const outcome = await awaitOutcome(news, signed.expires_at, GRACE_MS, () => closeEat(ref));
+  const end = await awaitOutcome(news, signed.expires_at, GRACE_MS, () => closeEat(ref));
   await checkpoint;
-  return finishOrder(outcome);
+  return finishOrder(end);
 }

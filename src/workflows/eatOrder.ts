@@ -28,6 +28,9 @@ const { giveUpOrder } = proxyActivities<EmergencyActivities>({
 /** Which order it is, as activities ask for it. */
 export type OrderRef = Omit<DeliveryInput, 'agent_id'>;
 
+/** How an order ended. `is_dry_run`: its host says that it succeeded, and has done nothing. */
+export type OrderEnd = { readonly outcome: string; readonly is_dry_run?: true };
+
 /** What a workflow knows of its order so far. */
 export type OrderNews = {
   signed: SignedOrder | null;
@@ -79,19 +82,20 @@ export async function awaitOutcome(
   news: OrderNews,
   until: string,
   graceMs: number,
-  close: () => Promise<{ readonly outcome: string }>,
-): Promise<string> {
+  close: () => Promise<OrderEnd>,
+): Promise<OrderEnd> {
   for (;;) {
     await condition(() => news.outcome !== null, Math.max(0, Date.parse(until) - Date.now()) + graceMs);
     news.outcome = null;
-    const { outcome } = await close();
-    if (outcome !== 'waiting') return outcome;
+    const end = await close();
+    if (end.outcome !== 'waiting') return end;
   }
 }
 
 /** Shows the outcome to operators, and gives it as the workflow's result. */
-export function finishOrder(outcome: string): { readonly outcome: string } {
-  setCurrentDetails(`Outcome: **${outcome}**`);
+export function finishOrder(end: OrderEnd): OrderEnd {
+  const { outcome, is_dry_run } = end;
+  setCurrentDetails(`Outcome: **${outcome}**${is_dry_run ? ' (a dry run: nothing was done)' : ''}`);
   upsertSearchAttributes([{ key: OUTCOME, value: outcome }]);
-  return { outcome };
+  return end;
 }

@@ -21,6 +21,7 @@ import {
 import type { EmergencyActivities, RequestState } from '../activities/emergency.ts';
 import type { NotificationActivities } from '../activities/notifications.ts';
 import { eatDelivery } from './eatDelivery.ts';
+import type { OrderEnd } from './eatOrder.ts';
 import { decideUpdate, heardSignal, OUTCOME, type QuorumInput, WORKFLOW_IDS } from './messages.ts';
 import { onUpdate } from './onUpdate.ts';
 
@@ -81,7 +82,10 @@ export async function emergencyQuorum(input: QuorumInput): Promise<{
   return { state: request.state, outcomes };
 }
 
-/** Stage by stage; a stage in which a token did not succeed is the last one. */
+/**
+ * Stage by stage; a stage in which a token did not succeed is the last one. Nor does one go on after a dry run: a
+ * canary that did nothing has shown nothing, and the others would be the first to really do it.
+ */
 async function deliver(input: QuorumInput, request: RequestState): Promise<Record<string, string>> {
   const outcomes: Record<string, string> = {};
   const stages = [...new Set(request.hosts.map((host) => host.stage))].toSorted((a, b) => a - b);
@@ -97,11 +101,17 @@ async function deliver(input: QuorumInput, request: RequestState): Promise<Recor
         }),
       ),
     );
-    for (const [index, host] of hosts.entries()) outcomes[host.hostname] = results[index]?.outcome ?? 'unknown';
-    const failed = results.some((result) => result.outcome !== 'succeeded');
+    for (const [index, host] of hosts.entries()) outcomes[host.hostname] = shownEnd(results[index]);
+    const hasFailed = results.some((result) => result.outcome !== 'succeeded');
+    const isDryRun = results.some((result) => result.is_dry_run === true);
     const later = request.hosts.filter((host) => host.stage > stage);
-    if (failed && later.length > 0) {
-      await stopStages({ ...input, failed_stage: stage, nonces: later.map((host) => host.nonce) });
+    if ((hasFailed || isDryRun) && later.length > 0) {
+      await stopStages({
+        ...input,
+        failed_stage: stage,
+        nonces: later.map((host) => host.nonce),
+        why: hasFailed ? 'failed' : 'dry_run',
+      });
       for (const host of later) outcomes[host.hostname] = 'stopped';
       break;
     }
@@ -109,6 +119,11 @@ async function deliver(input: QuorumInput, request: RequestState): Promise<Recor
   const lines = Object.entries(outcomes).map(([host, outcome]) => `- ${host}: **${outcome}**`);
   setCurrentDetails(['Approved and fired.', ...lines].join('\n'));
   return outcomes;
+}
+
+function shownEnd(end: OrderEnd | undefined): string {
+  if (end === undefined) return 'unknown';
+  return end.is_dry_run ? `${end.outcome} (dry run)` : end.outcome;
 }
 
 function show(request: RequestState): void {

@@ -27,7 +27,7 @@ export async function preIssuedEatWindow(input: DeliveryInput): Promise<{ readon
   const news = hearOrder();
   const signed = await signOrGiveUp(ref, signEat);
   news.signed = signed;
-  if (signed.kind === 'abandoned') return finishOrder('abandoned');
+  if (signed.kind === 'abandoned') return finishOrder({ outcome: 'abandoned' });
 
   setCurrentDetails(
     `Held by agent \`${input.agent_id}\` until ${signed.expires_at}; it activates itself when its condition holds.`,

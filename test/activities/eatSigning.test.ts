@@ -214,6 +214,7 @@ describe('the result of a host that got another key later', () => {
         nonce: placed.nonce,
         outcome: 'succeeded',
         refusal_code: null,
+        is_dry_run: false,
         started_at: new Date().toISOString(),
         result_text: '{}',
         result_signature: Buffer.alloc(64),

@@ -63,6 +63,7 @@ const report = defineRoute({
         nonce: result.nonce,
         outcome: result.outcome,
         refusal_code: result.refusal_code,
+        is_dry_run: result.dry_run,
         started_at: result.started_at,
         result_text: body.result,
         result_signature: Buffer.from(signature),
