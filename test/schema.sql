@@ -3021,6 +3021,7 @@ handover_contacts to monsys_app: delete, insert, select
 handover_contacts to monsys_core: select
 handover_reports to monsys_app: select
 handover_reports to monsys_core: delete, insert, select
+handover_reports to monsys_signing: select
 hub_keys to monsys_app: select
 hub_keys to monsys_core: select
 hub_keys to monsys_signing: insert, select, update
@@ -3090,6 +3091,7 @@ rate_limits to monsys_core: delete, select
 recovery_codes to monsys_app: delete, insert, select, update
 reports to monsys_app: insert, select, update (error, finished_at, stage, state)
 reports to monsys_core: select, update (error, finished_at, jsonl_sha256, key_id, lines, manifest, pdf_sha256, sig, stage, state)
+reports to monsys_signing: select
 security_findings to monsys_app: insert, select, update
 security_findings to monsys_core: delete, insert, select, update
 sessions to monsys_app: insert, select, update

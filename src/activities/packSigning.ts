@@ -3,13 +3,22 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { DatabasePool } from 'slonik';
 import { findCurrentHubKey } from '../db/hubKeys.ts';
-import { findPackOfMonth } from '../db/packs.ts';
-import { withTenant } from '../db/scope.ts';
+import { findHandover, findPackOfMonth } from '../db/packs.ts';
+import { findReport } from '../db/reports.ts';
+import { type TenantTx, withTenant } from '../db/scope.ts';
 import { findTenant } from '../db/tenants.ts';
 import { queueLeaf } from '../db/transparency.ts';
 import { sha256Hex } from '../domain/bytes.ts';
 import { hubKeyId } from '../domain/ed25519.ts';
-import { packManifest, packManifestText, packSigningBytes, packSigText } from '../domain/pack.ts';
+import {
+  monthBounds,
+  type PackManifest,
+  packManifest,
+  packManifestText,
+  packSigningBytes,
+  packSigText,
+} from '../domain/pack.ts';
+import { hostsDigest } from '../domain/report.ts';
 import type { Signer } from './hubKeys.ts';
 
 /** Makes the activities; `signer` is only ever given to the signing worker. */
@@ -41,20 +50,8 @@ export function createPackSigningActivities(deps: { readonly pool: DatabasePool;
       await withTenant(deps.pool, input.tenant_id, async (tx) => {
         if ((await findTenant(tx, input.tenant_id)) === null)
           throw ApplicationFailure.nonRetryable('There is no such tenant.', 'ManifestRefused');
-        const closed = await findPackOfMonth(tx, input.tenant_id, parsed.data.period.month);
-        const isOther = closed?.manifest !== input.manifest;
-        // A report on demand is no pack of a month, and its manifest says so.
-        if (
-          parsed.data.report === undefined &&
-          parsed.data.filter === null &&
-          closed?.has_files &&
-          !closed.is_preview &&
-          isOther
-        )
-          throw ApplicationFailure.nonRetryable(
-            'The pack of this month is closed with another manifest.',
-            'ManifestRefused',
-          );
+        const fault = await manifestFault(tx, input.manifest, parsed.data);
+        if (fault !== null) throw ApplicationFailure.nonRetryable(fault, 'ManifestRefused');
         await queueLeaf(tx, {
           type: 'pack_signed',
           at: parsed.data.period.until,
@@ -70,3 +67,44 @@ export function createPackSigningActivities(deps: { readonly pool: DatabasePool;
 
 /** Type by which workflows know them. */
 export type PackSigningActivities = ReturnType<typeof createPackSigningActivities>;
+
+/**
+ * Why the signer does not put the hub's name under a manifest; null when it may. It does not take the word of whoever
+ * composed it: what is closed stays as it was signed, and a report is what somebody asked for.
+ */
+async function manifestFault(tx: TenantTx, text: string, manifest: PackManifest): Promise<string | null> {
+  if (manifest.report !== undefined) return reportFault(tx, text, manifest, manifest.report);
+  const { period, filter } = manifest;
+  const bounds = monthBounds(period.month);
+  if (period.from !== bounds.from || period.until !== bounds.until) return 'The period is not the month.';
+  const pack = await findPackOfMonth(tx, manifest.tenant.id, period.month);
+  const isClosed = pack?.has_files === true && !pack.is_preview;
+  if (filter === null)
+    return isClosed && pack.manifest !== text ? 'The pack of this month is closed with another manifest.' : null;
+  if (pack?.id !== manifest.pack_id) return 'There is no pack of which this is a handover.';
+  const made = isClosed ? await findHandover(tx, pack.id, filter.actor_suffix) : null;
+  return made !== null && made.manifest !== text ? 'This handover is signed with another manifest.' : null;
+}
+
+/** A report's manifest must say what its row says, and a finished one has the manifest that it has. */
+async function reportFault(
+  tx: TenantTx,
+  text: string,
+  { pack_id, period, filter }: PackManifest,
+  { template, title, scope }: NonNullable<PackManifest['report']>,
+): Promise<string | null> {
+  const row = await findReport(tx, pack_id);
+  if (row === null) return 'Nobody asked for this report.';
+  if (row.manifest !== null && row.manifest !== text) return 'This report is done with another manifest.';
+  const hosts = row.agent_ids === null ? null : { count: row.agent_ids.length, digest: hostsDigest(row.agent_ids) };
+  const isAsAsked =
+    row.template === template &&
+    row.title === title &&
+    row.from === period.from &&
+    row.until === period.until &&
+    period.from.startsWith(period.month) &&
+    row.actor_suffix === (filter?.actor_suffix ?? null) &&
+    (hosts?.count ?? null) === (scope?.hosts ?? null) &&
+    (hosts?.digest ?? null) === (scope?.agent_ids_sha256 ?? null);
+  return isAsAsked ? null : 'This is not the report that somebody asked for.';
+}
