@@ -147,7 +147,6 @@ const core = common
     KERNEL_CVE_URL: url.default(
       'https://raw.githubusercontent.com/nluedtke/linux_kernel_cves/master/data/stream_fixes.json',
     ),
-    METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
     PUBLIC_URL: z
       .url({ protocol: /^https?$/, error: 'must be a URL' })
       .default('http://127.0.0.1:8080')

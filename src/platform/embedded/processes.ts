@@ -77,7 +77,6 @@ const OPTIONS = {
   core: [
     'KEV_URL',
     'KERNEL_CVE_URL',
-    'METRICS_PORT',
     'OPERATOR_INVOICING',
     'NTFY_URL',
     'NTFY_TOKEN',
