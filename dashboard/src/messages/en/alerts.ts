@@ -51,7 +51,6 @@ const messages = {
     },
   },
   column: {
-    select: 'Select',
     selectAll: 'Select all alerts shown',
     selectOne: 'Select #{{number}}',
     alert: 'Alert',
@@ -87,7 +86,6 @@ const messages = {
     failed: 'Not acknowledged: {{reason}}',
   },
   keys: {
-    label: 'Keys',
     move: 'move',
     select: 'select',
     acknowledge: 'acknowledge',
@@ -107,7 +105,6 @@ const messages = {
     snooze1440: 'For 24 hours',
     snoozeResolved: 'Until it is resolved',
     snoozeHint: 'Nobody is told; the clocks run on.',
-    acknowledged: 'Acknowledged. It is yours to solve, or to assign.',
     snoozed: 'Snoozed: nobody is told of it.',
     wake: 'End the snooze',
     woken: 'People are told of it again.',
@@ -134,7 +131,6 @@ const messages = {
     number: 'Alert #{{number}}',
     what: 'What happened',
     timeline: 'Timeline',
-    facts: 'Facts',
     clocks: 'SLA clock',
     onCall: 'On call now',
     onCallUntil: 'until',
@@ -144,7 +140,6 @@ const messages = {
     schedule: 'Schedule',
     group: 'By the group',
     runbook: 'Runbook',
-    runbookOf: 'Inherited from the group',
     noRunbook: 'No runbook yet',
     noRunbookText:
       'A host inherits the runbook of its first group that has one. Write it in the group, and it shows here at 3 in the morning.',

@@ -36,7 +36,6 @@ const messages = {
     bad: 'Hash recomputed in your browser: it does NOT hold',
     chain: 'Chain',
   },
-  details: 'Details',
   detailsOf: 'Details of entry {{seq}}',
   data: 'Event data',
   reason: 'Reason: {{reason}}',

@@ -181,7 +181,6 @@ const messages = {
     missing: 'There is no such token, or it was given up before it was signed.',
     facts: 'Token',
     nonce: 'Nonce',
-    key: 'Signed with key',
     authority: 'On the word of',
     logIndex: 'Transparency log',
     logEntry: 'Entry {{index}}',

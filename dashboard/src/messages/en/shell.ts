@@ -32,7 +32,6 @@ const messages = {
     pages: 'Pages',
     clients: 'Clients',
     hosts: 'Hosts',
-    commands: 'Commands',
   },
   tenant: {
     all: 'All clients',
@@ -73,7 +72,6 @@ const messages = {
   language: 'Language',
   account: 'Your account',
   signOut: 'Sign out',
-  signedOut: 'You are signed out.',
   offline: 'You are offline. What you see may be old; nothing can be changed until the connection is back.',
   notFound: {
     title: 'There is no such page',

@@ -54,7 +54,6 @@ const messages: Translated<typeof en> = {
     },
   },
   column: {
-    select: 'Kiezen',
     selectAll: 'Alle getoonde meldingen kiezen',
     selectOne: '#{{number}} kiezen',
     alert: 'Melding',
@@ -90,7 +89,6 @@ const messages: Translated<typeof en> = {
     failed: 'Niet bevestigd: {{reason}}',
   },
   keys: {
-    label: 'Toetsen',
     move: 'verplaatsen',
     select: 'kiezen',
     acknowledge: 'bevestigen',
@@ -110,7 +108,6 @@ const messages: Translated<typeof en> = {
     snooze1440: '24 uur',
     snoozeResolved: 'Tot de oplossing',
     snoozeHint: 'Niemand krijgt bericht; de klokken lopen door.',
-    acknowledged: 'Bevestigd. U lost hem op, of wijst hem toe.',
     snoozed: 'Uitgesteld: niemand krijgt er bericht van.',
     wake: 'Uitstel beëindigen',
     woken: 'Er wordt weer bericht van gegeven.',
@@ -137,7 +134,6 @@ const messages: Translated<typeof en> = {
     number: 'Melding #{{number}}',
     what: 'Wat er gebeurde',
     timeline: 'Tijdlijn',
-    facts: 'Feiten',
     clocks: 'SLA-klok',
     onCall: 'Nu oproepbaar',
     onCallUntil: 'tot',
@@ -147,7 +143,6 @@ const messages: Translated<typeof en> = {
     schedule: 'Rooster',
     group: 'Door de groep',
     runbook: 'Runbook',
-    runbookOf: 'Geërfd van de groep',
     noRunbook: 'Nog geen runbook',
     noRunbookText:
       'Een host erft het runbook van zijn eerste groep die er een heeft. Schrijf het in de groep, dan staat het hier om 3 uur ’s nachts.',

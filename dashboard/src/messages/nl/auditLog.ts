@@ -39,7 +39,6 @@ const messages: Translated<typeof en> = {
     bad: 'Hash nagerekend in uw browser: klopt NIET',
     chain: 'Keten',
   },
-  details: 'Details',
   detailsOf: 'Details van regel {{seq}}',
   data: 'Gegevens',
   reason: 'Reden: {{reason}}',

@@ -186,7 +186,6 @@ const messages: Translated<typeof emergency> = {
     missing: 'Dit token bestaat niet, of werd opgegeven voor het was ondertekend.',
     facts: 'Token',
     nonce: 'Nonce',
-    key: 'Ondertekend met sleutel',
     authority: 'Op het woord van',
     logIndex: 'Transparantielog',
     logEntry: 'Regel {{index}}',

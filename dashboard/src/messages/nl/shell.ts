@@ -35,7 +35,6 @@ const messages: Translated<typeof en> = {
     pages: 'Pagina’s',
     clients: 'Klanten',
     hosts: 'Hosts',
-    commands: 'Opdrachten',
   },
   tenant: {
     all: 'Alle klanten',
@@ -77,7 +76,6 @@ const messages: Translated<typeof en> = {
   language: 'Taal',
   account: 'Uw account',
   signOut: 'Afmelden',
-  signedOut: 'U bent afgemeld.',
   offline: 'U bent offline. Wat u ziet kan oud zijn; wijzigen kan pas als de verbinding terug is.',
   notFound: {
     title: 'Deze pagina bestaat niet',
