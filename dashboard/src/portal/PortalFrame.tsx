@@ -8,6 +8,7 @@ import { api, ask } from '../api/client.ts';
 import { chooseLanguage, LANGUAGES, type Language } from '../i18n.ts';
 import { type Me, meQuery } from '../session.ts';
 import { Button } from '../ui/Button.tsx';
+import { useCurrentInView } from '../ui/useCurrentInView.ts';
 import type { Brand } from './brand.ts';
 import { hrefOf, PAGES, type PageName } from './location.ts';
 import { PortalLink } from './PortalLink.tsx';
@@ -34,6 +35,7 @@ export function PortalFrame({
       queryClient.setQueryData(meQuery.queryKey, null);
     },
   });
+  const row = useCurrentInView<HTMLElement>(page);
   const pages = me === null ? (['posture', 'verify'] as const) : PAGES;
   return (
     <div className="flex min-h-dvh flex-col">
@@ -50,7 +52,7 @@ export function PortalFrame({
             </>
           )}
         </div>
-        <nav aria-label={t('pages')} className="mx-auto flex max-w-6xl gap-1 overflow-x-auto px-2 sm:px-3">
+        <nav ref={row} aria-label={t('pages')} className="mx-auto flex max-w-6xl gap-1 overflow-x-auto px-2 sm:px-3">
           {pages.map((each) => (
             <PortalLink
               key={each}

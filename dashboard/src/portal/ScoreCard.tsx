@@ -17,7 +17,7 @@ export function ScoreCard({ tenantId }: { readonly tenantId: string }) {
       {score.isError ? (
         <Problem error={score.error} onRetry={() => void score.refetch()} />
       ) : score.data === undefined ? (
-        <Skeleton className="h-28 w-full" />
+        <Skeleton className="h-28 w-full max-sm:h-[26rem]" />
       ) : (
         <div className="grid gap-6 md:grid-cols-[auto_minmax(0,1fr)]">
           <div>

@@ -9,6 +9,7 @@ import { linkEnd } from '../pages/auditor/linkToken.ts';
 import { meQuery } from '../session.ts';
 import { SkeletonRows } from '../ui/Feedback.tsx';
 import { Time, timeSpan, useNow } from '../ui/Time.tsx';
+import { useCurrentInView } from '../ui/useCurrentInView.ts';
 
 const TAB =
   '-mb-px border-b-2 border-transparent px-3 py-2.5 focus-visible:-outline-offset-2 font-medium whitespace-nowrap text-ink-soft hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-accent';
@@ -18,6 +19,7 @@ export function AuditorFrame({ children }: { readonly children: ReactNode }) {
   const { t } = useTranslation('auditor');
   const me = useSuspenseQuery(meQuery).data;
   const { pathname, search } = useLocation();
+  const row = useCurrentInView<HTMLElement>(`${pathname} ${JSON.stringify(search)}`);
   const now = useNow(30);
   const link = linkEnd();
   const ends = [me?.expires_at, link].filter((at) => at != null).toSorted()[0];
@@ -36,7 +38,11 @@ export function AuditorFrame({ children }: { readonly children: ReactNode }) {
             </p>
           )}
         </div>
-        <nav aria-label={t('pages')} className="mx-auto flex max-w-[96rem] gap-1 overflow-x-auto px-2 sm:px-4">
+        <nav
+          ref={row}
+          aria-label={t('pages')}
+          className="mx-auto flex max-w-[96rem] gap-1 overflow-x-auto px-2 sm:px-4"
+        >
           <Link
             to="/auditor"
             search={{}}

@@ -71,7 +71,7 @@ export function Facts({ items }: { readonly items: readonly (readonly [label: st
   return (
     <dl className="grid grid-cols-[minmax(7rem,auto)_minmax(0,1fr)] gap-x-4 gap-y-1.5 text-sm">
       {items.map(([label, value]) => (
-        <div key={label} className="col-span-2 grid grid-cols-subgrid">
+        <div key={label} className="col-span-2 grid grid-cols-subgrid items-baseline">
           <dt className="text-ink-faint">{label}</dt>
           <dd className="min-w-0 break-words text-ink">{value}</dd>
         </div>

@@ -1,7 +1,8 @@
 /** Tabs whose choice is part of the address: each is a link. */
 
-import { Link, type LinkProps } from '@tanstack/react-router';
+import { Link, type LinkProps, useLocation } from '@tanstack/react-router';
 import { cx } from './classNames.ts';
+import { useCurrentInView } from './useCurrentInView.ts';
 
 /** One tab: its words and where it leads. */
 export type TabLink = {
@@ -12,8 +13,9 @@ export type TabLink = {
 
 /** A row of links, the current one marked. */
 export function TabLinks({ label, tabs }: { readonly label: string; readonly tabs: readonly TabLink[] }) {
+  const row = useCurrentInView<HTMLElement>(useLocation().searchStr);
   return (
-    <nav aria-label={label} className="no-print -mx-1 flex gap-1 overflow-x-auto border-b border-line px-1">
+    <nav ref={row} aria-label={label} className="no-print -mx-1 flex gap-1 overflow-x-auto border-b border-line px-1">
       {tabs.map(({ label: words, current, ...link }) => (
         <Link
           key={words}

@@ -155,7 +155,6 @@ const messages = {
     times: 'Occurrences',
     assigned: 'Assigned to',
     resolution: 'Resolution',
-    state: { running: 'running', succeeded: 'succeeded', overdue: 'overdue' },
   },
   event: {
     opened: 'Opened',

@@ -9,6 +9,7 @@ const messages = {
   tag: 'Tag {{tag}}',
   filterByTag: 'Only hosts tagged {{tag}}',
   state: { online: 'Online', offline: 'Offline', inactive: 'Deactivated', maintenance: 'Maintenance' },
+  since: 'since',
   onlineSince: 'online since',
   offlineSince: 'offline since',
   columns: {
@@ -179,19 +180,6 @@ const messages = {
     who: 'Requested by',
     none: 'No emergency tokens',
     noneText: 'Nothing has ever been done on this host by an Emergency Action Token.',
-    state: {
-      succeeded: 'Succeeded',
-      failed: 'Failed',
-      refused: 'Refused by the host',
-      revoked: 'Revoked',
-      indeterminate: 'Unknown result',
-      other: 'Ended',
-      overdue: 'Overdue',
-      acknowledged: 'No result',
-      running: 'Running',
-      delivered: 'Delivered',
-      sent: 'On its way',
-    },
   },
 } as const;
 

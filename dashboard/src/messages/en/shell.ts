@@ -75,7 +75,8 @@ const messages = {
   offline: 'You are offline. What you see may be old; nothing can be changed until the connection is back.',
   notFound: {
     title: 'There is no such page',
-    text: 'The address may be old. Look in the sidebar, or press Ctrl-K to search.',
+    text: 'The address may be old, or cut off on its way to you.',
+    home: 'To the start',
   },
   signIn: { lead: 'To the hub of your managed service provider.' },
 } as const;

@@ -158,7 +158,6 @@ const messages: Translated<typeof en> = {
     times: 'Aantal keren',
     assigned: 'Toegewezen aan',
     resolution: 'Oplossing',
-    state: { running: 'loopt', succeeded: 'gelukt', overdue: 'te laat' },
   },
   event: {
     opened: 'Geopend',

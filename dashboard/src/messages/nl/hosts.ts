@@ -12,6 +12,7 @@ const messages: Translated<typeof en> = {
   tag: 'Tag {{tag}}',
   filterByTag: 'Alleen hosts met tag {{tag}}',
   state: { online: 'Online', offline: 'Offline', inactive: 'Uitgeschakeld', maintenance: 'Onderhoud' },
+  since: 'sinds',
   onlineSince: 'online sinds',
   offlineSince: 'offline sinds',
   columns: {
@@ -133,7 +134,7 @@ const messages: Translated<typeof en> = {
     none: 'Geen meldingen',
     noneText: 'Niets over deze host wacht op iemand.',
     status: { open: 'Open', acknowledged: 'Bevestigd', resolved: 'Opgelost' },
-    sla: { ok: 'Op tijd', due_soon: 'Bijna om', breached: 'Overschreden' },
+    sla: { ok: 'Op tijd', due_soon: 'Bijna om', breached: 'Te laat' },
   },
   inherited: {
     groups: 'Groepen van deze host',
@@ -182,19 +183,6 @@ const messages: Translated<typeof en> = {
     who: 'Gevraagd door',
     none: 'Geen noodtokens',
     noneText: 'Op deze host is nooit iets gedaan met een Emergency Action Token.',
-    state: {
-      succeeded: 'Gelukt',
-      failed: 'Mislukt',
-      refused: 'Geweigerd door de host',
-      revoked: 'Ingetrokken',
-      indeterminate: 'Uitkomst onbekend',
-      other: 'Beëindigd',
-      overdue: 'Te laat',
-      acknowledged: 'Geen uitkomst',
-      running: 'Bezig',
-      delivered: 'Bezorgd',
-      sent: 'Onderweg',
-    },
   },
 };
 

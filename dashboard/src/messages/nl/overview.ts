@@ -52,7 +52,7 @@ const messages: Translated<typeof en> = {
     title: 'Open meldingen',
     none: 'Geen open meldingen',
     noneText: 'Niets wacht op iemand.',
-    sla: { ok: 'Op tijd', due_soon: 'Bijna om', breached: 'Overschreden' },
+    sla: { ok: 'Op tijd', due_soon: 'Bijna om', breached: 'Te laat' },
   },
   hosts: {
     online: 'Hosts online',

@@ -79,7 +79,8 @@ const messages: Translated<typeof en> = {
   offline: 'U bent offline. Wat u ziet kan oud zijn; wijzigen kan pas als de verbinding terug is.',
   notFound: {
     title: 'Deze pagina bestaat niet',
-    text: 'Het adres is misschien oud. Kijk in de zijbalk of druk op Ctrl-K om te zoeken.',
+    text: 'Het adres is misschien oud, of onderweg afgekapt.',
+    home: 'Naar het begin',
   },
   signIn: { lead: 'Bij de hub van uw beheerpartner.' },
 };

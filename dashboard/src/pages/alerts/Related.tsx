@@ -4,11 +4,12 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, ask, type Item } from '../../api/client.ts';
-import { Badge, SeverityBadge } from '../../ui/Badge.tsx';
+import { api, ask } from '../../api/client.ts';
+import { SeverityBadge } from '../../ui/Badge.tsx';
 import { Problem, Skeleton } from '../../ui/Feedback.tsx';
 import { Card } from '../../ui/Layout.tsx';
 import { Time } from '../../ui/Time.tsx';
+import { stateOfEat, TokenBadge } from '../emergency/states.tsx';
 import { StatusBadge } from './parts.tsx';
 
 const SHOWN = 5;
@@ -28,21 +29,6 @@ function Rows({
   return <ul className="space-y-2">{children}</ul>;
 }
 
-function EatState({ eat }: { readonly eat: Item<'/emergency'> }) {
-  const { t } = useTranslation('alerts');
-  if (eat.outcome !== null)
-    return (
-      <Badge tone={eat.outcome === 'succeeded' ? 'good' : 'critical'}>
-        {eat.outcome === 'succeeded' ? t('detail.state.succeeded') : eat.outcome}
-      </Badge>
-    );
-  return (
-    <Badge tone={eat.is_overdue ? 'high' : 'accent'}>
-      {t(eat.is_overdue ? 'detail.state.overdue' : 'detail.state.running')}
-    </Badge>
-  );
-}
-
 /** Emergency tokens of the host, newest first. */
 export function HostEmergencies({ agentId }: { readonly agentId: string }) {
   const { t } = useTranslation('alerts');
@@ -56,7 +42,7 @@ export function HostEmergencies({ agentId }: { readonly agentId: string }) {
       <Rows query={query} none={t('detail.noEmergencies')}>
         {(query.data?.items ?? []).map((eat) => (
           <li key={eat.nonce} className="flex flex-wrap items-center gap-2">
-            <EatState eat={eat} />
+            <TokenBadge state={stateOfEat(eat)} />
             <Link
               to="/emergency/eats/$nonce"
               params={{ nonce: eat.nonce }}

@@ -27,7 +27,7 @@ export const alertsRoute = createRoute({
 });
 
 /** What can be open over one alert. */
-export const ALERT_DIALOGS = ['resolve', 'assign'] as const;
+const ALERT_DIALOGS = ['resolve', 'assign'] as const;
 
 /** One alert; also where a push leads. */
 export const alertRoute = createRoute({

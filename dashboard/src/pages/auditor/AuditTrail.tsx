@@ -9,12 +9,15 @@ import { Card } from '../../ui/Layout.tsx';
 import { LoadMore } from '../../ui/LoadMore.tsx';
 import { Table } from '../../ui/Table.tsx';
 import { Time } from '../../ui/Time.tsx';
+import { type AuditEntry, sentenceOf } from '../auditLog/events.ts';
 
 const PAGE = 50;
 
 /** Pages of the log. */
 export function AuditTrail() {
   const { t } = useTranslation('auditor');
+  const { t: words } = useTranslation('auditLog');
+  const who = (event: AuditEntry) => event.actor_email ?? words(`actor.${event.actor_kind}`);
   const events = useInfiniteQuery({
     queryKey: ['audit-log', 'auditor'],
     ...PAGED,
@@ -42,14 +45,27 @@ export function AuditTrail() {
             {
               key: 'what',
               title: t('what'),
-              cell: (event) => <code className="font-mono text-xs">{event.event_type}</code>,
+              cell: (event) => (
+                <div className="min-w-40">
+                  <p>{sentenceOf(event, words)}</p>
+                  <p className="text-xs break-all text-ink-faint">
+                    <code className="font-mono">{event.event_type}</code>
+                    <span className="sm:hidden"> · {who(event)}</span>
+                  </p>
+                </div>
+              ),
             },
-            { key: 'who', title: t('who'), cell: (event) => event.actor_email ?? event.actor_kind },
+            {
+              key: 'who',
+              title: t('who'),
+              from: 'sm',
+              cell: (event) => <span className="break-all">{who(event)}</span>,
+            },
             {
               key: 'data',
               title: t('data'),
-              from: 'lg',
-              className: 'max-w-96',
+              from: 'xl',
+              className: 'max-w-80',
               cell: (event) => (
                 <code
                   className="block truncate font-mono text-xs text-ink-soft"

@@ -5,7 +5,7 @@ import { compact, oneOf } from '../../search.ts';
 import { rootRoute } from '../../shell/shellRoute.tsx';
 
 /** What an auditor reads here; log and verification have pages of their own. */
-export const AUDITOR_VIEWS = ['packs', 'audit'] as const;
+const AUDITOR_VIEWS = ['packs', 'audit'] as const;
 
 const auditorRoute = createRoute({
   getParentRoute: () => rootRoute,

@@ -35,12 +35,7 @@ export function Invoices({ month, of }: { readonly month: string; readonly of: s
     <div className="grid items-start gap-4 lg:grid-cols-[16rem_minmax(0,1fr)]">
       <Card title={t('invoice.whose')} flush>
         {/* On a phone the invoice is below: the list has its height before the names are there. */}
-        <ul
-          className={cx(
-            'max-h-[60dvh] overflow-y-auto py-1 max-lg:max-h-56',
-            overview.isPending && 'max-lg:h-56',
-          )}
-        >
+        <ul className={cx('max-h-[60dvh] overflow-y-auto py-1 max-lg:max-h-56', overview.isPending && 'max-lg:h-56')}>
           {row(undefined, t('invoice.own'))}
           {overview.data?.items.map((line) => row(line.tenant_id, line.name))}
         </ul>

@@ -15,6 +15,19 @@ import { type BillingLine, overviewQuery } from './billingQueries.ts';
 import { ExplainSheet } from './ExplainSheet.tsx';
 import { euroText } from './money.ts';
 
+/** The client; on a phone with its hosts, for which there is no column. */
+function ClientName({ line }: { readonly line: BillingLine }) {
+  const { t } = useTranslation('billing');
+  return (
+    <>
+      <span className="font-medium">{line.name}</span>
+      <span className="block text-xs text-ink-faint sm:hidden">
+        {t('hostsOf', { count: line.active_agents, billable: line.billable_agents })}
+      </span>
+    </>
+  );
+}
+
 /** The month with its total; `explain` opens the reasons of one line. */
 export function TenantsOverview({ month, explain }: { readonly month: string; readonly explain: string | undefined }) {
   const { t, i18n } = useTranslation('billing');
@@ -72,8 +85,8 @@ export function TenantsOverview({ month, explain }: { readonly month: string; re
               </EmptyState>
             }
             columns={[
-              { key: 'name', title: t('client'), cell: (line) => <span className="font-medium">{line.name}</span> },
-              { key: 'active', title: t('active'), align: 'right', cell: (line) => line.active_agents },
+              { key: 'name', title: t('client'), cell: (line) => <ClientName line={line} /> },
+              { key: 'active', title: t('active'), align: 'right', from: 'sm', cell: (line) => line.active_agents },
               { key: 'free', title: t('free'), align: 'right', from: 'sm', cell: free },
               {
                 key: 'billable',

@@ -40,6 +40,7 @@ type TokenState = keyof typeof STATE_TONES;
 /** Where a token stands, as one word. */
 export function stateOfEat(eat: EatItem): string {
   if (eat.outcome !== null) return eat.outcome;
+  if (eat.revoked_at !== null) return 'revoked';
   if (eat.is_overdue) return eat.acknowledged_at === null ? 'overdue' : 'acknowledged';
   if (eat.delivered_at === null) return 'on_the_way';
   return eat.kind === 'pre_issued' && eat.started_at === null ? 'held' : 'running';

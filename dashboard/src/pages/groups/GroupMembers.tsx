@@ -5,12 +5,12 @@ import { Link } from '@tanstack/react-router';
 import { Server } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Item } from '../../api/client.ts';
-import { Badge } from '../../ui/Badge.tsx';
 import { EmptyState, Problem, SkeletonRows } from '../../ui/Feedback.tsx';
 import { Card } from '../../ui/Layout.tsx';
 import { LoadMore } from '../../ui/LoadMore.tsx';
 import { type Column, Table } from '../../ui/Table.tsx';
 import { Time } from '../../ui/Time.tsx';
+import { StateDot } from '../hosts/HostState.tsx';
 import { membersQuery } from './data.ts';
 
 type Member = Item<'/groups/{id}/members'>;
@@ -38,9 +38,10 @@ export function GroupMembers({ groupId }: { readonly groupId: string }) {
       key: 'link',
       title: t('detail.link'),
       cell: ({ link_state: state }) => (
-        <Badge tone={state === 'online' ? 'good' : 'neutral'}>
+        <span className="inline-flex items-center gap-1.5 text-xs whitespace-nowrap">
+          <StateDot state={state} />
           {t(state === 'online' ? 'detail.online' : 'detail.offline')}
-        </Badge>
+        </span>
       ),
     },
     {

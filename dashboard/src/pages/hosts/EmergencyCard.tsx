@@ -9,13 +9,12 @@ import { ButtonLink } from '../../ui/Button.tsx';
 import { EmptyState, Problem, SkeletonRows } from '../../ui/Feedback.tsx';
 import { Card } from '../../ui/Layout.tsx';
 import { Time } from '../../ui/Time.tsx';
-import { EAT_TONES, eatState } from './eatState.ts';
+import { stateOfEat, TokenBadge } from '../emergency/states.tsx';
 import { eatsQuery, openQuorumsQuery } from './overviewQueries.ts';
 
 /** Requests first: somebody waits for a decision. */
 export function EmergencyCard({ tenantId }: { readonly tenantId: string }) {
   const { t } = useTranslation('overview');
-  const { t: hosts } = useTranslation('hosts');
   const quorums = useQuery(openQuorumsQuery(tenantId));
   const live = useQuery(eatsQuery(tenantId, 'live'));
   const overdue = useQuery(eatsQuery(tenantId, 'overdue'));
@@ -72,7 +71,7 @@ export function EmergencyCard({ tenantId }: { readonly tenantId: string }) {
               </Link>
               <span className="block truncate text-xs text-ink-faint">{eat.reason}</span>
             </span>
-            <Badge tone={EAT_TONES[eatState(eat)]}>{hosts(`eats.state.${eatState(eat)}`)}</Badge>
+            <TokenBadge state={stateOfEat(eat)} />
             <span className="w-20 shrink-0 text-right text-xs text-ink-faint max-sm:hidden">
               <Time value={eat.issued_at} format="relative" />
             </span>

@@ -18,7 +18,7 @@ import { HostFacts } from './HostFacts.tsx';
 import { HostFindings } from './HostFindings.tsx';
 import { HostInherited } from './HostInherited.tsx';
 import { HostMetrics } from './HostMetrics.tsx';
-import { HostState } from './HostState.tsx';
+import { HostState, stateOf } from './HostState.tsx';
 import { HOST_TABS, type HostDetail, hostQuery } from './hostQueries.ts';
 import { hostRoute } from './routes.tsx';
 
@@ -49,8 +49,8 @@ export function Host() {
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <HostState host={host} />
           <span className="text-xs">
-            {host.link_state === 'online' ? t('onlineSince') : t('offlineSince')}{' '}
-            <Time value={host.link_state_since} format="relative" />
+            {stateOf(host) === host.link_state ? t('since') : t(`${host.link_state}Since`)}{' '}
+            <Time value={host.link_state_since} />
           </span>
           <Link to="/overview" search={{ tenant: host.tenant_id }} className="text-xs hover:underline">
             {tenantName(host.tenant_id)}

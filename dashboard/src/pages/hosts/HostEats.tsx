@@ -4,15 +4,13 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Siren } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { Badge } from '../../ui/Badge.tsx';
 import { EmptyState, Problem, SkeletonRows } from '../../ui/Feedback.tsx';
 import { Card } from '../../ui/Layout.tsx';
 import { LoadMore } from '../../ui/LoadMore.tsx';
 import { Table } from '../../ui/Table.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { eatListQuery } from '../emergency/queries.ts';
-import { LevelBadge } from '../emergency/states.tsx';
-import { EAT_TONES, eatState } from './eatState.ts';
+import { LevelBadge, stateOfEat, TokenBadge } from '../emergency/states.tsx';
 import type { HostDetail } from './hostQueries.ts';
 
 /** The tab of tokens. */
@@ -57,7 +55,7 @@ export function HostEats({ host }: { readonly host: HostDetail }) {
             {
               key: 'state',
               title: t('columns.state'),
-              cell: (eat) => <Badge tone={EAT_TONES[eatState(eat)]}>{t(`eats.state.${eatState(eat)}`)}</Badge>,
+              cell: (eat) => <TokenBadge state={stateOfEat(eat)} />,
             },
             {
               key: 'who',

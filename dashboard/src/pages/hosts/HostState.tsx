@@ -18,6 +18,11 @@ export function stateOf(host: HostRow): keyof typeof DOTS {
   return host.link_state;
 }
 
+/** The dot of a state; the word beside it says the same. */
+export function StateDot({ state }: { readonly state: keyof typeof DOTS }) {
+  return <span aria-hidden="true" className={cx('size-2 shrink-0 rounded-full', DOTS[state])} />;
+}
+
 /** The state of a host. */
 export function HostState({ host }: { readonly host: HostRow }) {
   const { t } = useTranslation('hosts');
@@ -29,7 +34,7 @@ export function HostState({ host }: { readonly host: HostRow }) {
         state === 'offline' ? 'font-semibold text-critical' : 'text-ink-soft',
       )}
     >
-      <span aria-hidden="true" className={cx('size-2 shrink-0 rounded-full', DOTS[state])} />
+      <StateDot state={state} />
       {t(`state.${state}`)}
     </span>
   );

@@ -103,13 +103,7 @@ export function Hosts() {
     <Page
       title={t('title')}
       lead={tenantId === undefined ? t('leadAll') : t('lead', { name: tenantName(tenantId) })}
-      actions={
-        mayEnrol && (
-          <ButtonLink to="/settings/enrolment">
-            {t('enrol')}
-          </ButtonLink>
-        )
-      }
+      actions={mayEnrol && <ButtonLink to="/settings/enrolment">{t('enrol')}</ButtonLink>}
     >
       <div className="flex flex-wrap items-center gap-2">
         <SearchBox label={t('search')} value={filter.q} onSearch={(q) => apply({ q })} />

@@ -14,7 +14,7 @@ export const SCORE_RANGES = ['30d', '90d', '365d'] as const;
 /** Ranges of the metrics. */
 export const METRIC_RANGES = ['1h', '24h', '7d', '30d'] as const;
 export type MetricRange = (typeof METRIC_RANGES)[number];
-export const METRIC_HOURS: Readonly<Record<MetricRange, number>> = { '1h': 1, '24h': 24, '7d': 168, '30d': 720 };
+const METRIC_HOURS: Readonly<Record<MetricRange, number>> = { '1h': 1, '24h': 24, '7d': 168, '30d': 720 };
 /** What the list may be narrowed to. */
 export const HOST_STATES = ['online', 'offline', 'inactive'] as const;
 /** Tabs of a host; the first is the one without a word in the address. */

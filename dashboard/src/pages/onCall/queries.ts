@@ -12,8 +12,6 @@ export type ScheduleBody = paths['/on-call/schedules']['post']['requestBody']['c
 export type NowItem = Answered<'/on-call/now', 'get'>['items'][number];
 /** An escalation policy. */
 export type Policy = Item<'/escalation-policies'>;
-/** What a person decides about a policy. */
-export type PolicyBody = paths['/escalation-policies']['post']['requestBody']['content']['application/json'];
 
 const LIVE_EVERY_MS = 15_000;
 /** An MSP has at most a hundred of each. */

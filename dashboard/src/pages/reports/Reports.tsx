@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { FileText, Plus } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { dateLocale } from '../../i18n.ts';
 import { compact } from '../../search.ts';
 import { useCan, useTenantName } from '../../session.ts';
 import { useTenantId } from '../../shell/tenant.ts';
@@ -11,7 +12,7 @@ import { Badge } from '../../ui/Badge.tsx';
 import { BuildProgress } from '../../ui/BuildProgress.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState, Problem, SkeletonRows } from '../../ui/Feedback.tsx';
-import { Page } from '../../ui/Layout.tsx';
+import { Card, Page } from '../../ui/Layout.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { NewReport } from './NewReport.tsx';
 import { ReportFiles } from './ReportFiles.tsx';
@@ -39,9 +40,11 @@ export function Reports() {
       {reports.isError && <Problem error={reports.error} onRetry={() => void reports.refetch()} />}
       {reports.isPending && <SkeletonRows rows={6} className="h-24" />}
       {reports.data?.length === 0 && (
-        <EmptyState title={t('empty.title')} icon={<FileText aria-hidden="true" />} action={make}>
-          {t('empty.text')}
-        </EmptyState>
+        <Card>
+          <EmptyState title={t('empty.title')} icon={<FileText aria-hidden="true" />} action={make}>
+            {t('empty.text')}
+          </EmptyState>
+        </Card>
       )}
       <ul className="space-y-3">
         {reports.data?.map((report) => (
@@ -57,7 +60,7 @@ function ReportCard({ report }: { readonly report: Report }) {
   const { t, i18n } = useTranslation('reports');
   const tenantName = useTenantName();
   const date = (at: string) =>
-    new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeZone: 'UTC' }).format(Date.parse(at));
+    new Intl.DateTimeFormat(dateLocale(i18n.language), { dateStyle: 'medium', timeZone: 'UTC' }).format(Date.parse(at));
   return (
     <li className="grid items-start gap-4 rounded-lg border border-line bg-surface p-4 lg:grid-cols-[minmax(0,1fr)_auto]">
       <div className="min-w-0 space-y-1">

@@ -16,6 +16,7 @@ import { Table } from '../../ui/Table.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { ENROLMENT_KEY } from '../signIn/enrolment.ts';
 import { RecoveryCodes } from '../signIn/RecoveryCodes.tsx';
+import { browserName } from './pushDevice.ts';
 
 /** The page. */
 export function Security() {
@@ -169,10 +170,8 @@ function Sessions() {
               key: 'agent',
               title: t('security.browser'),
               cell: ({ user_agent, is_this }) => (
-                <span className="flex items-center gap-2">
-                  <span className="max-w-80 truncate" title={user_agent ?? undefined}>
-                    {user_agent ?? '—'}
-                  </span>
+                <span className="flex flex-wrap items-center gap-x-2">
+                  <span title={user_agent ?? undefined}>{browserName(user_agent) ?? user_agent ?? '—'}</span>
                   {is_this && <Badge tone="accent">{t('security.thisSession')}</Badge>}
                 </span>
               ),

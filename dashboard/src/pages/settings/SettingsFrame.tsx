@@ -1,8 +1,9 @@
 /** The frame of all settings: the list of their pages, and the page. */
 
-import { Link, type LinkProps, Outlet } from '@tanstack/react-router';
+import { Link, type LinkProps, Outlet, useLocation } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { type Permission, useMe } from '../../session.ts';
+import { useCurrentInView } from '../../ui/useCurrentInView.ts';
 
 /** A page of the settings. */
 type SettingsPage = {
@@ -42,9 +43,11 @@ const PAGES: readonly SettingsPage[] = [
 export function SettingsFrame() {
   const { t } = useTranslation('settings');
   const me = useMe();
+  const row = useCurrentInView<HTMLElement>(useLocation().pathname);
   return (
     <div className="lg:grid lg:grid-cols-[13rem_minmax(0,1fr)]">
       <nav
+        ref={row}
         aria-label={t('pages')}
         className="flex gap-1 overflow-x-auto border-b border-line p-2 lg:flex-col lg:gap-4 lg:border-0 lg:p-4 lg:pr-0"
       >

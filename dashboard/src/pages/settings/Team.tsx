@@ -79,9 +79,9 @@ function Members() {
               key: 'person',
               title: t('team.person'),
               cell: ({ name, email }) => (
-                <div className="min-w-0">
-                  <p className="truncate font-medium">{name}</p>
-                  <p className="truncate text-xs text-ink-faint">{email}</p>
+                <div className="min-w-24">
+                  <p className="font-medium break-words">{name}</p>
+                  <p className="text-xs break-all text-ink-faint">{email}</p>
                 </div>
               ),
             },

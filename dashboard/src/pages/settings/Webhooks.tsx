@@ -26,7 +26,7 @@ import { WebhookForm } from './WebhookForm.tsx';
 export type Webhook = Answered<'/webhooks', 'get'>['items'][number];
 
 const route = getRouteApi('/shell/settings/webhooks');
-const TONES: Readonly<Record<Webhook['health'], Tone>> = { healthy: 'good', failing: 'critical', disabled: 'neutral' };
+const TONES: Readonly<Record<Webhook['health'], Tone>> = { healthy: 'good', failing: 'critical', disabled: 'critical' };
 
 /** The page; `log` in the address is the webhook whose deliveries are shown. */
 export function Webhooks() {
@@ -131,11 +131,15 @@ export function Webhooks() {
               {
                 key: 'health',
                 title: t('team.state'),
-                cell: ({ health, is_active }) => (
-                  <Badge tone={is_active ? TONES[health] : 'neutral'}>
-                    {is_active ? t(`webhooks.health.${health}`) : t('alertRules.off')}
-                  </Badge>
-                ),
+                cell: ({ health, is_active }) => {
+                  // One whose receiver is gone is off as well, but nobody switched it off.
+                  const isOff = !is_active && health !== 'disabled';
+                  return (
+                    <Badge tone={isOff ? 'neutral' : TONES[health]}>
+                      {isOff ? t('alertRules.off') : t(`webhooks.health.${health}`)}
+                    </Badge>
+                  );
+                },
               },
               {
                 key: 'last',

@@ -38,7 +38,7 @@ const SEEN = 'monsys.transparency.seen';
 export type SeenHead = { readonly note: string; readonly at: string };
 
 /** Null when nothing was kept, or what was kept is no longer readable. */
-export function seenHead(origin: string): SeenHead | null {
+function seenHead(origin: string): SeenHead | null {
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(`${SEEN}.${origin}`) ?? 'null');
     const seen = kept as SeenHead | null;
@@ -50,7 +50,7 @@ export function seenHead(origin: string): SeenHead | null {
 }
 
 /** Keeps a head as the last one seen. */
-export function keepHead(origin: string, note: string): void {
+function keepHead(origin: string, note: string): void {
   localStorage.setItem(`${SEEN}.${origin}`, JSON.stringify({ note, at: new Date().toISOString() }));
 }
 

@@ -5,7 +5,7 @@ import { compact, number, oneOf, text } from '../../search.ts';
 import { openRoute } from '../../shell/openRoute.tsx';
 
 /** Tabs of the page. */
-export const LOG_TABS = ['log', 'keys'] as const;
+const LOG_TABS = ['log', 'keys'] as const;
 
 const transparencyRoute = createRoute({
   getParentRoute: () => openRoute,
