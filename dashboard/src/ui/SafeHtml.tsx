@@ -15,7 +15,7 @@ const DEMOTED: Readonly<Record<string, string>> = { H1: 'h3', H2: 'h4', H3: 'h5'
  * The hub sends no script, style, form or picture; this is the second lock: what is not known is taken out, every
  * attribute goes but where a link leads, and links open beside the page that one is working in.
  */
-export function cleanHtml(html: string): string {
+function cleanHtml(html: string): string {
   const { body } = new DOMParser().parseFromString(html, 'text/html');
   for (const element of body.querySelectorAll('*')) {
     if (!TAGS.has(element.tagName)) {

@@ -19,7 +19,7 @@ import { useVerifier } from './useVerifier.ts';
 const NO_FILES: readonly GivenFile[] = [];
 
 /** The key that the hub answers with; asked once, at the start, so that all else works without a network. */
-export function useHubKey() {
+function useHubKey() {
   return useQuery({
     queryKey: ['hub-key'],
     queryFn: async ({ signal }) => (await fetchFile('/pubkeys/hub.pub', signal)).blob.text(),
