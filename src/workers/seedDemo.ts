@@ -190,9 +190,9 @@ async function insertGroups(
 
 /** When the hub would have recorded by itself what it recorded while the story was told. */
 function timeOf(event: ToldEvent, groups: readonly DemoGroup[], nowMs: number): number {
-  if (event.event_type === 'invoice_issued')
-    return Math.min(Date.parse(monthBounds(String(event.event_data['month'])).until) + CLOSING_MS, nowMs);
-  const group = groups.find(({ id }) => id === event.event_data['group_id']);
+  const { month, group_id } = event.event_data;
+  if (typeof month === 'string') return Math.min(Date.parse(monthBounds(month).until) + CLOSING_MS, nowMs);
+  const group = groups.find(({ id }) => id === group_id);
   if (group === undefined) throw new RangeError(`the story has no time for ${event.event_type}`);
   return group.createdMs;
 }

@@ -129,7 +129,7 @@ export type GroupTargets = { readonly policies: DemoPolicies; readonly onCall: D
 function definition(group: DemoGroup, { policies, onCall }: GroupTargets): { readonly [key: string]: Json } {
   return {
     name: group.name,
-    rule: group.rule as unknown as Json,
+    rule: group.rule,
     priority: group.priority,
     sla_policy_id: group.policy === undefined ? null : policies[group.policy].id,
     sla_resolve_minutes: {},
