@@ -20,7 +20,7 @@ import { HUB_KEY_OVERLAP_HOURS, hubKeyStatementBytes, hubKeyStatementText } from
 export type Signer = { readonly publicKey: Buffer; readonly sign: (message: Uint8Array) => Buffer };
 
 /** Thrown with a sentence for the operator. */
-export class HubKeyFault extends Error {
+class HubKeyFault extends Error {
   override name = 'HubKeyFault';
 }
 

@@ -18,7 +18,7 @@ import { matchesActorSuffix, PACK_CHAIN_START, type PackEntry, type PackLineKind
 export type ByteSink = { readonly write: (chunk: Uint8Array) => Promise<void> };
 
 /** How many lines of each kind, without the first. */
-export type LineCounts = Record<Exclude<PackLineKind, 'pack'>, number>;
+type LineCounts = Record<Exclude<PackLineKind, 'pack'>, number>;
 
 /** What a finished chain of lines is. */
 export type WrittenLines = {

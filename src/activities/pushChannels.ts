@@ -7,7 +7,7 @@ import { type PushText, personalTopic, webPushPayload, webPushTopic } from '../d
 import type { SafePost } from '../platform/safeFetch.ts';
 
 /** How long one message may take on its way to a server. */
-export const PUSH_TIMEOUT_MS = 10_000;
+const PUSH_TIMEOUT_MS = 10_000;
 /** How long a push service keeps a message for a phone that is switched off, at most. */
 const MAX_TTL_SECONDS = 24 * 3600;
 
@@ -82,7 +82,7 @@ function faultName(error: unknown): string {
 }
 
 /** What became of one message: taken; the subscription is gone; or refused for good, whatever is tried again. */
-export type WebPushOutcome = 'sent' | 'gone' | 'refused';
+type WebPushOutcome = 'sent' | 'gone' | 'refused';
 
 /** Sends to one browser. Throws {@link PushFailedError} for what another try may mend. */
 export type SendWebPush = (target: PushTarget, text: PushText, ttlSeconds: number) => Promise<WebPushOutcome>;

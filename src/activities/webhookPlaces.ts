@@ -6,7 +6,7 @@
 /** Posts at once to one webhook. */
 export const PLACES_PER_WEBHOOK = 4;
 /** Posts at once altogether; the worker runs 100 activities at a time. */
-export const PLACES_IN_ALL = 50;
+const PLACES_IN_ALL = 50;
 
 /** Takes a place, or gives null when there is none; the place is given back by calling what was given. */
 export type TakePlace = (webhookId: string) => (() => void) | null;

@@ -24,7 +24,7 @@ type Kind = BatchEntry['kind'];
 type Item = { readonly sequence: number; readonly kind: Kind; readonly name: string; bytes: number };
 
 /** A batch as it goes out. */
-export type BufferedBatch = { readonly name: string; readonly kind: Kind; readonly body: Uint8Array };
+type BufferedBatch = { readonly name: string; readonly kind: Kind; readonly body: Uint8Array };
 
 /** The buffer; calls run one after the other. */
 export type BatchBuffer = {

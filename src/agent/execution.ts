@@ -307,7 +307,7 @@ function skipped(index: number, step: PlaybookStep) {
 }
 
 /** Pinned keys as the judge wants them. */
-export function judgingKeys(keys: readonly HubKey[]): EatJudge['hubKeys'] {
+function judgingKeys(keys: readonly HubKey[]): EatJudge['hubKeys'] {
   return keys.flatMap((key) => {
     const public_key = base64ToBytes(key.public_key);
     if (public_key === null) return [];

@@ -35,7 +35,7 @@ const entry = z.strictObject({
   /** Filled for `started` pre-issued tokens: what the result must say. */
   activation: z.record(z.string(), z.json()).nullable(),
 });
-export type LedgerEntry = z.infer<typeof entry>;
+type LedgerEntry = z.infer<typeof entry>;
 
 const RANK = { accepted: 0, started: 1, finished: 2, void: 2 } as const;
 

@@ -14,7 +14,7 @@ export const KINDS_NEEDING_ALLOW = ['install_package', 'reboot', 'memory_dump'] 
 /** Tables of the configuration file that are the policy's; the rest are settings (config.ts). */
 export const POLICY_TABLES = ['policy', 'services', 'programs', 'hooks', 'detectors'] as const;
 /** Where playbooks expect the host's own programs; a host may keep them elsewhere (`[hooks] dir`). */
-export const HOOKS_DIR = '/etc/monsys/hooks/';
+const HOOKS_DIR = '/etc/monsys/hooks/';
 
 /** Group and others must not be able to write what holds root's own power back. */
 const WRITABLE_BY_OTHERS = 0o022;

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 const startTimer = globalThis.setTimeout;
 const FIRST_DELAY_MS = 1_000;
 /** No longer silence than this, however long the hub is away. */
-export const BACKOFF_CAP_MS = 60_000;
+const BACKOFF_CAP_MS = 60_000;
 
 /** Delay before attempt `attempt` (0 is the first repeat): doubling, capped, halved at random so that a fleet does not return at once. */
 export function backoffMs(attempt: number, random: number = Math.random()): number {

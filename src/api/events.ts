@@ -9,7 +9,7 @@ import { Client } from 'pg';
 import type { Logger } from '../platform/log.ts';
 
 /** Channels of migrations/0006 and of src/db. The payload is a tenant id, an agent id or a key id. */
-export type Channel = 'cockpit' | 'agent_outbox' | 'credentials' | 'hub_keys';
+type Channel = 'cockpit' | 'agent_outbox' | 'credentials' | 'hub_keys';
 const CHANNELS: readonly Channel[] = ['cockpit', 'agent_outbox', 'credentials', 'hub_keys'];
 
 /** Hears notifications; also tells of `reconnected`, after which listeners must assume that they missed some. */

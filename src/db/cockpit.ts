@@ -50,7 +50,7 @@ export type CockpitRow = z.infer<typeof cockpitRow>;
 
 /** Orders of the cockpit; `-` is descending. */
 export const COCKPIT_SORTS = ['-urgency', 'urgency', 'name', '-name', 'trust_score', '-trust_score'] as const;
-export type CockpitSort = (typeof COCKPIT_SORTS)[number];
+type CockpitSort = (typeof COCKPIT_SORTS)[number];
 
 /** What to show. `after` is the sort key and tenant of the last row of the page before. */
 export type CockpitQuery = {

@@ -22,7 +22,7 @@ const timelineRow = z.object({
 export type CveTimelineRow = z.infer<typeof timelineRow>;
 
 /** A host has some thousands at most; a list that is longer is cut here rather than held in memory. */
-export const MAX_TIMELINE_ROWS = 100_000;
+const MAX_TIMELINE_ROWS = 100_000;
 
 /** Whoever asked for the last token that really ran there within the day before the patch was seen, as in packs; of `agent_cves c`. */
 export const PATCHED_BY = sql.fragment`

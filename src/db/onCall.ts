@@ -15,7 +15,7 @@ export const overrideRow = z.object({
   until: z.iso.datetime(),
   note: z.string(),
 });
-export type OverrideRow = z.infer<typeof overrideRow>;
+type OverrideRow = z.infer<typeof overrideRow>;
 
 /** A schedule with its overrides, oldest first. */
 export const scheduleRow = z.object({

@@ -7,7 +7,7 @@ import type { AnyTx, SystemTx } from './scope.ts';
 import type { WebhookTx } from './webhooks.ts';
 
 /** One try, as the log shows it. */
-export const webhookAttempt = z.object({
+const webhookAttempt = z.object({
   at: z.string(),
   status_code: z.number().nullable().describe('null: no answer came'),
   duration_ms: z.number(),

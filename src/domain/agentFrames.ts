@@ -39,7 +39,6 @@ export type HubFrame = z.infer<typeof hubFrame>;
 export const agentFrame = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ack'), id: z.int().min(1), result: z.record(z.string(), z.json()).default({}) }),
 ]);
-export type AgentFrame = z.infer<typeof agentFrame>;
 
 /**
  * Commands that carry emergency tokens: a token to execute, or to hold (`payload.nonce`, `payload.envelope`, see

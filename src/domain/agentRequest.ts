@@ -13,7 +13,7 @@
 import { base64ToBytes, bytesToBase64, sha256, utf8ToBytes } from './bytes.ts';
 
 /** Distinguishes these signatures from any other use of the agent's key. */
-export const AGENT_SIGNATURE_TAG = 'monsys-agent-v1';
+const AGENT_SIGNATURE_TAG = 'monsys-agent-v1';
 /** How far `created` may lie from the hub's clock, either way. */
 export const AGENT_CLOCK_SKEW_SECONDS = 30;
 

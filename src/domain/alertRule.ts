@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { SEVERITIES, type Severity } from './ingest.ts';
 
 /** Metrics of one host. `agent_offline` is seconds of silence; `process_running` is 1 or 0 for the named process. */
-export const HOST_METRICS = [
+const HOST_METRICS = [
   'cpu_pct',
   'mem_pct',
   'disk_pct',
@@ -21,7 +21,7 @@ export const HOST_METRICS = [
   'process_running',
 ] as const;
 /** Metrics of a tenant's fleet: one alert per rule. */
-export const FLEET_METRICS = ['fleet_offline_count', 'fleet_critical_alerts', 'tag_offline_pct'] as const;
+const FLEET_METRICS = ['fleet_offline_count', 'fleet_critical_alerts', 'tag_offline_pct'] as const;
 export const METRICS = [...HOST_METRICS, ...FLEET_METRICS] as const;
 export type Metric = (typeof METRICS)[number];
 
@@ -34,7 +34,6 @@ export const ruleTarget = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('agents'), agent_ids: z.array(z.uuid()).min(1).max(1000) }),
   z.strictObject({ kind: z.literal('tag'), tag: z.string().min(1).max(63) }),
 ]);
-export type RuleTarget = z.infer<typeof ruleTarget>;
 
 /** What a person decides about a rule. */
 export const ruleDefinition = z

@@ -1,7 +1,7 @@
 /** When a level 1 or 2 action may run without a person (PRODUCT-FACTS section 5; level 3 never). */
 
 /** A reporter must be surer than this for level 1. */
-export const LEVEL1_MIN_CONFIDENCE = 0.95;
+const LEVEL1_MIN_CONFIDENCE = 0.95;
 /** Level 2 waits this long for somebody to acknowledge the alert. */
 export const LEVEL2_WAIT_SECONDS = 180;
 

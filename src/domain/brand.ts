@@ -8,7 +8,7 @@ export const LEAST_TEXT_CONTRAST = 4.5;
 /** Longest product name, in characters. */
 export const MAX_PRODUCT_NAME = 60;
 /** Page backgrounds that the derived colours are made for. */
-export const SURFACES = { light: '#ffffff', dark: '#0f172a' } as const;
+const SURFACES = { light: '#ffffff', dark: '#0f172a' } as const;
 
 /** How far a colour goes towards black or white at each step until it can be read. */
 const STEP = 0.08;

@@ -5,7 +5,7 @@
  */
 
 /** The record is asked for at this name below the domain. */
-export const CHALLENGE_LABEL = '_monsys-challenge';
+const CHALLENGE_LABEL = '_monsys-challenge';
 /** Days that an unproven claim holds; migrations/0090_branding.sql has the same. */
 export const CLAIM_DAYS = 3;
 /** Longest name in text (RFC 1035, 2.3.4, less the root's dot); the challenge's label must fit in as well. */

@@ -29,11 +29,11 @@ import { parseStrictJson } from './strictJson.ts';
 
 export const EAT_VERSION = 1;
 /** How far `issued_at` may lie in the agent's future. */
-export const EAT_SKEW_SECONDS = 30;
+const EAT_SKEW_SECONDS = 30;
 /** Longest life of a token that is not pre-issued. */
-export const EAT_MAX_LIFETIME_SECONDS = 900;
+const EAT_MAX_LIFETIME_SECONDS = 900;
 /** Most actions of one token. */
-export const MAX_ACTIONS = 10;
+const MAX_ACTIONS = 10;
 /** Longest canonical text of one action, in UTF-16 units. */
 export const MAX_ACTION_TEXT = 8192;
 /** Longest text of a token: what {@link MAX_ACTIONS} of the longest, ten approvals and the longest reason come to, and some. */
@@ -43,7 +43,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const instant = z.iso.datetime({ offset: false, precision: 3 });
 
 /** A playbook run in a token: which content, by hash, with which values. */
-export const playbookAction = z.strictObject({
+const playbookAction = z.strictObject({
   kind: z.literal('run_playbook'),
   playbook_id: z.uuid(),
   slug: z.string().max(63),
@@ -53,7 +53,7 @@ export const playbookAction = z.strictObject({
   parameters: parameterValues,
 });
 /** A single step as an action of its own. */
-export const stepAction = z.strictObject({
+const stepAction = z.strictObject({
   kind: z.enum(
     Object.keys(ACTION_KINDS).filter((kind) => kind !== 'run_playbook') as [Exclude<ActionKind, 'run_playbook'>],
   ),
@@ -69,16 +69,15 @@ export type EatAction = z.infer<typeof eatAction>;
 const person = z.strictObject({ user_id: z.uuid(), email: z.string().max(320) });
 
 /** One approval as the token carries it. `totp_step_sha256` proves that a code was used without saying which. */
-export const approvalProof = z.strictObject({
+const approvalProof = z.strictObject({
   user_id: z.uuid(),
   email: z.string().max(320),
   approved_at: instant,
   totp_step_sha256: sha256,
 });
-export type ApprovalProof = z.infer<typeof approvalProof>;
 
 /** On whose word the hub signed. */
-export const authorisation = z.discriminatedUnion('kind', [
+const authorisation = z.discriminatedUnion('kind', [
   /** One person with their TOTP. */
   z.strictObject({ kind: z.literal('single'), ...person.shape, totp_step_sha256: sha256 }),
   /** M of N people, none of them the requester. */
@@ -131,9 +130,9 @@ export const eatEnvelope = z.strictObject({
 export type EatEnvelope = z.infer<typeof eatEnvelope>;
 
 /** Context line of a token's signature: no other signature of the key can stand in for it. */
-export const EAT_CONTEXT = 'monsys-eat-v1\n';
+const EAT_CONTEXT = 'monsys-eat-v1\n';
 /** Context line of an agent's signed result. */
-export const EAT_RESULT_CONTEXT = 'monsys-eat-result-v1\n';
+const EAT_RESULT_CONTEXT = 'monsys-eat-result-v1\n';
 
 /** The text that is stored, sent and signed. */
 export function eatText(token: EatToken): string {
@@ -372,11 +371,11 @@ function daysFromCivil(year: number, month: number, day: number): number {
 }
 
 /** How an execution ended. `indeterminate`: the agent crashed in between and will never run it again. */
-export const EXECUTION_OUTCOMES = ['succeeded', 'failed', 'refused', 'indeterminate'] as const;
+const EXECUTION_OUTCOMES = ['succeeded', 'failed', 'refused', 'indeterminate'] as const;
 export type ExecutionOutcome = (typeof EXECUTION_OUTCOMES)[number];
 
 /** What one step did. The agent caps the output and says so; `detail` holds the facts of the kind, e.g. where a file went. */
-export const stepResult = z.strictObject({
+const stepResult = z.strictObject({
   index: z.int().min(0),
   kind: z.string().max(40),
   outcome: z.enum(['succeeded', 'failed', 'skipped']),
@@ -429,4 +428,3 @@ export const signedEatResult = z.strictObject({
   result: z.string().max(700_000),
   signature: z.base64().length(88),
 });
-export type SignedEatResult = z.infer<typeof signedEatResult>;

@@ -11,7 +11,7 @@ export const MAX_REPEATS = 10;
 const MAX_WAIT_MINUTES = 1440;
 
 /** Whom a level tells: whoever is on call by a schedule at that moment, one person, or every admin and owner of the MSP. */
-export const escalationTarget = z.discriminatedUnion('kind', [
+const escalationTarget = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('schedule'), schedule_id: z.uuid() }),
   z.strictObject({ kind: z.literal('user'), user_id: z.uuid() }),
   z.strictObject({ kind: z.literal('admins') }),

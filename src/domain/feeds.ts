@@ -82,7 +82,7 @@ export function parseKernelFixes(json: unknown, version: string): ParsedFeed<Ker
 }
 
 /** A refresh may not lose more than this share of entries: a catalogue that shrinks suddenly is a broken one. */
-export const MIN_KEPT_SHARE = 0.8;
+const MIN_KEPT_SHARE = 0.8;
 
 /** Whether a feed with `count` entries may replace one with `before`. */
 export function isPlausibleFeed(count: number, before: number): boolean {

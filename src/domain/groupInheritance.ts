@@ -42,7 +42,7 @@ export type Effective<G extends InheritableGroup> = {
 };
 
 /** Smaller priority first, then name, then id: the order in which groups are asked. */
-export function compareGroups(a: InheritableGroup, b: InheritableGroup): number {
+function compareGroups(a: InheritableGroup, b: InheritableGroup): number {
   if (a.priority !== b.priority) return a.priority - b.priority;
   if (a.name !== b.name) return a.name < b.name ? -1 : 1;
   return a.id < b.id ? -1 : 1;

@@ -18,7 +18,6 @@ export type ImpersonationMode = (typeof IMPERSONATION_MODES)[number];
 
 /** What a tenant wants: nothing, to be told, or to be asked. */
 export const CONSENT_KINDS = ['none', 'notify', 'approve'] as const;
-export type ConsentKind = (typeof CONSENT_KINDS)[number];
 
 /**
  * Permissions that end at the tenant's door: whatever concerns the MSP as a whole, makes new credentials or people,

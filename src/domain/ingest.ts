@@ -16,7 +16,7 @@ const path = z.string().min(1).max(4096);
 const text = (max: number) => z.string().max(max);
 
 /** One reading of a host's load. Percentages 0..100; rates in megabits per second; absent where the host cannot tell. */
-export const metricSample = z.strictObject({
+const metricSample = z.strictObject({
   sampled_at: time,
   cpu_pct: z.number().min(0).max(100).optional(),
   mem_pct: z.number().min(0).max(100).optional(),
@@ -89,7 +89,7 @@ export const inventory = z.strictObject({
 export type Inventory = z.infer<typeof inventory>;
 
 /** Something noticed by a host or another system; opens an alert, or closes it when `resolved`. */
-export const reportedEvent = z.strictObject({
+const reportedEvent = z.strictObject({
   at: time,
   severity: z.enum(SEVERITIES),
   title: z.string().min(1).max(300),
@@ -105,7 +105,7 @@ export const reportedEvent = z.strictObject({
 export type ReportedEvent = z.infer<typeof reportedEvent>;
 
 /** One entry of a batch. `hostname` is for integrations that speak for several hosts; an agent leaves it out. */
-export const batchEntry = z.discriminatedUnion('kind', [
+const batchEntry = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('metrics'), hostname: text(253).optional(), sample: metricSample }),
   z.strictObject({ kind: z.literal('inventory'), inventory }),
   z.strictObject({ kind: z.literal('event'), hostname: text(253).optional(), event: reportedEvent }),

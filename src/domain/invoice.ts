@@ -35,7 +35,7 @@ export function vatRate(of: Vat): number {
 }
 
 /** A line: so many of a thing at a price. `unit` is a code of UN/ECE recommendation 20: C62 one, MON month. */
-export const invoiceLine = z.object({
+const invoiceLine = z.object({
   name: z.string(),
   description: z.string().nullable(),
   unit: z.enum(['C62', 'MON']),
@@ -46,14 +46,14 @@ export const invoiceLine = z.object({
 export type InvoiceLine = z.infer<typeof invoiceLine>;
 
 /** A discount on the sum of the lines. */
-export const discount = z.object({
+const discount = z.object({
   rate: z.int().describe('hundredths of a percent'),
   base_cents: z.int(),
   cents: z.int(),
 });
 
 /** Totals, named as EN 16931 does; the business term stands in brackets. */
-export const invoiceTotals = z.object({
+const invoiceTotals = z.object({
   line_net_cents: z.int().describe('sum of the lines (BT-106)'),
   allowance_cents: z.int().describe('sum of discounts (BT-107)'),
   tax_exclusive_cents: z.int().describe('BT-109'),
@@ -61,7 +61,7 @@ export const invoiceTotals = z.object({
   tax_inclusive_cents: z.int().describe('BT-112'),
   payable_cents: z.int().describe('BT-115'),
 });
-export type InvoiceTotals = z.infer<typeof invoiceTotals>;
+type InvoiceTotals = z.infer<typeof invoiceTotals>;
 
 /** An invoice. A draft has no number and no dates of its own yet, and may lack a party. */
 export const invoice = z.object({
@@ -100,7 +100,7 @@ export function lineOf(line: Omit<InvoiceLine, 'net_cents'>): InvoiceLine {
 }
 
 /** Totals of lines with a discount in hundredths of a percent and one VAT category. */
-export function invoiceTotalsOf(lines: readonly InvoiceLine[], discountRate: number, of: Vat): InvoiceTotals {
+function invoiceTotalsOf(lines: readonly InvoiceLine[], discountRate: number, of: Vat): InvoiceTotals {
   const line_net_cents = lines.reduce((sum, line) => sum + line.net_cents, 0);
   const allowance_cents = shareOf(line_net_cents, discountRate);
   const tax_exclusive_cents = line_net_cents - allowance_cents;

@@ -9,7 +9,7 @@ import { type BusinessIds, createPartySchema, type Party, serviceVat } from './p
 export const numberPrefix = z.string().regex(/^[A-Z0-9]{1,10}$/, 'one to ten capital letters and digits');
 
 /** The hub's operator as the one who bills MSPs; what `OPERATOR_INVOICING` holds as JSON. */
-export function createOperatorSchema(ids: BusinessIds) {
+function createOperatorSchema(ids: BusinessIds) {
   return z.strictObject({
     party: createPartySchema(ids),
     vat_rate: z.int().min(1).max(10_000).describe('at home, in hundredths of a percent'),

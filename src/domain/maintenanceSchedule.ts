@@ -7,8 +7,8 @@ import { clockTime, dateAt, instantMs, type Span, timeZone, WEEKDAYS, weekdayOf 
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 1_440;
 /** Longest window that opens once, and how far ahead a weekly one may be planned. */
-export const MAX_ONCE_DAYS = 7;
-export const MAX_AHEAD_DAYS = 366;
+const MAX_ONCE_DAYS = 7;
+const MAX_AHEAD_DAYS = 366;
 
 const once = z.strictObject({
   kind: z.literal('once'),

@@ -14,7 +14,7 @@ import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
 
 export const MAX_LAYERS = 10;
-export const MAX_LAYER_MEMBERS = 50;
+const MAX_LAYER_MEMBERS = 50;
 const MAX_RESTRICTIONS = 10;
 /** The longest turn. It bounds how far back a shift can have begun, which calendars rely on. */
 const MAX_TURN_DAYS = 84;
@@ -29,7 +29,7 @@ const weekday = z.int().min(1).max(7);
 const localDate = z.string().refine(isLocalDate, 'a date: 2026-05-18');
 
 /** `daily` and `weekly` are every 1 day and every 1 week. */
-export const onCallRotation = z.union([
+const onCallRotation = z.union([
   z.enum(['daily', 'weekly']),
   z.strictObject({ every: z.int().min(1).max(MAX_TURN_DAYS), unit: z.literal('days') }),
   z.strictObject({
@@ -40,10 +40,10 @@ export const onCallRotation = z.union([
     unit: z.literal('weeks'),
   }),
 ]);
-export type OnCallRotation = z.infer<typeof onCallRotation>;
+type OnCallRotation = z.infer<typeof onCallRotation>;
 
 /** Hours in which a layer is active. `until` at or before `from` is on the next day; equal times are the whole day. */
-export const onCallRestriction = z.strictObject({
+const onCallRestriction = z.strictObject({
   weekdays: z.array(weekday).min(1).max(7).describe('days on which the hours begin; Monday is 1'),
   from: clockTime,
   until: clockTime,
@@ -67,7 +67,7 @@ export const onCallLayer = z
 export type OnCallLayer = z.infer<typeof onCallLayer>;
 
 /** Somebody takes over from whoever would be on call. Instants in milliseconds since the epoch; `untilMs` is not in it. */
-export type OnCallOverride = {
+type OnCallOverride = {
   readonly id: string;
   readonly userId: string;
   readonly fromMs: number;
@@ -86,7 +86,7 @@ export type OnCallSchedule = {
 };
 
 /** Where a person on call comes from; `layer` and `turn` count from 0. */
-export type OnCallSource =
+type OnCallSource =
   | { readonly kind: 'layer'; readonly layer: number; readonly turn: number }
   | { readonly kind: 'override'; readonly overrideId: string };
 

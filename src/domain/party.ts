@@ -5,11 +5,11 @@ import type { Vat } from './invoice.ts';
 import { fitsScheme, isAddressScheme, isRegistrationScheme } from './participantId.ts';
 
 /** Days until payment where neither side says otherwise. */
-export const DEFAULT_PAYMENT_DAYS = 30;
+const DEFAULT_PAYMENT_DAYS = 30;
 const MAX_PAYMENT_DAYS = 365;
 
 /** Text that XML 1.0 can carry, on one line. */
-export function isPlainText(text: string): boolean {
+function isPlainText(text: string): boolean {
   return /^[^\p{Cc}\p{Cs}\uFFFE\uFFFF]*$/u.test(text);
 }
 

@@ -1,8 +1,8 @@
 /** What a password must be: long, not among the first that everybody tries, not one's own name. */
 
 /** Characters, counted as code points. */
-export const PASSWORD_MIN_LENGTH = 12;
-export const PASSWORD_MAX_LENGTH = 128;
+const PASSWORD_MIN_LENGTH = 12;
+const PASSWORD_MAX_LENGTH = 128;
 
 /** Parts that make a long password weak all the same. */
 const COMMON = [

@@ -10,7 +10,7 @@ import { sha256Hex } from './bytes.ts';
 import { canonicalJson, type Json } from './canonicalJson.ts';
 
 /** Longest a single step may run. */
-export const MAX_STEP_SECONDS = 600;
+const MAX_STEP_SECONDS = 600;
 /** Most steps of one playbook. */
 export const MAX_STEPS = 50;
 /** Longest canonical text of a version, in UTF-16 units: what an envelope carries of each playbook. */
@@ -101,7 +101,7 @@ export const playbookParameter = z.strictObject({
   default: z.union([text(4096), z.int(), z.boolean()]).optional(),
   description: text(300).optional(),
 });
-export type PlaybookParameter = z.infer<typeof playbookParameter>;
+type PlaybookParameter = z.infer<typeof playbookParameter>;
 
 /** What a person writes, and what one version holds for ever. */
 export const playbookContent = z

@@ -12,7 +12,7 @@ export type ReportTemplate = (typeof REPORT_TEMPLATES)[number];
 export const MAX_REPORT_DAYS = 365;
 
 /** What a PDF may hold between its contents and the chapter on verification, in the order of the pages. */
-export const REPORT_CHAPTERS = [
+const REPORT_CHAPTERS = [
   'summary',
   'hosts',
   'trust_score',

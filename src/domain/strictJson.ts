@@ -8,7 +8,7 @@
 import type { Json } from './canonicalJson.ts';
 
 /** Deeper nesting is refused before it can exhaust a stack. */
-export const MAX_JSON_DEPTH = 64;
+const MAX_JSON_DEPTH = 64;
 
 export type StrictJsonVerdict =
   | { readonly kind: 'ok'; readonly value: Json }

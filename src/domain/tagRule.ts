@@ -126,7 +126,7 @@ export function matches(rule: TagRule, host: RuleHost): boolean {
 }
 
 /** Operators of a comparison, as SQL spells them too. */
-export type VersionOperator = '>=' | '<=' | '<>' | '=' | '>' | '<';
+type VersionOperator = '>=' | '<=' | '<>' | '=' | '>' | '<';
 
 /** What a version condition says: how a name begins, or how its numbers compare. */
 export type VersionTest =
@@ -145,7 +145,7 @@ export function versionTest(text: string): VersionTest {
  * The numbers that a version begins with, without zeros at the end: 6.1.0-18-amd64 is [6, 1], as 6.1 is. Null when it
  * begins with none.
  */
-export function numbersOf(version: string): readonly number[] | null {
+function numbersOf(version: string): readonly number[] | null {
   const text = /^[0-9]{1,9}(?:\.[0-9]{1,9})*/.exec(version)?.[0];
   return text === undefined
     ? null

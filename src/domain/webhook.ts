@@ -91,9 +91,6 @@ export function busyWaitSeconds(ageSeconds: number, random: number): number {
   return Math.min(Math.max(ageSeconds / 4, 2), 300) * (1 + random);
 }
 
-/** How a webhook is doing, in one word. */
-export type WebhookHealth = 'healthy' | 'failing' | 'disabled';
-
 /** The body of a delivery that repeats another: the same event under its own id and time. */
 export function repeatBody(body: string, deliveryId: string, timestamp: string): string {
   return JSON.stringify({ ...(JSON.parse(body) as object), delivery_id: deliveryId, timestamp });

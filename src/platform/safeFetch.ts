@@ -66,7 +66,7 @@ export function isPublicAddress(address: string): boolean {
 export type TargetFault = 'malformed' | 'not_https' | 'has_credentials' | 'not_public';
 
 /** Thrown for a target that must not be asked. */
-export class TargetRefusedError extends Error {
+class TargetRefusedError extends Error {
   override name = 'TargetRefusedError';
   readonly fault: TargetFault;
   constructor(fault: TargetFault) {
@@ -107,7 +107,7 @@ const publicLookup =
   };
 
 /** A request to send. */
-export type SafePostRequest = {
+type SafePostRequest = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string | number>>;
   readonly body: Uint8Array;

@@ -14,7 +14,7 @@ const { rematchKernels } = proxyActivities<CoreActivities>({
 });
 
 /** Outcome by feed: what it brought, or why the last good copy stays. */
-export type FeedSyncResult = Readonly<Record<'kev' | 'kernel', string>>;
+type FeedSyncResult = Readonly<Record<'kev' | 'kernel', string>>;
 
 /** Refreshes both feeds; one that fails does not hold up the other. */
 export async function feedSync(): Promise<FeedSyncResult> {

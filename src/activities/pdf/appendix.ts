@@ -18,7 +18,7 @@ function stemOf(report: PackReport): string {
 }
 
 /** With the hub's own verifier, which needs no network. */
-export function verifierSteps(report: PackReport): readonly VerificationStep[] {
+function verifierSteps(report: PackReport): readonly VerificationStep[] {
   const stem = stemOf(report);
   return [
     {

@@ -8,7 +8,7 @@ import { amount, counted, dayInWords, periodInWords, second, span } from './word
 const BAND_HEIGHT = 150;
 
 /** `Filtered: only actions by people whose email ends with @msp.example; 3 of 120 entries left out`. */
-export function filterNotice(filter: NonNullable<PackReport['filter']>): string {
+function filterNotice(filter: NonNullable<PackReport['filter']>): string {
   const whole = filter.kept + filter.left_out;
   return `Filtered: only actions by people whose email ends with ${filter.actor_suffix}; ${amount(filter.left_out)} of ${amount(whole)} entries left out`;
 }

@@ -26,7 +26,7 @@ const CHAPTER_GAP = 26;
 export type TextStyle = { readonly face: Face; readonly size: number; readonly color: string };
 
 /** Height of a line, as a multiple of its size. */
-export const LEADING = 1.36;
+const LEADING = 1.36;
 
 export const BODY: TextStyle = { face: 'regular', size: 9, color: INK };
 export const SMALL: TextStyle = { face: 'regular', size: 7.5, color: INK };
@@ -34,7 +34,7 @@ export const LABEL: TextStyle = { face: 'regular', size: 7.5, color: QUIET };
 export const CODE: TextStyle = { face: 'mono', size: 7.5, color: INK };
 
 /** Where a chapter begins. */
-export type Chapter = { readonly title: string; readonly page: number };
+type Chapter = { readonly title: string; readonly page: number };
 
 /** What both passes know, and what only the second can: `chapters` and `pages` of the first. */
 export type SheetInput = {

@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { hasCode } from '../durable.ts';
 
 /** Kept of one step's output, in bytes. */
-export const OUTPUT_CAP_BYTES = 16 * 1024;
+const OUTPUT_CAP_BYTES = 16 * 1024;
 /** Looked at for an expected text. */
 const SEARCHED_BYTES = 1024 * 1024;
 /** A program that left something behind with its output open does not hold the step longer than this. */
@@ -114,6 +114,6 @@ export async function runProgram(
 }
 
 /** Text for a result: well-formed, and without control characters that would act on a terminal. */
-export function readableText(bytes: Uint8Array): string {
+function readableText(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes).replaceAll(/[^\P{Cc}\n\t\r]/gu, '\uFFFD');
 }

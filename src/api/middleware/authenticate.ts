@@ -110,7 +110,7 @@ async function apiTokenPrincipal(deps: ApiDeps, token: string): Promise<UserPrin
 }
 
 /** The person behind the Authorization header or the session cookie; null when neither is sent. */
-export async function userPrincipal(deps: ApiDeps, c: Context<AppEnv>): Promise<UserPrincipal | null> {
+async function userPrincipal(deps: ApiDeps, c: Context<AppEnv>): Promise<UserPrincipal | null> {
   const header = c.req.header('authorization');
   if (header !== undefined) {
     const token = bearerToken(header);
@@ -176,7 +176,7 @@ export function refuseCrossSite(c: Context<AppEnv>): void {
 }
 
 /** Whether `Origin` names the host that was asked. */
-export function sameOrigin(c: Context<AppEnv>): boolean {
+function sameOrigin(c: Context<AppEnv>): boolean {
   const origin = c.req.header('origin');
   return origin !== undefined && URL.canParse(origin) && new URL(origin).host === c.req.header('host');
 }
@@ -244,7 +244,7 @@ async function integrationPrincipal(deps: ApiDeps, c: Context<AppEnv>): Promise<
 }
 
 /** The agent that signed the request. */
-export async function agentPrincipal(deps: ApiDeps, c: Context<AppEnv>): Promise<AgentPrincipal> {
+async function agentPrincipal(deps: ApiDeps, c: Context<AppEnv>): Promise<AgentPrincipal> {
   const url = new URL(c.req.url);
   return verifyAgentRequest(deps, {
     method: c.req.method,

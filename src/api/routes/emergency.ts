@@ -92,7 +92,7 @@ const issued = z.object({
 });
 
 /** Refuses what one person may not order alone. */
-export function checkSingleAuthority(principal: UserPrincipal, actions: readonly EatAction[], level: number): void {
+function checkSingleAuthority(principal: UserPrincipal, actions: readonly EatAction[], level: number): void {
   if (isIrreversible(actions)) throw new RefusedError('irreversible_needs_quorum');
   if (level === 3 && !isAllowed('emergency.issue_level3', principal.role, principal.scopes)) {
     throw new RefusedError('level_needs_approval');

@@ -33,7 +33,7 @@ export type Cosignature = {
 };
 
 /** Id of a witness's key: the first 4 bytes of SHA-256 over name, newline, 0x04 and the key, in hex. */
-export function witnessKeyId(name: string, publicKey: Uint8Array): string {
+function witnessKeyId(name: string, publicKey: Uint8Array): string {
   const named = Uint8Array.of(...utf8ToBytes(`${name}\n`), COSIGNATURE_V1, ...publicKey);
   return bytesToHex(sha256(named).slice(0, KEY_ID_BYTES));
 }
@@ -51,7 +51,7 @@ export function parseWitnessKey(text: string): WitnessKey | null {
 }
 
 /** What a witness signs: the time, then the checkpoint's text without signature lines. */
-export function cosignedMessage(time: number, checkpointText: string): Uint8Array {
+function cosignedMessage(time: number, checkpointText: string): Uint8Array {
   return utf8ToBytes(`cosignature/v1\ntime ${time}\n${checkpointText}`);
 }
 

@@ -236,7 +236,7 @@ function edgeHashes(level: number, size: number, edge: TileReader): Uint8Array[]
 }
 
 /** Cuts a tile into its hashes. */
-export function splitHashes(bytes: Uint8Array): Uint8Array[] {
+function splitHashes(bytes: Uint8Array): Uint8Array[] {
   return Array.from({ length: Math.floor(bytes.length / HASH_BYTES) }, (_, at) =>
     bytes.slice(at * HASH_BYTES, (at + 1) * HASH_BYTES),
   );

@@ -12,7 +12,7 @@ const ED25519 = 0x01;
 /** Bytes of a key id before the signature itself. */
 const KEY_ID_BYTES = 4;
 /** Room for 16 post-quantum cosignatures, as signed-note asks; more is refused before it is read. */
-export const MAX_NOTE_CHARACTERS = 200_000;
+const MAX_NOTE_CHARACTERS = 200_000;
 const MAX_SIGNATURES = 100;
 const NEWLINE = 0x0a;
 
@@ -31,7 +31,7 @@ export type NoteSignature = { readonly name: string; readonly id: string; readon
 export type Note = { readonly text: string; readonly signatures: readonly NoteSignature[] };
 
 /** Id of an Ed25519 key under `name`: the first 4 bytes of SHA-256 over name, newline, 0x01 and the key, in hex. */
-export function noteKeyId(name: string, publicKey: Uint8Array): string {
+function noteKeyId(name: string, publicKey: Uint8Array): string {
   return bytesToHex(sha256(Uint8Array.of(...utf8ToBytes(`${name}\n`), ED25519, ...publicKey)).slice(0, KEY_ID_BYTES));
 }
 

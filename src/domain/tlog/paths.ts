@@ -10,7 +10,7 @@ export const TILE_HEIGHT = 8;
 /** Bytes of a SHA-256 hash. */
 export const HASH_BYTES = 32;
 /** An entry's length is a uint16 in its bundle (tlog-tiles, "Log entries"). */
-export const MAX_ENTRY_BYTES = 0xff_ff;
+const MAX_ENTRY_BYTES = 0xff_ff;
 /** Highest level that a path may name. */
 const MAX_LEVEL = 63;
 

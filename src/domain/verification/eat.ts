@@ -125,7 +125,7 @@ function isSigned(signature: string, message: Uint8Array, key: PreparedKey): boo
 }
 
 /** The token of a text; null unless the text is the canonical one of a well-formed token. */
-export function parseToken(text: string): EatToken | null {
+function parseToken(text: string): EatToken | null {
   const json = parseStrictJson(utf8ToBytes(text));
   const token = json.kind === 'ok' ? eatToken.safeParse(json.value) : null;
   return token?.success && eatText(token.data) === text ? token.data : null;

@@ -9,7 +9,7 @@ import { DamagedDataError, type Primitives } from './primitives.ts';
 import { type ByteSource, isSameBytes, readBytes } from './source.ts';
 
 /** Deflate, no flags, no time, no extra flags, Unix (RFC 1952 section 2.3): what the hub writes, always. */
-export const GZIP_HEADER: Uint8Array = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3);
+const GZIP_HEADER: Uint8Array = Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3);
 /** CRC-32 and length. */
 const TRAILER_BYTES = 8;
 const NEWLINE = 0x0a;
