@@ -1787,8 +1787,11 @@ table webhooks (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   deleted_at timestamp with time zone,
+  failing_since timestamp with time zone,
+  failing_told_at timestamp with time zone,
   constraint webhooks_check CHECK (((deleted_at IS NULL) OR (NOT is_active))),
   constraint webhooks_check1 CHECK (((disabled_reason IS NULL) OR (NOT is_active))),
+  constraint webhooks_check2 CHECK (((failing_told_at IS NULL) OR (failing_since IS NOT NULL))),
   constraint webhooks_disabled_reason_check CHECK ((disabled_reason = 'gone'::text)),
   constraint webhooks_id_is_active_key UNIQUE (id, is_active),
   constraint webhooks_id_msp_id_key UNIQUE (id, msp_id),
@@ -1936,6 +1939,8 @@ CREATE INDEX webhook_secrets_webhook ON public.webhook_secrets USING btree (webh
 CREATE INDEX webhook_subscriptions_wanted ON public.webhook_subscriptions USING btree (event, msp_id) WHERE is_active;
 
 CREATE INDEX webhooks_msp ON public.webhooks USING btree (msp_id, created_at DESC, id) WHERE (deleted_at IS NULL);
+
+CREATE INDEX webhooks_untold ON public.webhooks USING btree (failing_since) WHERE ((failing_since IS NOT NULL) AND (failing_told_at IS NULL));
 
 -- Policies
 
@@ -3137,5 +3142,5 @@ webhook_secrets to monsys_core: delete, select
 webhook_subscriptions to monsys_app: delete, insert, select
 webhook_subscriptions to monsys_core: select
 webhook_subscriptions to monsys_signing: select
-webhooks to monsys_app: insert, select, update (deleted_at, disabled_reason, exhausted_in_a_row, is_active, name, updated_at, url)
-webhooks to monsys_core: select, update (disabled_reason, exhausted_in_a_row, is_active, last_failure_at, last_success_at)
+webhooks to monsys_app: insert, select, update (deleted_at, disabled_reason, exhausted_in_a_row, failing_since, failing_told_at, is_active, name, updated_at, url)
+webhooks to monsys_core: select, update (disabled_reason, exhausted_in_a_row, failing_since, failing_told_at, is_active, last_failure_at, last_success_at)

@@ -15,6 +15,7 @@ import {
 } from '../db/quorum.ts';
 import { withSystem, withTenant } from '../db/scope.ts';
 import type { DeliveryRef } from '../db/webhookDeliveries.ts';
+import type { WebhookRef } from '../db/webhooks.ts';
 import type { QuorumState } from '../domain/quorum.ts';
 import type { ProposalRef } from './automaticResponses.ts';
 import type { OrderRef } from './eatSigning.ts';
@@ -51,6 +52,8 @@ export type WorkflowStarter = {
   readonly startAutomaticResponse: (ref: ProposalRef & { readonly level: number }) => Promise<void>;
   readonly startImpersonation: (ref: ImpersonationRef) => Promise<void>;
   readonly startWebhookDelivery: (ref: DeliveryRef) => Promise<void>;
+  /** Sees that admins are told of a webhook that fails. */
+  readonly startWebhookFailing: (ref: WebhookRef) => Promise<void>;
 };
 
 /** Makes the activities of the core queue. */

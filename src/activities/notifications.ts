@@ -10,6 +10,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { DatabasePool } from 'slonik';
+import { appendAudit } from '../db/audit.ts';
 import { type EscalationRef, findEscalationNotice, listUntold, markTold } from '../db/escalations.ts';
 import { findImpersonationNotice } from '../db/impersonations.ts';
 import { findPackNotice } from '../db/packs.ts';
@@ -21,7 +22,9 @@ import {
 } from '../db/pushSubscriptions.ts';
 import { findQuorumNotice, listMspPeople, type QuorumNotice, type QuorumRequestRef } from '../db/quorumNotices.ts';
 import { withSystem } from '../db/scope.ts';
+import { findWebhookNotice, markWebhookTold, type WebhookRef } from '../db/webhooks.ts';
 import type { EscalationPlace } from '../domain/escalation.ts';
+import { isAllowed } from '../domain/permissions.ts';
 import {
   alertEscalationText,
   impersonationText,
@@ -32,6 +35,7 @@ import {
   type QuorumOutcome,
   quorumDecidedText,
   quorumRequestText,
+  webhookFailingText,
 } from '../domain/pushText.ts';
 import { eligibleApprovers } from '../domain/quorum.ts';
 import type { SendMail } from '../platform/mail.ts';
@@ -222,6 +226,48 @@ export function createNotificationActivities(deps: NotificationDeps) {
         if (failure !== undefined) await keep(userIds.filter((id) => !failure.failed_user_ids.includes(id)));
         throw error;
       }
+    },
+
+    /**
+     * Tells whoever manages webhooks that nothing gets through one of them: once an outage. That it was told is written
+     * down with who it was, also where there is no way to tell anybody: nobody is to be told of it days later.
+     */
+    async notifyWebhookFailing(ref: WebhookRef): Promise<NotificationReport> {
+      const notice = await withSystem(pool, (tx) => findWebhookNotice(tx, ref));
+      if (notice === null) return { outcome: 'closed', ...NOTHING_SENT };
+      const admins = notice.people.filter(({ role }) => isAllowed('webhooks.write', role, null));
+      const text = webhookFailingText(
+        {
+          webhookId: ref.webhook_id,
+          name: notice.name,
+          tenantName: notice.tenant_name,
+          isGone: notice.is_gone,
+          lastSuccessAt: notice.last_success_at,
+          lastError: notice.last_error,
+        },
+        publicUrl,
+      );
+      const report = await tell(
+        admins.map(({ id }) => id),
+        text,
+        NEWS_TTL_SECONDS,
+      );
+      await withSystem(pool, async (tx) => {
+        if (!(await markWebhookTold(tx, ref))) return;
+        await appendAudit(tx, {
+          msp_id: ref.msp_id,
+          tenant_id: ref.tenant_id,
+          event_type: 'webhook_failure_told',
+          actor: { kind: 'system' },
+          event_data: {
+            webhook_id: ref.webhook_id,
+            name: notice.name,
+            outcome: report.outcome,
+            told: report.outcome === 'told' ? admins.map(({ email }) => email) : [],
+          },
+        });
+      });
+      return report;
     },
 
     /** Tells the client's people that somebody works in their context, or asks to. */

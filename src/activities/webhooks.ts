@@ -14,11 +14,10 @@ import {
   recordAttempt,
   type WebhookAttempt,
 } from '../db/webhookDeliveries.ts';
-import { disableGone, noteExhausted, noteSuccess, type WebhookState } from '../db/webhooks.ts';
+import { disableGone, listUntoldWebhooks, noteExhausted, noteSuccess, type WebhookState } from '../db/webhooks.ts';
 import type { Json } from '../domain/canonicalJson.ts';
 import {
   busyWaitSeconds,
-  FAILING_AFTER,
   judgeTry,
   KEPT_ANSWER_BYTES,
   TRY_TIMEOUT_MS,
@@ -37,7 +36,7 @@ export type WebhookDeps = {
   readonly post: SafePost;
   /** Opens secrets; null where WEBHOOK_SEAL_KEY is not set, and then nothing is posted. */
   readonly seal: Seal | null;
-  readonly starter: Pick<WorkflowStarter, 'startWebhookDelivery'>;
+  readonly starter: Pick<WorkflowStarter, 'startWebhookDelivery' | 'startWebhookFailing'>;
 };
 
 /** Where a delivery stands: over, or to be looked at again after a while. */
@@ -79,8 +78,10 @@ export function createWebhookActivities({ pool, post, seal, starter }: WebhookDe
       }
     },
 
-    /** Starts the workflows of deliveries that wait for one; gives how many. */
+    /** Starts the workflows of deliveries that wait for one, and has admins told of webhooks that fail; gives how many deliveries. */
     async startWaitingWebhooks(): Promise<number> {
+      const failing = await withSystem(pool, (tx) => listUntoldWebhooks(tx, CLAIM));
+      await Promise.all(failing.map((ref) => starter.startWebhookFailing(ref)));
       let started = 0;
       for (let pass = 0; pass < CLAIMS_PER_PASS; pass++) {
         const waiting = await withSystem(pool, (tx) => claimWaitingDeliveries(tx, CLAIM));
@@ -109,8 +110,8 @@ export function createWebhookActivities({ pool, post, seal, starter }: WebhookDe
       const waitSeconds = verdict.kind === 'retry' ? verdict.waitSeconds : null;
       // Somebody else has ended it meanwhile: what this try found changes nothing.
       if (!(await recordAttempt(tx, id, attempt, { status, waitSeconds }))) return;
-      if (verdict.kind === 'delivered') await noteSuccess(tx, due.webhook_id);
-      if (verdict.kind === 'exhausted') await countExhausted(tx, due.webhook_id);
+      if (verdict.kind === 'delivered') await countSuccess(tx, due.webhook_id);
+      if (verdict.kind === 'exhausted') await countExhausted(tx, due);
       if (verdict.kind === 'gone') {
         const webhook = await disableGone(tx, due.webhook_id);
         if (webhook !== null)
@@ -171,20 +172,24 @@ async function end(pool: DatabasePool, id: string, status: 'failed' | 'cancelled
 
 async function exhaust(pool: DatabasePool, id: string, due: DueDelivery): Promise<DeliveryStep> {
   await withSystem(pool, async (tx) => {
-    if (await endDelivery(tx, id, 'failed')) await countExhausted(tx, due.webhook_id);
+    if (await endDelivery(tx, id, 'failed')) await countExhausted(tx, due);
   });
   return { status: 'failed' };
 }
 
-async function countExhausted(tx: SystemTx, webhookId: string): Promise<void> {
-  const webhook = await noteExhausted(tx, webhookId);
-  if (webhook.exhausted_in_a_row === FAILING_AFTER)
-    await audit(tx, 'webhook_failing', webhookId, webhook, { exhausted_in_a_row: FAILING_AFTER });
+async function countExhausted(tx: SystemTx, due: DueDelivery): Promise<void> {
+  const { exhausted_in_a_row, is_new, ...webhook } = await noteExhausted(tx, due.webhook_id, due.created_at);
+  if (is_new) await audit(tx, 'webhook_failing', due.webhook_id, webhook, { exhausted_in_a_row });
+}
+
+async function countSuccess(tx: SystemTx, webhookId: string): Promise<void> {
+  const healed = await noteSuccess(tx, webhookId);
+  if (healed !== null) await audit(tx, 'webhook_recovered', webhookId, healed, { failing_since: healed.failing_since });
 }
 
 function audit(
   tx: SystemTx,
-  event_type: 'webhook_disabled' | 'webhook_failing',
+  event_type: 'webhook_disabled' | 'webhook_failing' | 'webhook_recovered',
   webhookId: string,
   webhook: WebhookState,
   facts: { readonly [key: string]: Json },

@@ -1,6 +1,7 @@
 /** Webhooks as people manage them: who wants which events, and where they go. Deliveries: webhookDeliveries.ts. */
 
 import { z } from 'zod';
+import { ROLES } from '../domain/permissions.ts';
 import { FAILING_AFTER, OLD_SECRET_HOURS, WEBHOOK_EVENTS, type WebhookEvent } from '../domain/webhook.ts';
 import { sql } from './pool.ts';
 import type { AnyTx, MspTx, SystemTx, TenantTx } from './scope.ts';
@@ -18,7 +19,10 @@ export const webhookRow = z.object({
   is_active: z.boolean(),
   health: z
     .enum(['healthy', 'failing', 'disabled'])
-    .describe(`failing: ${FAILING_AFTER} deliveries in a row used up every try; disabled: the receiver answered 410`),
+    .describe(
+      `failing: a delivery used up every try while nothing else got through, or ${FAILING_AFTER} in a row did; disabled: the receiver answered 410`,
+    ),
+  failing_since: z.string().nullable().describe('since when it is not healthy; null while it is'),
   exhausted_in_a_row: z.number(),
   last_success_at: z.string().nullable(),
   last_failure_at: z.string().nullable(),
@@ -30,10 +34,10 @@ export const webhookRow = z.object({
 export type WebhookRow = z.infer<typeof webhookRow>;
 
 const SELECT_WEBHOOKS = sql.fragment`
-  select w.id, w.only_tenant_id as tenant_id, w.name, w.url, w.is_active, w.exhausted_in_a_row, w.last_success_at, w.last_failure_at,
+  select w.id, w.only_tenant_id as tenant_id, w.name, w.url, w.is_active, w.failing_since, w.exhausted_in_a_row, w.last_success_at, w.last_failure_at,
     w.created_by_email, w.created_at, w.updated_at,
     (select coalesce(array_agg(s.event order by s.event), '{}') from webhook_subscriptions s where s.webhook_id = w.id) as events,
-    case when w.disabled_reason is not null then 'disabled' when w.exhausted_in_a_row >= ${FAILING_AFTER} then 'failing' else 'healthy' end as health,
+    case when w.disabled_reason is not null then 'disabled' when w.failing_since is not null then 'failing' else 'healthy' end as health,
     (select max(k.expires_at) from webhook_secrets k where k.webhook_id = w.id and k.expires_at > now()) as previous_secret_until
   from webhooks w`;
 
@@ -117,7 +121,9 @@ export async function updateWebhook(tx: WebhookTx, id: string, change: WebhookCh
     update webhooks set name = coalesce(${change.name ?? null}, name), url = coalesce(${change.url ?? null}, url),
       is_active = coalesce(${change.is_active ?? null}::boolean, is_active), updated_at = now(),
       disabled_reason = case when ${change.is_active ?? null}::boolean then null else disabled_reason end,
-      exhausted_in_a_row = case when ${isNewStart} then 0 else exhausted_in_a_row end
+      exhausted_in_a_row = case when ${isNewStart} then 0 else exhausted_in_a_row end,
+      failing_since = case when ${isNewStart} then null else failing_since end,
+      failing_told_at = case when ${isNewStart} then null else failing_told_at end
     where id = ${id}::uuid`);
   if (change.events === undefined) return;
   await tx.query(sql.unsafe`delete from webhook_subscriptions where webhook_id = ${id}::uuid`);
@@ -148,32 +154,93 @@ export async function rotateWebhookSecret(tx: WebhookTx, id: string, sealed: Buf
   return until;
 }
 
-const stateRow = z.object({
-  msp_id: z.uuid(),
-  only_tenant_id: z.uuid().nullable(),
-  name: z.string(),
-  exhausted_in_a_row: z.number(),
-});
+const stateRow = z.object({ msp_id: z.uuid(), only_tenant_id: z.uuid().nullable(), name: z.string() });
 /** A webhook as the worker needs to know it after a try. */
 export type WebhookState = z.infer<typeof stateRow>;
 
-/** A delivery got through. Written once a minute at most, unless it ends a row of failures. */
-export async function noteSuccess(tx: SystemTx, id: string): Promise<void> {
-  await tx.query(sql.unsafe`
-    update webhooks set last_success_at = now(), exhausted_in_a_row = 0
-    where id = ${id}::uuid and (exhausted_in_a_row > 0 or last_success_at is null or last_success_at < now() - interval '1 minute')`);
+const successRow = stateRow.extend({ failing_since: z.string().nullable() });
+
+/**
+ * A delivery got through; gives the webhook and since when it had been failing when this ends an outage. Written once a
+ * minute at most, unless it ends a row of failures. One that was switched off for good stays so, whatever still arrives.
+ */
+export async function noteSuccess(
+  tx: SystemTx,
+  id: string,
+): Promise<(WebhookState & { readonly failing_since: string }) | null> {
+  const row = await tx.maybeOne(sql.type(successRow)`
+    update webhooks set last_success_at = now(), exhausted_in_a_row = 0, failing_since = null, failing_told_at = null
+    where id = ${id}::uuid and disabled_reason is null
+      and (exhausted_in_a_row > 0 or failing_since is not null or last_success_at is null or last_success_at < now() - interval '1 minute')
+    returning msp_id, only_tenant_id, name, old.failing_since`);
+  return row === null || row.failing_since === null ? null : { ...row, failing_since: row.failing_since };
 }
 
-/** A delivery used up its tries; gives the webhook with how many have by now. */
-export async function noteExhausted(tx: SystemTx, id: string): Promise<WebhookState> {
-  return tx.one(sql.type(stateRow)`
-    update webhooks set last_failure_at = now(), exhausted_in_a_row = exhausted_in_a_row + 1 where id = ${id}::uuid
-    returning msp_id, only_tenant_id, name, exhausted_in_a_row`);
+const exhaustedRow = stateRow.extend({ exhausted_in_a_row: z.number(), is_new: z.boolean() });
+
+/**
+ * A delivery used up its tries; gives the webhook with how many have by now, and whether an outage begins. One does when
+ * nothing else has got through since the delivery was made, or when several in a row have failed: a single event that the
+ * receiver does not like is none.
+ */
+export async function noteExhausted(
+  tx: SystemTx,
+  id: string,
+  deliveryMadeAt: string,
+): Promise<z.infer<typeof exhaustedRow>> {
+  return tx.one(sql.type(exhaustedRow)`
+    update webhooks set last_failure_at = now(), exhausted_in_a_row = exhausted_in_a_row + 1,
+      failing_since = coalesce(failing_since, case when exhausted_in_a_row + 1 >= ${FAILING_AFTER}
+        or last_success_at is null or last_success_at < ${deliveryMadeAt}::timestamptz then now() end)
+    where id = ${id}::uuid
+    returning msp_id, only_tenant_id, name, exhausted_in_a_row, old.failing_since is null and failing_since is not null as is_new`);
 }
 
 /** Switches a webhook off whose receiver is gone; null when it was off already. */
 export async function disableGone(tx: SystemTx, id: string): Promise<WebhookState | null> {
   return tx.maybeOne(sql.type(stateRow)`
-    update webhooks set is_active = false, disabled_reason = 'gone', last_failure_at = now() where id = ${id}::uuid and is_active
-    returning msp_id, only_tenant_id, name, exhausted_in_a_row`);
+    update webhooks set is_active = false, disabled_reason = 'gone', last_failure_at = now(), failing_since = coalesce(failing_since, now()),
+      failing_told_at = null
+    where id = ${id}::uuid and is_active returning msp_id, only_tenant_id, name`);
+}
+
+const refRow = z.object({ webhook_id: z.uuid(), msp_id: z.uuid(), tenant_id: z.uuid().nullable() });
+/** Names a webhook by all that it belongs to; `tenant_id` is the one whose events it hears, null: all. */
+export type WebhookRef = z.infer<typeof refRow>;
+
+/** Webhooks that fail and of which the admins have not been told yet, the longest first. */
+export async function listUntoldWebhooks(tx: SystemTx, limit: number): Promise<readonly WebhookRef[]> {
+  return tx.any(sql.type(refRow)`
+    select id as webhook_id, msp_id, only_tenant_id as tenant_id from webhooks
+    where failing_since is not null and failing_told_at is null and deleted_at is null order by failing_since limit ${limit}`);
+}
+
+const failingRow = z.object({
+  name: z.string(),
+  tenant_name: z.string().nullable(),
+  is_gone: z.boolean(),
+  last_success_at: z.string().nullable(),
+  last_error: z.string().nullable(),
+  people: z.array(z.object({ id: z.uuid(), email: z.string(), role: z.enum(ROLES) })),
+});
+
+/** An outage as its notification tells of it, with the MSP's people who are active; null when there is none to tell of. */
+export async function findWebhookNotice(tx: SystemTx, ref: WebhookRef): Promise<z.infer<typeof failingRow> | null> {
+  return tx.maybeOne(sql.type(failingRow)`
+    select w.name, t.name as tenant_name, w.disabled_reason is not null as is_gone, w.last_success_at,
+      (select d.attempts -> -1 ->> 'error' from webhook_deliveries d where d.webhook_id = w.id and d.status = 'failed'
+        order by d.created_at desc, d.id desc limit 1) as last_error,
+      (select coalesce(jsonb_agg(jsonb_build_object('id', u.id, 'email', u.email, 'role', u.role) order by u.id), '[]') from users u
+        where u.msp_id = w.msp_id and u.tenant_id is null and u.is_active and (u.expires_at is null or u.expires_at > now())) as people
+    from webhooks w left join tenants t on t.id = w.only_tenant_id
+    where w.id = ${ref.webhook_id}::uuid and w.msp_id = ${ref.msp_id}::uuid and w.failing_since is not null and w.failing_told_at is null
+      and w.deleted_at is null`);
+}
+
+/** Notes that the admins have been told; false when the outage is over, or somebody else noted it. */
+export async function markWebhookTold(tx: SystemTx, ref: WebhookRef): Promise<boolean> {
+  const done = await tx.query(sql.unsafe`
+    update webhooks set failing_told_at = now()
+    where id = ${ref.webhook_id}::uuid and msp_id = ${ref.msp_id}::uuid and failing_since is not null and failing_told_at is null`);
+  return done.rowCount === 1;
 }

@@ -186,6 +186,39 @@ export function alertEscalationText(
   };
 }
 
+/** To whoever manages webhooks: nothing gets through one of them. */
+export function webhookFailingText(
+  webhook: {
+    readonly webhookId: string;
+    readonly name: string;
+    /** Null: it hears of all tenants. */
+    readonly tenantName: string | null;
+    /** The receiver answered 410, and the hub switched the webhook off. */
+    readonly isGone: boolean;
+    /** ISO 8601 in UTC; null: nothing ever got through. */
+    readonly lastSuccessAt: string | null;
+    readonly lastError: string | null;
+  },
+  publicUrl: string,
+): PushText {
+  const since =
+    webhook.lastSuccessAt === null
+      ? 'Nothing has ever got through.'
+      : `Nothing has got through since ${webhook.lastSuccessAt.slice(0, 16).replace('T', ' ')} UTC.`;
+  return {
+    title: cleanLine(`Webhook ${webhook.name} ${webhook.isGone ? 'is switched off' : 'fails'}`, MAX_TITLE_BYTES),
+    body: lines([
+      cleanLine(webhook.tenantName ?? 'All clients', MAX_LINE_BYTES),
+      ...(webhook.isGone ? [] : [since]),
+      ...(webhook.lastError === null ? [] : [cleanLine(webhook.lastError, MAX_REASON_BYTES)]),
+    ]),
+    click: `${base(publicUrl)}/settings/webhooks`,
+    priority: 4,
+    tag: `webhook-${webhook.webhookId}`,
+    actions: [],
+  };
+}
+
 /** Any other notification: the caller's words, cleaned and capped like all others. */
 export function plainText(text: {
   readonly title: string;

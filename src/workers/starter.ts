@@ -11,6 +11,7 @@ import {
   heardSignal,
   impersonationStart,
   quorumStart,
+  webhookFailingStart,
   webhookStart,
 } from '../workflows/messages.ts';
 
@@ -45,5 +46,6 @@ export function createWorkflowStarter(client: Client): WorkflowStarter & Escalat
         client.workflow.start('impersonationSession', impersonationStart({ ...ref, tell_client: false })),
       ),
     startWebhookDelivery: (ref) => startOnce(() => client.workflow.start('webhookDelivery', webhookStart(ref))),
+    startWebhookFailing: (ref) => startOnce(() => client.workflow.start('webhookFailing', webhookFailingStart(ref))),
   };
 }

@@ -287,6 +287,71 @@ describe('notifyPerson', () => {
   });
 });
 
+describe('notifyWebhookFailing', () => {
+  async function arrangeOutage(change: { readonly tenantId?: string; readonly reason?: 'gone' } = {}) {
+    const { id } = await db.admin.one(sql.type(z.object({ id: z.uuid() }))`
+      insert into webhooks (msp_id, only_tenant_id, name, url, is_active, disabled_reason, last_success_at, failing_since, created_by_email)
+      values (${api.msp.id}::uuid, ${change.tenantId ?? null}::uuid, 'Tickets', 'https://tickets.example/?key=hidden', ${change.reason === undefined},
+        ${change.reason ?? null}, '2026-05-19T06:12:44Z', now(), 'admin@msp.example') returning id`);
+    await db.admin.query(sql.unsafe`
+      insert into webhook_deliveries (webhook_id, msp_id, event, body, status, finished_at, attempts)
+      values (${id}::uuid, ${api.msp.id}::uuid, 'ping', '{}', 'failed', now(), '[{"error": "The receiver answered 500 instead of 2xx."}]')`);
+    return { webhook_id: id, msp_id: api.msp.id, tenant_id: change.tenantId ?? null };
+  }
+  const audited = (id: string) =>
+    db.admin.any(sql.type(z.object({ tenant_id: z.uuid().nullable(), told: z.array(z.string()), outcome: z.string() }))`
+      select tenant_id, event_data -> 'told' as told, event_data ->> 'outcome' as outcome from audit_log
+      where event_type = 'webhook_failure_told' and event_data ->> 'webhook_id' = ${id}`);
+  const told = [requester, bob, carol];
+
+  it('tells owners and admins once of an outage, with the reason and not the address, and writes down whom', async () => {
+    const ref = await arrangeOutage();
+    const { report } = await attempt(() => activities.notifyWebhookFailing(ref));
+    expect(report).toMatchObject({ outcome: 'told', people: 3, ntfy_sent: 3 });
+    expect(topics()).toEqual(told.map(topicOf).sort());
+    const { path, headers, body } = ntfy.received[0] as (typeof ntfy.received)[number];
+    expect(new URL(path, ntfy.url).searchParams.get('click')).toBe('https://hub.example/settings/webhooks');
+    expect(headers).toMatchObject({ 'x-title': 'Webhook Tickets fails', 'x-priority': '4' });
+    expect(body.toString('utf8')).toBe(
+      'All clients\nNothing has got through since 2026-05-19 06:12 UTC.\nThe receiver answered 500 instead of 2xx.',
+    );
+    const [row, ...more] = await audited(ref.webhook_id);
+    expect(more).toEqual([]);
+    expect(row).toMatchObject({ tenant_id: null, outcome: 'told' });
+    expect(row?.told.toSorted()).toEqual(told.map(({ email }) => email).sort());
+    expect((await attempt(() => activities.notifyWebhookFailing(ref))).report?.outcome).toBe('closed');
+    expect(ntfy.received).toHaveLength(3);
+  });
+
+  it('tells of a client’s webhook that its receiver switched off, in the client’s audit log', async () => {
+    const tenantId = api.tenants.a;
+    const ref = await arrangeOutage({ tenantId, reason: 'gone' });
+    await attempt(() => activities.notifyWebhookFailing(ref));
+    expect(ntfy.received[0]?.headers['x-title']).toBe('Webhook Tickets is switched off');
+    expect(await audited(ref.webhook_id)).toMatchObject([{ tenant_id: tenantId }]);
+  });
+
+  it('where nobody can be told says so in the audit log, once', async () => {
+    const ref = await arrangeOutage();
+    const silent = createNotificationActivities({ ...deps, ntfy: null, vapid: null });
+    for (const outcome of ['not_configured', 'closed'])
+      expect((await attempt(() => silent.notifyWebhookFailing(ref))).report?.outcome).toBe(outcome);
+    expect(await audited(ref.webhook_id)).toEqual([{ tenant_id: null, outcome: 'not_configured', told: [] }]);
+  });
+
+  it('that fails for some is not told until they are, and tries again with those alone', async () => {
+    const ref = await arrangeOutage();
+    ntfy.answer = (path) => (path.startsWith(topicOf(bob)) ? 500 : undefined);
+    const first = await attempt(() => activities.notifyWebhookFailing(ref));
+    expect(first.failure?.type).toBe('NotificationsFailed');
+    expect(await audited(ref.webhook_id)).toEqual([]);
+    ntfy.received.length = 0;
+    ntfy.answer = () => undefined;
+    expect((await attempt(() => activities.notifyWebhookFailing(ref), first.progress)).report?.outcome).toBe('told');
+    expect(topics()).toEqual([topicOf(bob)]);
+  });
+});
+
 describe('notifyEscalation', () => {
   async function arrangeEscalation(people: readonly TestUser[]) {
     const tenant_id = api.tenants.a;

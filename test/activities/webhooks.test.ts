@@ -6,8 +6,9 @@ import { z } from 'zod';
 import { PLACES_PER_WEBHOOK } from '../../src/activities/webhookPlaces.ts';
 import { createWebhookActivities, type DeliveryStep } from '../../src/activities/webhooks.ts';
 import { sql } from '../../src/db/pool.ts';
+import { withSystem } from '../../src/db/scope.ts';
 import type { DeliveryDetail } from '../../src/db/webhookDeliveries.ts';
-import type { WebhookRow } from '../../src/db/webhooks.ts';
+import { markWebhookTold, type WebhookRow } from '../../src/db/webhooks.ts';
 import { FAILING_AFTER, RETRY_DELAYS_SECONDS } from '../../src/domain/webhook.ts';
 import { createSafePost } from '../../src/platform/safeFetch.ts';
 import { createSeal } from '../../src/platform/seal.ts';
@@ -22,7 +23,7 @@ const deps = {
   pool: db.core,
   post: createSafePost({ allowPrivateTargets: true }),
   seal: createSeal(TEST_WEBHOOK_SEAL_KEY),
-  starter: { startWebhookDelivery: () => Promise.resolve() },
+  starter: { startWebhookDelivery: () => Promise.resolve(), startWebhookFailing: () => Promise.resolve() },
 };
 const activities = createWebhookActivities(deps);
 const admin = api.as('admin');
@@ -211,17 +212,24 @@ describe('the end of a delivery', () => {
     const [delivery, waiting] = [await ping(id), await ping(id)];
     receiver.answer = () => ({ status: 410 });
     expect(await deliver(delivery)).toEqual({ status: 'failed' });
-    expect(await webhookOf(id)).toMatchObject({ is_active: false, health: 'disabled' });
+    expect(await webhookOf(id)).toMatchObject({
+      is_active: false,
+      health: 'disabled',
+      failing_since: expect.any(String),
+    });
     expect(await audited(id)).toEqual(['webhook_disabled']);
     expect(await deliver(waiting)).toEqual({ status: 'cancelled' });
     expect(receiver.received).toHaveLength(1);
   });
 
-  it('is its last try; five in a row make the webhook failing, once; a success heals it', async () => {
+  it('is its last try; five in a row make the webhook failing, once, though something got through meanwhile; a success heals it', async () => {
     const { id } = await create('/failing');
+    const deliveries: string[] = [];
+    for (let count = 1; count <= FAILING_AFTER + 1; count++) deliveries.push(await ping(id));
+    await deliver(await ping(id));
     receiver.answer = () => ({ status: 500 });
-    for (let count = 1; count <= FAILING_AFTER + 1; count++) {
-      const delivery = await ping(id);
+    for (const [index, delivery] of deliveries.entries()) {
+      const count = index + 1;
       await nearlyExhausted(delivery);
       expect(await deliver(delivery)).toEqual({ status: 'failed' });
       const expected = count >= FAILING_AFTER ? 'failing' : 'healthy';
@@ -231,7 +239,47 @@ describe('the end of a delivery', () => {
     expect(await audited(id)).toEqual(['webhook_failing']);
     receiver.answer = () => undefined;
     await deliver(await ping(id));
-    expect(await webhookOf(id)).toMatchObject({ health: 'healthy', exhausted_in_a_row: 0 });
+    expect(await webhookOf(id)).toMatchObject({ health: 'healthy', failing_since: null, exhausted_in_a_row: 0 });
+    expect(await audited(id)).toEqual(['webhook_failing', 'webhook_recovered']);
+  });
+
+  it('is its last try, and an outage when nothing else got through since it was made; one outage is told once', async () => {
+    const { id } = await create('/outage');
+    const asked: string[] = [];
+    const by = createWebhookActivities({
+      ...deps,
+      starter: { ...deps.starter, startWebhookFailing: async (ref) => void asked.push(ref.webhook_id) },
+    });
+    const exhausted = async () => {
+      const delivery = await ping(id);
+      await nearlyExhausted(delivery);
+      receiver.answer = () => ({ status: 500 });
+      await deliver(delivery);
+    };
+    await deliver(await ping(id));
+    await exhausted();
+    expect(await webhookOf(id)).toMatchObject({ health: 'failing', failing_since: expect.any(String) });
+    await exhausted();
+    expect(await audited(id), 'one outage').toEqual(['webhook_failing']);
+    await by.startWaitingWebhooks();
+    expect(asked).toContain(id);
+    asked.length = 0;
+    expect(
+      await withSystem(db.core, (tx) => markWebhookTold(tx, { webhook_id: id, msp_id: api.msp.id, tenant_id: null })),
+    ).toBe(true);
+    await by.startWaitingWebhooks();
+    expect(asked).not.toContain(id);
+    // Over, and another one.
+    receiver.answer = () => undefined;
+    await deliver(await ping(id));
+    await exhausted();
+    await by.startWaitingWebhooks();
+    expect(asked).toContain(id);
+    await json(admin('PATCH', `/webhooks/${id}`, { is_active: true }));
+    expect(await webhookOf(id), 'switched on again').toMatchObject({ health: 'healthy', failing_since: null });
+    asked.length = 0;
+    await by.startWaitingWebhooks();
+    expect(asked).not.toContain(id);
   });
 
   it('is 48 hours, however long the queue before the receiver was', async () => {
@@ -279,7 +327,7 @@ describe('startWaitingWebhooks', () => {
     const by = () =>
       createWebhookActivities({
         ...deps,
-        starter: { startWebhookDelivery: async (ref) => void started.push(ref.delivery_id) },
+        starter: { ...deps.starter, startWebhookDelivery: async (ref) => void started.push(ref.delivery_id) },
       });
     await by().startWaitingWebhooks();
     started.length = 0;

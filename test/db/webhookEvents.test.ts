@@ -234,7 +234,9 @@ describe('a CVE', () => {
   it('that is exploited in the wild is told whatever its score', async () => {
     const agent = await registerTestAgent(api, tenants.a, 'cve-kev');
     await webhook(null, { events: ['cve.match.new'] });
-    await db.admin.query(sql.unsafe`insert into cve_scores (cve_id, cvss) values ('CVE-2022-5500', 4.1), ('CVE-2022-5501', 4.1)`);
+    await db.admin.query(
+      sql.unsafe`insert into cve_scores (cve_id, cvss) values ('CVE-2022-5500', 4.1), ('CVE-2022-5501', 4.1)`,
+    );
     await db.admin.query(sql.unsafe`
       insert into kev_entries (cve_id, vendor, product, name, date_added, ransomware) values ('CVE-2022-5500', 'v', 'p', 'n', '2022-01-01', false)`);
     await withTenant(db.app, tenants.a, (tx) =>

@@ -66,9 +66,16 @@ describe('a delivery that nobody takes', () => {
     expect(await read(delivery)).toMatchObject({ status: 'failed', tries: 9, last_status_code: 500 });
     expect(await json(admin('GET', `/webhooks/${webhook}`))).toMatchObject({
       exhausted_in_a_row: 1,
-      health: 'healthy',
+      health: 'failing',
     });
     await record(delivery, 'failed');
+    await hub.activities.startWaitingWebhooks();
+    const failing = WORKFLOW_IDS.webhookFailing(webhook);
+    expect(await env.client.workflow.getHandle(failing).result()).toEqual({ outcome: 'not_configured' });
+    await recordLastRun(env.client, env.address, failing, 'webhookFailing');
+    const { startTime } = await env.client.workflow.getHandle(failing).describe();
+    await hub.activities.startWaitingWebhooks();
+    expect((await env.client.workflow.getHandle(failing).describe()).startTime, 'once an outage').toEqual(startTime);
   }, 120_000);
 
   it('that is taken in the end is delivered, and its history knows neither address, body nor secret', async () => {

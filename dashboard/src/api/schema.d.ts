@@ -30465,8 +30465,10 @@ export interface operations {
                             created_by_email: string;
                             events: ("alert.created" | "alert.resolved" | "agent.online" | "agent.offline" | "cve.match.new" | "emergency.token.issued" | "honeypot.tripped")[];
                             exhausted_in_a_row: number;
+                            /** @description since when it is not healthy; null while it is */
+                            failing_since: string | null;
                             /**
-                             * @description failing: 5 deliveries in a row used up every try; disabled: the receiver answered 410
+                             * @description failing: a delivery used up every try while nothing else got through, or 5 in a row did; disabled: the receiver answered 410
                              * @enum {string}
                              */
                             health: "healthy" | "failing" | "disabled";
@@ -30610,8 +30612,10 @@ export interface operations {
                         created_by_email: string;
                         events: ("alert.created" | "alert.resolved" | "agent.online" | "agent.offline" | "cve.match.new" | "emergency.token.issued" | "honeypot.tripped")[];
                         exhausted_in_a_row: number;
+                        /** @description since when it is not healthy; null while it is */
+                        failing_since: string | null;
                         /**
-                         * @description failing: 5 deliveries in a row used up every try; disabled: the receiver answered 410
+                         * @description failing: a delivery used up every try while nothing else got through, or 5 in a row did; disabled: the receiver answered 410
                          * @enum {string}
                          */
                         health: "healthy" | "failing" | "disabled";
@@ -30791,8 +30795,10 @@ export interface operations {
                         created_by_email: string;
                         events: ("alert.created" | "alert.resolved" | "agent.online" | "agent.offline" | "cve.match.new" | "emergency.token.issued" | "honeypot.tripped")[];
                         exhausted_in_a_row: number;
+                        /** @description since when it is not healthy; null while it is */
+                        failing_since: string | null;
                         /**
-                         * @description failing: 5 deliveries in a row used up every try; disabled: the receiver answered 410
+                         * @description failing: a delivery used up every try while nothing else got through, or 5 in a row did; disabled: the receiver answered 410
                          * @enum {string}
                          */
                         health: "healthy" | "failing" | "disabled";
@@ -31045,8 +31051,10 @@ export interface operations {
                         created_by_email: string;
                         events: ("alert.created" | "alert.resolved" | "agent.online" | "agent.offline" | "cve.match.new" | "emergency.token.issued" | "honeypot.tripped")[];
                         exhausted_in_a_row: number;
+                        /** @description since when it is not healthy; null while it is */
+                        failing_since: string | null;
                         /**
-                         * @description failing: 5 deliveries in a row used up every try; disabled: the receiver answered 410
+                         * @description failing: a delivery used up every try while nothing else got through, or 5 in a row did; disabled: the receiver answered 410
                          * @enum {string}
                          */
                         health: "healthy" | "failing" | "disabled";
