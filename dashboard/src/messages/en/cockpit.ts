@@ -76,9 +76,14 @@ const messages = {
   hosts: {
     active_one: '{{count}} host',
     active_other: '{{count}} hosts',
-    offline: '{{offline}} off',
+    offline: '{{offline}} offline',
     overdue_one: '{{count}} EAT overdue',
     overdue_other: '{{count}} EATs overdue',
+  },
+  print: {
+    action: 'Print',
+    shown_one: '{{shown}} of {{count}} client',
+    shown_other: '{{shown}} of {{count}} clients',
   },
   enter: 'Open in tenant context',
   view: 'View client',

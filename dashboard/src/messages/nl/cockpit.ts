@@ -74,9 +74,14 @@ const messages: Translated<typeof en> = {
   hosts: {
     active_one: '{{count}} host',
     active_other: '{{count}} hosts',
-    offline: '{{offline}} uit',
+    offline: '{{offline}} offline',
     overdue_one: '{{count}} EAT te laat',
     overdue_other: '{{count}} EAT’s te laat',
+  },
+  print: {
+    action: 'Afdrukken',
+    shown_one: '{{shown}} van {{count}} klant',
+    shown_other: '{{shown}} van {{count}} klanten',
   },
   enter: 'In klantcontext openen',
   view: 'Klant bekijken',

@@ -1,7 +1,7 @@
 /** The MSP's Monday morning (source, task 1): every client by urgency. */
 
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
-import { ArrowDownUp, Building2, Sunrise } from 'lucide-react';
+import { ArrowDownUp, Building2, Printer, Sunrise } from 'lucide-react';
 import { useCallback, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Chip } from '../../ui/Badge.tsx';
@@ -20,11 +20,13 @@ import {
   isAsFiltered,
   MORNING_URGENCY,
 } from './cockpitQueries.ts';
+import { PrintedTenants } from './PrintedTenants.tsx';
 import { mspCockpitRoute } from './routes.tsx';
 import { SavedViews } from './SavedViews.tsx';
 import { SummaryLine } from './SummaryLine.tsx';
 import { TenantList } from './TenantList.tsx';
 import { useCockpitEvents } from './useCockpitEvents.ts';
+import { usePrint } from './usePrint.ts';
 
 /** Filters above, clients below; numbers change in place, and the order only when one asks for it. */
 export function Cockpit() {
@@ -38,6 +40,7 @@ export function Cockpit() {
   const rows = useMemo(() => data?.pages.flatMap(({ items }) => items) ?? [], [data]);
   const { isLive, hasNewcomers } = useCockpitEvents(filter, visible);
   const total = useQuery(cockpitSummaryQuery).data?.tenants;
+  const print = usePrint(filter, rows);
   const isOutdated = useMemo(() => hasNewcomers || !isAsFiltered(rows, filter), [hasNewcomers, rows, filter]);
   const apply = (next: CockpitFilter): void => void navigate({ search: next, replace: true });
   const onNearEnd = useCallback(() => {
@@ -47,8 +50,20 @@ export function Cockpit() {
   const isFiltered = filter.urgency_gt !== undefined || filter.q !== undefined;
 
   return (
-    <Page title={t('title')} lead={<SummaryLine />} actions={<SavedViews filter={filter} onApply={apply} />}>
-      <div className="flex flex-wrap items-center gap-2">
+    <Page
+      title={t('title')}
+      lead={<SummaryLine />}
+      actions={
+        <>
+          <Button kind="quiet" busy={print.isReading} disabled={rows.length === 0} onClick={print.start}>
+            <Printer aria-hidden="true" /> {t('print.action')}
+          </Button>
+          <SavedViews filter={filter} onApply={apply} />
+        </>
+      }
+    >
+      {print.rows !== null && <PrintedTenants rows={print.rows} total={total} filter={filter} />}
+      <div className="no-print flex flex-wrap items-center gap-2">
         <SearchBox
           label={t('search')}
           value={filter.q}
@@ -93,6 +108,7 @@ export function Cockpit() {
           )}
         </div>
       </div>
+      {print.error !== null && <Problem error={print.error} onRetry={print.start} />}
       {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
       {isPending && error === null ? (
         <Card flush>

@@ -85,7 +85,7 @@ export function TenantList({
       role={isTable ? 'table' : 'list'}
       aria-label={t('table')}
       {...(isTable && { 'aria-rowcount': (total ?? rows.length) + 1 })}
-      className={cx(isTable && 'rounded-lg border border-line bg-surface')}
+      className={cx('no-print', isTable && 'rounded-lg border border-line bg-surface')}
     >
       {isTable && (
         <div role="rowgroup" className="sticky top-12 z-10 rounded-t-lg border-b border-line bg-surface">

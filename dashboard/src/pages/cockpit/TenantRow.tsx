@@ -13,7 +13,7 @@ import type { Scale } from './urgencyTerms.ts';
 
 /** Columns of the table: the heading uses the same. */
 export const COLUMNS =
-  'grid grid-cols-[8.5rem_minmax(7rem,1fr)_7.5rem_minmax(9rem,1.8fr)_minmax(7.5rem,1.1fr)_6.5rem_10rem] items-center gap-x-4 px-4';
+  'grid grid-cols-[7.5rem_minmax(7rem,1fr)_7.5rem_minmax(9rem,1.8fr)_minmax(7.5rem,1.1fr)_7.75rem_10rem] items-center gap-x-4 px-4';
 /** Height of a row of the table, in pixels: the virtual list counts on it. */
 export const ROW_HEIGHT = 60;
 
