@@ -64,8 +64,9 @@ export async function updateRule(tx: TenantTx, tenantId: string, id: string, rul
 }
 
 /** Deletes a rule with its waits. */
-export async function deleteRule(tx: TenantTx, tenantId: string, id: string): Promise<void> {
-  await tx.query(sql.unsafe`delete from alert_rules where tenant_id = ${tenantId}::uuid and id = ${id}::uuid`);
+export async function deleteRule(tx: TenantTx, tenantId: string, id: string): Promise<string> {
+  return tx.oneFirst(sql.type(z.strictObject({ name: z.string() }))`
+    delete from alert_rules where tenant_id = ${tenantId}::uuid and id = ${id}::uuid returning name`);
 }
 
 /** Resolves the alerts of a rule that no longer watches. */

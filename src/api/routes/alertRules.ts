@@ -133,8 +133,8 @@ const remove = defineRoute({
           new Date(ctx.deps.now()).toISOString(),
           'The rule was deleted.',
         );
-        await deleteRule(tx, tenantId, ctx.params.id);
-        await recordAct(tx, ctx.principal, tenantId, 'alert_rule_deleted', { rule_id: ctx.params.id });
+        const name = await deleteRule(tx, tenantId, ctx.params.id);
+        await recordAct(tx, ctx.principal, tenantId, 'alert_rule_deleted', { rule_id: ctx.params.id, name });
       },
     );
     return undefined;

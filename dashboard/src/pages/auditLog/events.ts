@@ -54,6 +54,9 @@ function words(value: unknown): string {
   return Array.isArray(value) && value.every((each) => typeof each === 'string') ? value.join(', ') : '…';
 }
 
+/** Where a name in quotation marks is left open, the sentence does without it. */
+const NAMELESS = / “…”/g;
+
 /** The sentence of an entry; a kind without one is named as the log names it. */
 export function sentenceOf({ event_type: type, event_data: data }: AuditEntry, t: TFunction<'auditLog'>): string {
   if (!Object.hasOwn(messages.event, type)) {
@@ -63,7 +66,8 @@ export function sentenceOf({ event_type: type, event_data: data }: AuditEntry, t
   const known = (typeof data === 'object' && data !== null ? data : {}) as Readonly<Record<string, unknown>>;
   const facts: Readonly<Record<string, string>> = Object.fromEntries(FACTS.map((name) => [name, words(known[name])]));
   // Each kind names other facts; all of them are given, so that none is missing.
-  return (t as (key: string, facts: Readonly<Record<string, string>>) => string)(`event.${type}`, facts);
+  const sentence = (t as (key: string, facts: Readonly<Record<string, string>>) => string)(`event.${type}`, facts);
+  return sentence.replaceAll(NAMELESS, '');
 }
 
 /** Why it was done, when the person had to say. */

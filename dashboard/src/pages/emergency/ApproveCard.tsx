@@ -32,7 +32,7 @@ export function ApproveCard() {
         {request !== undefined && <Words request={request} />}
       </Page>
       {request !== undefined && (
-        <div className="sticky bottom-0 mt-auto space-y-3 border-t border-line bg-canvas/95 p-4 pb-[max(1rem,env(safe-area-inset-bottom))] backdrop-blur sm:px-6">
+        <div className="sticky bottom-0 space-y-3 border-line bg-canvas/95 p-4 pb-[max(1rem,env(safe-area-inset-bottom))] backdrop-blur max-sm:mt-auto max-sm:border-t sm:px-6 sm:pt-0">
           {standingOf(request, me) === 'decide' ? (
             <DecisionForm request={request} preselect={decision ?? 'approve'} />
           ) : (

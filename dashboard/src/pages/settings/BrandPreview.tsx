@@ -48,8 +48,18 @@ function Portal({
       <figcaption className="border-b px-3 py-1.5 font-mono text-2xs" style={{ color: soft, borderColor: `${soft}40` }}>
         {label} · {domain}
       </figcaption>
-      <div className="flex items-center gap-3 px-4 py-3" style={{ background: theme.solid, color: theme.on_solid }}>
-        {logoUrl !== null && <img src={logoUrl} alt="" className="h-7 max-w-28 object-contain" />}
+      <div className="flex items-center gap-2.5 border-b px-4 py-3" style={{ borderColor: `${soft}40` }}>
+        {logoUrl === null ? (
+          <span
+            aria-hidden="true"
+            className="grid size-7 shrink-0 place-items-center rounded-md font-semibold"
+            style={{ background: theme.solid, color: theme.on_solid }}
+          >
+            {name.slice(0, 1).toUpperCase()}
+          </span>
+        ) : (
+          <img src={logoUrl} alt="" className="h-7 max-w-28 object-contain" />
+        )}
         <span className="truncate font-semibold">{name}</span>
       </div>
       <div className="space-y-3 p-4 text-xs">
