@@ -12,7 +12,8 @@ import { createClock } from './clock.ts';
 import { openCommandLedger } from './commandLedger.ts';
 import type { AgentConfig } from './config.ts';
 import { type DeliveryDeps, deliverWaiting, keepDelivering } from './delivery.ts';
-import { hasCode, makeFolder, removeLeftovers } from './durable.ts';
+import type { FindingEvent } from './detectors.ts';
+import { hasCode, isDiskTrouble, makeFolder, removeLeftovers } from './durable.ts';
 import { type Emergency, openEmergency } from './emergency.ts';
 import { AgentFault } from './fault.ts';
 import { createHubClient, type HubAnswer } from './hubClient.ts';
@@ -143,7 +144,14 @@ async function runLocked(config: AgentConfig, log: Logger, stop: AbortSignal): P
       await inventoryWaker.wait(config.inventory_seconds * 1000);
     }
   };
-  emergency = await openEmergency({ config, identity, tenantId: registered.tenant_id, trust, client, log, signal });
+  const tell = async ({ agoMs, ...event }: FindingEvent): Promise<boolean> => {
+    const at = new Date(clock.now() - agoMs).toISOString();
+    const isKept = await addTo(buffer, { kind: 'event', event: { ...event, at, resolved: false } }, log);
+    deliveryWaker.wake();
+    return isKept;
+  };
+  const { tenant_id: tenantId } = registered;
+  emergency = await openEmergency({ config, identity, tenantId, trust, client, tell, log, signal });
   const handlers = {
     collect_inventory: async () => ({ collected_at: await reportInventory() }),
     ...emergency.handlers,
@@ -179,13 +187,15 @@ async function runLocked(config: AgentConfig, log: Logger, stop: AbortSignal): P
   if (failed) throw failed.reason;
 }
 
-/** A disk that is full loses this entry but not the agent: it still beats, and says so in its log. */
-async function addTo(buffer: BatchBuffer, entry: Parameters<BatchBuffer['add']>[0], log: Logger): Promise<void> {
+/** A disk that is full loses this entry but not the agent: it still beats, and says so in its log. Whether it is kept. */
+async function addTo(buffer: BatchBuffer, entry: Parameters<BatchBuffer['add']>[0], log: Logger): Promise<boolean> {
   try {
     await buffer.add(entry);
+    return true;
   } catch (error) {
-    if (!hasCode(error, 'ENOSPC', 'EDQUOT', 'EIO', 'EROFS')) throw error;
+    if (!isDiskTrouble(error)) throw error;
     log.error({ why: errorText(error), kind: entry.kind }, 'the buffer cannot be written; an entry is lost');
+    return false;
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { COMMAND_KINDS } from '../domain/agentFrames.ts';
 import type { CommandResult } from './commandLedger.ts';
+import { isDiskTrouble } from './durable.ts';
 import type { Logger } from './log.ts';
 
 /** Runs one kind of command; the result goes back with the acknowledgement. */
@@ -25,7 +26,8 @@ export async function runCommand(
   try {
     return { outcome: 'done', ...(await handler(payload)) };
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
+    // Not acknowledged: the hub sends it again while it is of use, and the disk may have room by then.
+    if (!(error instanceof Error) || isDiskTrouble(error)) throw error;
     log.error({ kind, err: error }, 'a command failed');
     return { outcome: 'failed', error: error.message.slice(0, 500) };
   }

@@ -84,6 +84,11 @@ export async function syncFile(path: string): Promise<void> {
   }
 }
 
+/** Whether the disk refused: full, over quota, broken or read-only. It may be well again in a moment. */
+export function isDiskTrouble(error: unknown): boolean {
+  return hasCode(error, 'ENOSPC', 'EDQUOT', 'EIO', 'EROFS');
+}
+
 /** Whether a system call failed with this code, e.g. `ENOENT`. */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return error instanceof Error && codes.includes(String((error as NodeJS.ErrnoException).code));

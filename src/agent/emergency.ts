@@ -8,14 +8,15 @@ import { z } from 'zod';
 import { FLOOR_INTERVAL_MS, openClockFloor, SYSTEM_CLOCK } from './clockFloor.ts';
 import type { CommandHandler, CommandHandlers } from './commands.ts';
 import type { AgentConfig } from './config.ts';
-import { openDetectors } from './detectors.ts';
+import { type FindingEvent, openDetectors } from './detectors.ts';
+import { isDiskTrouble } from './durable.ts';
 import { createExecution, readTokenCommand } from './execution.ts';
 import { openIsolation } from './executors/isolation.ts';
 import type { HubClient } from './hubClient.ts';
 import { openHubContact } from './hubContact.ts';
 import type { HubTrust } from './hubKeys.ts';
 import type { Identity } from './identity.ts';
-import type { Logger } from './log.ts';
+import { errorText, type Logger } from './log.ts';
 import { openNonceLedger } from './nonceLedger.ts';
 import { type PolicyReading, readPolicy } from './policy.ts';
 import { openPreIssued } from './preIssued.ts';
@@ -46,6 +47,8 @@ export async function openEmergency(deps: {
   readonly tenantId: string;
   readonly trust: HubTrust;
   readonly client: HubClient;
+  /** Keeps an event for the hub; whether it is safe on the disk. */
+  readonly tell: (event: FindingEvent) => Promise<boolean>;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }): Promise<Emergency> {
@@ -141,9 +144,21 @@ export async function openEmergency(deps: {
       findings: detectors.findings(),
     });
   };
+  const troubled = new Set<string>();
+  /** A disk that is full ends no loop: the host still beats, and what was not written is written at the next round. */
+  const despiteDisk = async (what: string, task: () => Promise<unknown>): Promise<void> => {
+    try {
+      await task();
+      if (troubled.delete(what)) log.info({ what }, 'the state folder can be written again');
+    } catch (error) {
+      if (!isDiskTrouble(error)) throw error;
+      if (!troubled.has(what)) log.error({ what, why: errorText(error) }, 'the state folder cannot be written');
+      troubled.add(what);
+    }
+  };
   const keepStatus = async (): Promise<void> => {
     while (!signal.aborted) {
-      await status();
+      await despiteDisk('status', status);
       await statusWaker.wait(FLOOR_INTERVAL_MS);
     }
   };
@@ -152,28 +167,30 @@ export async function openEmergency(deps: {
     await firstBeatWaker.wait(FIRST_BEAT_MS);
     while (!signal.aborted) {
       const reading = policyNow();
-      if (await detectors.look(reading.kind === 'ok' ? reading.policy.detectors.honeypot_paths : []))
-        statusWaker.wake();
-      await preIssued.look();
+      const paths = reading.kind === 'ok' ? reading.policy.detectors.honeypot_paths : [];
+      await despiteDisk('bait files', async () => (await detectors.look(paths)) && statusWaker.wake());
+      // Protection first, then the hub is told.
+      await despiteDisk('held tokens', preIssued.look);
+      await despiteDisk('findings', () => detectors.report(deps.tell));
       await sleep(LOOK_MS, signal);
     }
   };
   const keepTime = async (): Promise<void> => {
     let floorAt = 0;
     while (!signal.aborted) {
-      await contact.persist();
+      await despiteDisk('hub contact', contact.persist);
       if (floor.now() - floorAt >= FLOOR_INTERVAL_MS) {
-        await floor.persist();
+        await despiteDisk('clock floor', floor.persist);
         floorAt = floor.now();
       }
       await contactWaker.wait(CONTACT_INTERVAL_MS);
     }
-    await contact.persist();
+    await despiteDisk('hub contact', contact.persist);
   };
 
   return {
     handlers: { eat: receive, pre_issued_eat: receive, revoke_pre_issued_eat: revoke },
-    onState: contact.onState,
+    onState: (openCriticalAlerts) => despiteDisk('hub contact', () => contact.onState(openCriticalAlerts)),
     onHeartbeat: (isDelivered) => {
       firstBeatWaker.wake();
       if (!isDelivered) return;

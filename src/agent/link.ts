@@ -53,7 +53,7 @@ export async function keepLink(deps: LinkDeps): Promise<void> {
   }
 }
 
-/** One socket from connecting to its end; whether the hub welcomed it. */
+/** One socket from connecting to its end; whether the hub welcomed it and every frame was handled. */
 async function holdSocket(deps: LinkDeps): Promise<boolean> {
   const path = `/api/v1/ws/agents/${deps.identity.agentId}`;
   const request = { method: 'GET', path, query: '', body: new Uint8Array() };
@@ -67,6 +67,7 @@ async function holdSocket(deps: LinkDeps): Promise<boolean> {
   const stop = (): void => socket.terminate();
   deps.signal.addEventListener('abort', stop);
   let wasWelcomed = false;
+  let hasFailed = false;
   let heardAt = performance.now();
   const heard = (): void => {
     heardAt = performance.now();
@@ -115,6 +116,7 @@ async function holdSocket(deps: LinkDeps): Promise<boolean> {
       const handle = (): Promise<void> =>
         receive(frame.data).catch((error: unknown) => {
           deps.log.error({ err: error }, 'a frame could not be handled; connecting again');
+          hasFailed = true;
           socket.terminate();
         });
       if (isUrgent(frame.data)) urgent = urgent.then(handle);
@@ -134,7 +136,8 @@ async function holdSocket(deps: LinkDeps): Promise<boolean> {
   });
   clearInterval(pings);
   deps.signal.removeEventListener('abort', stop);
-  return wasWelcomed;
+  // One that failed waits longer each time: the same frame comes again on the next.
+  return wasWelcomed && !hasFailed;
 }
 
 function isUrgent(frame: HubFrame): boolean {

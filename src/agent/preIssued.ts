@@ -111,6 +111,8 @@ export async function openPreIssued(deps: PreIssuedDeps): Promise<PreIssued> {
     // Out of sight at once, so that the next look does not take it again; off the disk once the ledger has it.
     held.delete(nonce);
     await execution.startActivated(verdict, activation, () => forget(nonce));
+    // The disk refused before its nonce was used: the next look tries again.
+    if (ledger.find(nonce) === null) held.set(nonce, { envelope, token });
   };
 
   return {
@@ -134,7 +136,7 @@ export async function openPreIssued(deps: PreIssuedDeps): Promise<PreIssued> {
       return { status: 'revoked', was_held: known !== undefined };
     },
     look: async () => {
-      for (const [nonce, { envelope, token }] of held) await lookAt(nonce, envelope, token);
+      for (const [nonce, { envelope, token }] of [...held]) await lookAt(nonce, envelope, token);
     },
     list: () =>
       [...held.values()].map(({ token }) => ({

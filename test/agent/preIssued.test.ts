@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openClockFloor } from '../../src/agent/clockFloor.ts';
-import { openDetectors } from '../../src/agent/detectors.ts';
+import { type FindingEvent, openDetectors } from '../../src/agent/detectors.ts';
 import { createLog } from '../../src/agent/log.ts';
 import type { EatToken } from '../../src/domain/eat.ts';
 import { playbookText } from '../../src/domain/playbook.ts';
@@ -283,7 +283,71 @@ describe('a held token', () => {
   });
 });
 
+describe('a full disk', () => {
+  it('at the moment of activation does not lose the token: the next look tries again, and it runs once', async () => {
+    const host = await createHost();
+    const parts = await host.start();
+    await hold(parts, envelopeFor(host, { or_severity_critical: true }));
+    const { persist } = parts.floor;
+    Object.assign(parts.floor, {
+      persist: () => Promise.reject(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })),
+    });
+    host.findSomething();
+    await look(parts);
+    expect([await host.runs(), parts.preIssued.list().length]).toEqual([0, 1]);
+    Object.assign(parts.floor, { persist });
+    await look(parts);
+    await look(parts);
+    expect([await host.runs(), parts.preIssued.list().length]).toEqual([1, 0]);
+  });
+});
+
 describe('a bait file', () => {
+  it('is told of once it is safe in the buffer, over a restart, and at most once a minute', async () => {
+    const host = await createHost();
+    const clock = { wall: () => host.time.wall, monotonic: () => host.time.monotonic };
+    const floor = await openClockFloor(host.stateDir, clock);
+    const open = () => openDetectors(host.stateDir, floor, createLog('silent'));
+    let detectors = await open();
+    const bait = join(host.stateDir, 'passwords.txt');
+    await writeFile(bait, 'hunter2');
+    await detectors.look([bait]);
+    const told: FindingEvent[] = [];
+    const report = (isKept: boolean) =>
+      detectors.report(async (event) => {
+        if (isKept) told.push(event);
+        return isKept;
+      });
+    const touch = async (content: string): Promise<void> => {
+      await writeFile(bait, content);
+      expect(await detectors.look([bait])).toBe(true);
+    };
+    await touch('encrypted!');
+    await report(false);
+    detectors = await open();
+    host.pass(5_000);
+    await report(true);
+    await report(true);
+    detectors = await open();
+    await report(true);
+    expect(told).toMatchObject([
+      {
+        severity: 'critical',
+        title: `Bait file was changed: ${bait}`,
+        detail: { kind: 'honeypot', path: bait, times: '1' },
+      },
+    ]);
+    expect(told[0]?.agoMs).toBe(5_000);
+    await touch('again');
+    await report(true);
+    await touch('and once more');
+    await report(true);
+    expect(told).toHaveLength(2);
+    host.pass(60_000);
+    await report(true);
+    expect(told.map(({ fingerprint }) => fingerprint)).toEqual(Array(3).fill(told[0]?.fingerprint));
+  });
+
   it('that is read, changed or gone is a finding, which outlives a restart', async () => {
     const host = await createHost();
     const floor = await openClockFloor(host.stateDir);

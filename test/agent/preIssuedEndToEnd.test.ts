@@ -1,8 +1,11 @@
-/** Pre-issued tokens on a real agent process: held, activated with the hub away, reported when it is back, revoked. */
+/** Pre-issued tokens and bait files on a real agent process: held, activated with the hub away, reported when it is back, revoked. */
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { sql } from '../../src/db/pool.ts';
 import { eatResult } from '../../src/domain/eat.ts';
 import { createTestHub } from '../support/hub.ts';
@@ -47,6 +50,29 @@ async function preIssue(conditions: object): Promise<string> {
   return nonce;
 }
 
+const bait = join(agent.folder, 'bait');
+const webhook = await alice.call('POST', '/webhooks', {
+  name: 'Security desk',
+  url: 'https://security.example/hooks',
+  events: ['honeypot.tripped'],
+});
+expect(webhook.status, await webhook.clone().text()).toBe(201);
+
+/** Alerts of the host's baits, newest first, with how often the webhook was told. */
+async function baitAlerts() {
+  const row = z.object({
+    id: z.uuid(),
+    status: z.string(),
+    severity: z.string(),
+    detail: z.record(z.string(), z.string()),
+  });
+  const alerts = await hub.db.admin.any(sql.type(row)`
+    select id, status, severity, detail from alerts where agent_id = ${agent.id}::uuid and detail ->> 'kind' = 'honeypot' order by number desc`);
+  const { told } = await hub.db.admin.one(sql.type(z.object({ told: z.number() }))`
+    select count(*) as told from webhook_deliveries where event = 'honeypot.tripped'`);
+  return { alerts, told };
+}
+
 describe('a pre-issued token', () => {
   it('activates once with the hub away, over a kill -9 of the agent, and reports when the hub is back', async () => {
     const nonce = await preIssue({ heartbeat_lost_minutes: 30, or_severity_critical: true });
@@ -76,6 +102,16 @@ describe('a pre-issued token', () => {
     expect(result.activation).toMatchObject({ condition: 'severity_critical', critical_source: 'local' });
     expect(result.activation?.last_delivered_heartbeat_at).not.toBeNull();
     expect(await runs()).toBe(1);
+
+    // The hub hears of the bait as well, once, although it was away and the agent was killed in between.
+    await waitUntil('the hub is told of the bait', async () => (await baitAlerts()).alerts.length > 0);
+    const { alerts, told } = await baitAlerts();
+    expect(alerts).toMatchObject([
+      { status: 'open', severity: 'critical', detail: { kind: 'honeypot', path: bait, what: 'changed' } },
+    ]);
+    expect(told).toBe(1);
+    const resolved = await alice.call('PATCH', `/alerts/${alerts[0]?.id}/resolve`, { resolution: 'A drill' });
+    expect(resolved.status, await resolved.clone().text()).toBe(200);
   }, 120_000);
 
   it('is void at once on a connected host when it is revoked', async () => {
@@ -103,4 +139,40 @@ describe('a pre-issued token', () => {
     });
     expect(await runs()).toBe(2);
   });
+});
+
+const canMount = process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0;
+
+describe.skipIf(!canMount)('a host whose disk is full', () => {
+  it('goes on beating, and tells of a bait when there is room again', async () => {
+    await agent.process().stop();
+    // A disk of its own for the state: small enough to fill.
+    const copy = await mkdtemp(join(tmpdir(), 'monsys-state-'));
+    await cp(agent.stateDir, copy, { recursive: true });
+    expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', agent.stateDir]).status).toBe(0);
+    try {
+      await cp(copy, agent.stateDir, { recursive: true });
+      const process = await agent.start();
+      await waitUntil('the bait is armed', async () =>
+        (await readFile(join(agent.stateDir, 'detectors.json'), 'utf8')).includes('/bait"'),
+      );
+      const before = (await baitAlerts()).told;
+      const filler = join(agent.stateDir, 'filler');
+      spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=4k', 'count=1000']);
+      await writeFile(bait, `touched on a full disk at ${new Date().toISOString()}`);
+      await process.waitFor(/"what":"bait files".*cannot be written/);
+      const silent = z.object({ at: z.string() });
+      const lastBeat = () =>
+        hub.db.admin.one(sql.type(silent)`select last_seen_at::text as at from agents where id = ${agent.id}::uuid`);
+      const { at } = await lastBeat();
+      await waitUntil('it is heard again', async () => (await lastBeat()).at !== at);
+      expect(process.isRunning()).toBe(true);
+      await rm(filler);
+      await waitUntil('the hub is told', async () => (await baitAlerts()).told === before + 1);
+    } finally {
+      await agent.process().stop();
+      spawnSync('umount', [agent.stateDir]);
+      await rm(copy, { recursive: true });
+    }
+  }, 90_000);
 });
