@@ -1,6 +1,6 @@
 /** One layer of a schedule: whose turns, how long, from when, and in which hours. */
 
-import { ArrowDown, ArrowUp, Trash2 } from 'lucide-react';
+import { Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../ui/Button.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
@@ -8,6 +8,7 @@ import { Card } from '../../ui/Layout.tsx';
 import { isByWeeks, type LayerDraft, ROTATIONS, type RotationKind } from './draft.ts';
 import { HoursFields } from './HoursFields.tsx';
 import { MemberList } from './MemberList.tsx';
+import { MoveButtons } from './MoveButtons.tsx';
 import { useWeekdays } from './weekdays.ts';
 import { zoneName } from './when.ts';
 
@@ -42,24 +43,14 @@ export function LayerFields({
       actions={
         count > 1 && (
           <>
-            <Button
-              kind="quiet"
+            <MoveButtons
+              up={t('form.layerUp', { name: title })}
+              down={t('form.layerDown', { name: title })}
+              index={index}
+              count={count}
+              onMove={onMove}
               size="sm"
-              aria-label={t('form.layerUp', { name: title })}
-              aria-disabled={index === 0}
-              onClick={() => onMove(-1)}
-            >
-              <ArrowUp aria-hidden="true" />
-            </Button>
-            <Button
-              kind="quiet"
-              size="sm"
-              aria-label={t('form.layerDown', { name: title })}
-              aria-disabled={index === count - 1}
-              onClick={() => onMove(1)}
-            >
-              <ArrowDown aria-hidden="true" />
-            </Button>
+            />
             <Button kind="quiet" size="sm" aria-label={t('form.layerRemove', { name: title })} onClick={onRemove}>
               <Trash2 aria-hidden="true" />
             </Button>

@@ -1,12 +1,13 @@
 /** One level of an escalation policy: whom it tells, and how long it waits. */
 
 import { useQuery } from '@tanstack/react-query';
-import { ArrowDown, ArrowUp, Plus, Trash2, X } from 'lucide-react';
+import { Plus, Trash2, X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { EscalationLevel, EscalationTarget } from '../../../../src/domain/escalation.ts';
 import { Button } from '../../ui/Button.tsx';
 import { SelectField, TextField } from '../../ui/Field.tsx';
 import { NamedOptions } from '../../ui/Options.tsx';
+import { MoveButtons } from './MoveButtons.tsx';
 import { schedulesQuery, useCandidates } from './queries.ts';
 
 const KINDS = ['schedule', 'user', 'admins'] as const;
@@ -110,22 +111,13 @@ export function LevelFields({
           )}
           {count > 1 && (
             <span className="ml-auto flex gap-1">
-              <Button
-                kind="quiet"
-                aria-label={t('policy.levelUp', { name })}
-                aria-disabled={index === 0}
-                onClick={() => onMove(-1)}
-              >
-                <ArrowUp aria-hidden="true" />
-              </Button>
-              <Button
-                kind="quiet"
-                aria-label={t('policy.levelDown', { name })}
-                aria-disabled={index === count - 1}
-                onClick={() => onMove(1)}
-              >
-                <ArrowDown aria-hidden="true" />
-              </Button>
+              <MoveButtons
+                up={t('policy.levelUp', { name })}
+                down={t('policy.levelDown', { name })}
+                index={index}
+                count={count}
+                onMove={onMove}
+              />
               <Button kind="quiet" aria-label={t('policy.levelRemove', { name })} onClick={onRemove}>
                 <Trash2 aria-hidden="true" />
               </Button>

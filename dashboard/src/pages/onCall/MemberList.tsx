@@ -1,12 +1,13 @@
 /** People in the order of their turns: added from the team, moved by buttons or by Alt with an arrow. */
 
-import { ArrowDown, ArrowUp, X } from 'lucide-react';
+import { X } from 'lucide-react';
 import { type KeyboardEvent, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Badge, Kbd } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { SelectField } from '../../ui/Field.tsx';
 import { moved } from './draft.ts';
+import { MoveButtons } from './MoveButtons.tsx';
 import { PersonName, usePeople } from './people.tsx';
 import { useCandidates } from './queries.ts';
 
@@ -64,27 +65,15 @@ export function MemberList({
                   <PersonName person={people(member)} />
                   {isSkipped && <Badge tone="medium">{t('form.skipped')}</Badge>}
                 </span>
-                {/* Not disabled at the ends: the focus would be lost there. */}
-                <Button
-                  kind="quiet"
+                <MoveButtons
+                  up={t('form.memberUp', { name })}
+                  down={t('form.memberDown', { name })}
+                  index={index}
+                  count={members.length}
+                  onMove={(step) => move(index, step)}
                   size="sm"
-                  aria-label={t('form.memberUp', { name })}
-                  aria-disabled={index === 0}
-                  onClick={() => move(index, -1)}
                   onKeyDown={onKeyDown}
-                >
-                  <ArrowUp aria-hidden="true" />
-                </Button>
-                <Button
-                  kind="quiet"
-                  size="sm"
-                  aria-label={t('form.memberDown', { name })}
-                  aria-disabled={index === members.length - 1}
-                  onClick={() => move(index, 1)}
-                  onKeyDown={onKeyDown}
-                >
-                  <ArrowDown aria-hidden="true" />
-                </Button>
+                />
                 <Button
                   kind="quiet"
                   size="sm"
