@@ -8,7 +8,7 @@ import {
   registrationBody,
   testInventory,
 } from '../support/agent.ts';
-import { createTestApi } from '../support/api.ts';
+import { createTestApi, json } from '../support/api.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
 const db = await createTestDatabase();
@@ -23,12 +23,6 @@ type Group = {
 };
 
 type Alert = { readonly id: string; readonly opened_at: string; readonly sla_due_at: string };
-
-async function json<T>(response: Response, status: number): Promise<T> {
-  const text = await response.text();
-  expect(response.status, text).toBe(status);
-  return JSON.parse(text) as T;
-}
 
 let made = 0;
 async function createGroup(body: Record<string, unknown>): Promise<Group> {

@@ -7,7 +7,7 @@ import { withSystem, withTenant } from '../../src/db/scope.ts';
 import { findSilence, listQuietAgents } from '../../src/db/silence.ts';
 import { gatherTrustScoreInputs } from '../../src/db/trustScores.ts';
 import { registerTestAgent } from '../support/agent.ts';
-import { createTestApi } from '../support/api.ts';
+import { createTestApi, json } from '../support/api.ts';
 import { problemOf } from '../support/people.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
@@ -33,12 +33,6 @@ type Alert = {
   readonly silenced_until: string | null;
   readonly sla: { readonly paused: string | null };
 };
-
-async function json<T>(response: Response, status: number): Promise<T> {
-  const text = await response.text();
-  expect(response.status, text).toBe(status);
-  return (text === '' ? undefined : JSON.parse(text)) as T;
-}
 
 // Everything here is promised by a policy that pauses: an hour to acknowledge, two to resolve.
 const promise = { acknowledge_minutes: 60, resolve_minutes: 120 };

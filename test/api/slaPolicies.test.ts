@@ -8,7 +8,7 @@ import type { Severity } from '../../src/domain/ingest.ts';
 import { WEEKDAYS } from '../../src/domain/localTime.ts';
 import { BUILT_IN_POLICY } from '../../src/domain/slaPolicy.ts';
 import { registerTestAgent } from '../support/agent.ts';
-import { createTestApi } from '../support/api.ts';
+import { createTestApi, json } from '../support/api.ts';
 import { problemOf } from '../support/people.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
@@ -29,12 +29,6 @@ type Alert = {
     readonly acknowledge: { readonly state: string } | null;
   };
 };
-
-async function json<T>(response: Response, status: number): Promise<T> {
-  const text = await response.text();
-  expect(response.status, text).toBe(status);
-  return (text === '' ? undefined : JSON.parse(text)) as T;
-}
 
 /** A policy's body that gives every severity the same minutes. */
 function body(name: string, acknowledge_minutes: number, resolve_minutes: number): Record<string, unknown> {

@@ -8,7 +8,7 @@ import { sql } from '../../src/db/pool.ts';
 import { withMsp, withTenant } from '../../src/db/scope.ts';
 import { findWebhook, listWebhooks } from '../../src/db/webhooks.ts';
 import { MAX_WEBHOOKS, WEBHOOK_EVENTS, webhookSealContext } from '../../src/domain/webhook.ts';
-import { createTestApi } from '../support/api.ts';
+import { createTestApi, json } from '../support/api.ts';
 import { createAccount, createTestClock, problemOf, signIn } from '../support/people.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
@@ -28,12 +28,6 @@ type Webhook = {
   readonly previous_secret_until: string | null;
 };
 type Delivery = { readonly id: string; readonly event: string; readonly status: string; readonly body: string };
-
-async function json<T>(response: Response, status: number): Promise<T> {
-  const text = await response.text();
-  expect(response.status, text).toBe(status);
-  return JSON.parse(text) as T;
-}
 
 const wanted = (change: Record<string, unknown> = {}) => ({
   name: 'Tickets',
@@ -327,7 +321,13 @@ describe('409', () => {
     expect(await problemOf(await admin('POST', `/webhooks/${id}/test`))).toBe('webhook_inactive');
   });
 
-  it('for one more webhook than an MSP may have', async () => {
+  it('for one more webhook than an MSP may have; those of its tenants count for the tenant alone', async () => {
+    await db.admin.query(sql.unsafe`
+      insert into webhooks (msp_id, only_tenant_id, name, url, created_by_email, is_active)
+      select ${api.msp.id}::uuid, ${tenants.a}::uuid, 'many', 'https://many.example/', 'x@msp.example', false from generate_series(1, ${MAX_WEBHOOKS})`);
+    expect(await problemOf(await admin('POST', '/webhooks', wanted({ tenant_id: tenants.a })))).toBe('conflict');
+    await create({ tenant_id: tenants.b });
+    await create();
     await db.admin.query(sql.unsafe`
       insert into webhooks (msp_id, name, url, created_by_email, is_active) select ${api.msp.id}::uuid, 'many', 'https://many.example/', 'x@msp.example', false
       from generate_series(1, ${MAX_WEBHOOKS})`);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import type { Hono } from 'hono';
-import { afterAll } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { createApp } from '../../src/api/app.ts';
 import type { ApiDeps } from '../../src/api/deps.ts';
 import { listenForEvents } from '../../src/api/events.ts';
@@ -126,6 +126,13 @@ export async function createTestApi(db: TestDatabase, options: TestApiOptions = 
       });
   const user = (role: Role): TestUser => users.get(role) as TestUser;
   return { app, deps, msp, tenants, user, as: (role) => call(`Bearer ${user(role).token}`), anonymous: call(null) };
+}
+
+/** Expects a status, and reads the JSON of the body; nothing where there is none. */
+export async function json<T>(response: Response, status: number): Promise<T> {
+  const text = await response.text();
+  expect(response.status, text).toBe(status);
+  return (text === '' ? undefined : JSON.parse(text)) as T;
 }
 
 /** A user with TOTP confirmed and an API token; the password cannot be used to sign in. */

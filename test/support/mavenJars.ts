@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const MAVEN_TIMEOUT_MS = 240_000;
+const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 /** What to fetch. `version` is a folder of the cache; `artifacts` are `group:artifact:version`. */
 export type MavenProgram = {
@@ -55,4 +56,20 @@ export async function mavenJars(program: MavenProgram): Promise<string> {
     await rm(draft, { recursive: true, force: true });
   }
   return join(folder, 'jars');
+}
+
+/**
+ * Runs Java once, for a short job, with the jars of a folder; `main` is a class or a source file.
+ *
+ * @throws when it exits with another code than 0, with the output at hand
+ */
+export async function runJava(
+  jars: string,
+  [main, ...args]: readonly [main: string, ...args: string[]],
+  timeoutMs: number,
+): Promise<{ readonly stdout: string }> {
+  return promisify(execFile)('java', ['-Xmx512m', '-XX:TieredStopAtLevel=1', '-cp', join(jars, '*'), main, ...args], {
+    timeout: timeoutMs,
+    maxBuffer: MAX_OUTPUT_BYTES,
+  });
 }

@@ -3,16 +3,13 @@
  * BIS Billing 3.0, as phive carries them in Maven Central. Fetched once by Maven into the user's cache, as veraPDF is.
  */
 
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { mavenJars } from './mavenJars.ts';
+import { mavenJars, runJava } from './mavenJars.ts';
 
 const VERSION = '4.3.7';
 const VALIDATION_TIMEOUT_MS = 120_000;
-const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 /** Each file is checked against the schema, and against the rules of CEN and of Peppol. */
 const RULE_SETS = ['UBL-Invoice-2.1.xsd', 'CEN-EN16931-UBL.xslt', 'PEPPOL-EN16931-UBL.xslt'];
 
@@ -29,17 +26,10 @@ export async function brokenInvoiceRules(invoices: readonly string[]): Promise<r
     const files = invoices.map((_, index) => join(folder, `${index}.xml`));
     await Promise.all(files.map((file, index) => writeFile(file, invoices[index] as string)));
     // Java compiles and runs a single source file by itself.
-    const { stdout } = await promisify(execFile)(
-      'java',
-      [
-        '-Xmx512m',
-        '-XX:TieredStopAtLevel=1',
-        '-cp',
-        join(jars, '*'),
-        join(import.meta.dirname, 'PeppolRules.java'),
-        ...files,
-      ],
-      { timeout: VALIDATION_TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES },
+    const { stdout } = await runJava(
+      jars,
+      [join(import.meta.dirname, 'PeppolRules.java'), ...files],
+      VALIDATION_TIMEOUT_MS,
     );
     const lines = stdout.split('\n').map((line) => line.split('\t'));
     return files.map((file) => {

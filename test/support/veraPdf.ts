@@ -3,14 +3,10 @@
  * once by Maven into the user's cache, as the time-skipping server is.
  */
 
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { mavenJars } from './mavenJars.ts';
+import { mavenJars, runJava } from './mavenJars.ts';
 
 const VERSION = '1.28.2';
 const VALIDATION_TIMEOUT_MS = 60_000;
-const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 /** Rules that a file breaks, as `<clause>-<test>: <description>`; none means that it conforms. */
 export async function brokenRules(file: string, flavour: '2a' | 'ua1'): Promise<readonly string[]> {
@@ -20,21 +16,10 @@ export async function brokenRules(file: string, flavour: '2a' | 'ua1'): Promise<
     artifacts: [`org.verapdf.apps:greenfield-apps:${VERSION}`],
     needs: 'Java 11',
   });
-  const { stdout } = await promisify(execFile)(
-    'java',
-    [
-      '-Xmx512m',
-      '-XX:TieredStopAtLevel=1',
-      '-cp',
-      join(jars, '*'),
-      'org.verapdf.apps.GreenfieldCliWrapper',
-      '--format',
-      'xml',
-      '-f',
-      flavour,
-      file,
-    ],
-    { timeout: VALIDATION_TIMEOUT_MS, maxBuffer: MAX_OUTPUT_BYTES },
+  const { stdout } = await runJava(
+    jars,
+    ['org.verapdf.apps.GreenfieldCliWrapper', '--format', 'xml', '-f', flavour, file],
+    VALIDATION_TIMEOUT_MS,
   ).catch((error: unknown) => {
     // It exits with 1 when a file does not conform; the report is whole all the same.
     const { code, stdout: report } = error as { readonly code?: unknown; readonly stdout?: string };
