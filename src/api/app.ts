@@ -9,6 +9,7 @@ import { parseStrictJson } from '../domain/strictJson.ts';
 import { API_BASE } from './basePath.ts';
 import { mountDashboard } from './dashboard.ts';
 import type { ApiDeps } from './deps.ts';
+import { faultsOf } from './faults.ts';
 import { authenticate, requireAuth } from './middleware/authenticate.ts';
 import { httpMetrics } from './middleware/httpMetrics.ts';
 import { rememberAnswers } from './middleware/idempotency.ts';
@@ -110,11 +111,7 @@ function parsePart(schema: z.ZodType | undefined, value: unknown, part: 'params'
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw new RefusedError('invalid_request', undefined, {
-    errors: result.error.issues.map((issue) => ({
-      part,
-      pointer: `/${issue.path.map((key) => String(key).replaceAll('~', '~0').replaceAll('/', '~1')).join('/')}`,
-      message: issue.message,
-    })),
+    errors: result.error.issues.flatMap((issue) => faultsOf(issue)).map((fault) => ({ part, ...fault })),
   });
 }
 

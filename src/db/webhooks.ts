@@ -64,9 +64,11 @@ export async function lockWebhook(tx: WebhookTx, id: string): Promise<WebhookRow
 
 const countRow = z.object({ count: z.number() });
 
-/** Webhooks in scope that are not deleted. */
-export async function countWebhooks(tx: AnyTx): Promise<number> {
-  return (await tx.one(sql.type(countRow)`select count(*) as count from webhooks where deleted_at is null`)).count;
+/** Webhooks that are not deleted: of one tenant, or (null) those of all tenants of the MSP in scope. */
+export async function countWebhooks(tx: AnyTx, tenantId: string | null): Promise<number> {
+  const { count } = await tx.one(sql.type(countRow)`
+    select count(*) as count from webhooks where deleted_at is null and only_tenant_id is not distinct from ${tenantId}::uuid`);
+  return count;
 }
 
 /** What a new webhook is made of; the secret is sealed already, under the webhook's id. */

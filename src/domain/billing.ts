@@ -23,7 +23,10 @@ export function euros(cents: number): string {
   return `${Math.trunc(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
 }
 
-/** A cell that a spreadsheet would take for a formula is made a text (OWASP, CSV injection). */
+/**
+ * A cell that a spreadsheet would take for a formula is made a text (OWASP, CSV injection); so is what follows a semicolon
+ * or a tab, at which a spreadsheet of Belgium or the Netherlands begins another cell. Full-width signs count as their own.
+ */
 export function safeCell(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return text.replaceAll(/(^|[;\t\r\n]\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])|^(?=[\t\r\n])/g, "$1'");
 }

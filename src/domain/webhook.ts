@@ -24,7 +24,7 @@ export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
 /** Hours that a secret stays good beside the one that it was rotated to. */
 export const OLD_SECRET_HOURS = 24;
-/** Webhooks of one MSP: an event is told to each of them. */
+/** Webhooks of one tenant, and those of an MSP for all of its tenants: an event is told to each of both. */
 export const MAX_WEBHOOKS = 100;
 /** Days that the log of deliveries reaches back. */
 export const DELIVERY_LOG_DAYS = 30;

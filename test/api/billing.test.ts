@@ -150,6 +150,16 @@ describe('the CSV', () => {
   it.each(['=1', '+1', '-1', '@x', '\tx', '\rx'])('%j is made a text', (cell) => {
     expect(safeCell(cell)).toBe(`'${cell}`);
   });
+
+  it.each([
+    ['Foo;=HYPERLINK("http://x")', `Foo;'=HYPERLINK("http://x")`],
+    ['Foo; +1;@x', "Foo; '+1;'@x"],
+    ['＝1', "'＝1"],
+    ['Foo; Bar - a+b=c @home', 'Foo; Bar - a+b=c @home'],
+    ['', ''],
+  ])('%j becomes %j, wherever a spreadsheet begins another cell', (cell, safe) => {
+    expect(safeCell(cell)).toBe(safe);
+  });
 });
 
 describe('refusals', () => {

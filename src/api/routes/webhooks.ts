@@ -123,7 +123,7 @@ const create = defineRoute({
     const made = makeSecret(deps, id);
     const webhook = await inWebhookScope(ctx, tenantId, async (tx) => {
       requireAddress(deps, body.url);
-      if ((await countWebhooks(tx)) >= MAX_WEBHOOKS)
+      if ((await countWebhooks(tx, tenantId)) >= MAX_WEBHOOKS)
         throw new RefusedError('conflict', `There are ${MAX_WEBHOOKS} webhooks already; delete one first.`);
       const { tenant_id: _, ...rest } = body;
       const row = await insertWebhook(tx, {
