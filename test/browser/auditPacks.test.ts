@@ -45,6 +45,24 @@ async function ensureClosedPack(): Promise<void> {
     .toBe(true);
 }
 
+describe('the demonstration', () => {
+  it('has signed packs and a report of the clients with a portal soon after the start, last month’s left to build', async () => {
+    const clients = demo.users.filter(({ role }) => role === 'client_viewer').map(({ tenant_id }) => tenant_id);
+    expect(clients).toHaveLength(2);
+    type Items = { readonly items: readonly { readonly has_files?: boolean; readonly state?: string }[] };
+    const read = async (path: string): Promise<Items['items']> =>
+      ((await (await call('alice', 'GET', path)).json()) as Items).items;
+    for (const id of clients) {
+      const built = async (): Promise<number> =>
+        (await read(`/audit-packs?tenant_id=${id}`)).filter(({ has_files }) => has_files).length;
+      await expect.poll(built, { timeout: 50_000, interval: 500 }).toBeGreaterThanOrEqual(2);
+      const done = async (): Promise<boolean> =>
+        (await read(`/reports?tenant_id=${id}`)).some(({ state }) => state === 'done');
+      await expect.poll(done, { timeout: 50_000, interval: 500 }).toBe(true);
+    }
+  }, 120_000);
+});
+
 describe('audit packs', () => {
   it('go by client and month to the panel, where the handover is filtered to the own people and saved with its signature', async () => {
     await ensureClosedPack();

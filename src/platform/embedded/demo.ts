@@ -7,8 +7,9 @@ import { TOTP_STEP_SECONDS, totpCodeAt } from '../totpCode.ts';
 import { readFileIfAny, StartError, writeFileAtomic } from './files.ts';
 
 const playbook = z.object({ id: z.string(), slug: z.string() });
-const seedFile = z.object({
-  msp: z.object({ id: z.string(), name: z.string(), email_domain: z.string() }),
+
+/** People and hosts of the demonstration: in what the seed writes, and in demo.json. */
+export const demoAccounts = z.object({
   users: z.array(
     z.object({
       id: z.string(),
@@ -31,6 +32,10 @@ const seedFile = z.object({
     }),
   ),
   playbooks: z.array(playbook),
+});
+
+const seedFile = demoAccounts.extend({
+  msp: z.object({ id: z.string(), name: z.string(), email_domain: z.string() }),
   real_agents: z.array(
     z.object({
       agent_id: z.string(),

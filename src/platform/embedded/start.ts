@@ -11,6 +11,7 @@ import { Children, endLeftovers } from './children.ts';
 import { buildDashboard } from './dashboard.ts';
 import { type DataFolder, openDataFolder } from './dataFolder.ts';
 import { type HubAddresses, readSeed, type Seed, signInLines, writeDemoAgentFiles, writeDemoFile } from './demo.ts';
+import { buildDemoEvidence } from './demoEvidence.ts';
 import { DEMO_OPERATOR } from './demoOperator.ts';
 import { StartError, sentenceOf } from './files.ts';
 import { choosePorts, tryPort } from './ports.ts';
@@ -209,6 +210,8 @@ async function start(): Promise<void> {
   if (seed !== null) await writeDemoFile(dataDir, seed, hub);
   announce(hub, seed, kids);
   if (isWatching) restartOnChange(kids);
+  // The next start builds what this one did not come to; a hub that is being stopped does not answer any more.
+  if (seed !== null) await buildDemoEvidence(baseUrl, seed, Date.now()).catch(() => undefined);
 }
 
 function announce(hub: HubAddresses, seed: Seed | null, kids: Children): void {
