@@ -9,7 +9,7 @@ import type {
   PackSessionRow,
 } from '../db/packContent.ts';
 import { sha256Hex } from '../domain/bytes.ts';
-import { actionLabel, type EatAction } from '../domain/eat.ts';
+import { labelOfAny } from '../domain/eat.ts';
 import type {
   ReportAlert,
   ReportCve,
@@ -18,13 +18,6 @@ import type {
   ReportScore,
   ReportSession,
 } from '../domain/packReport.ts';
-
-/** Imported history names its actions in other shapes; a label must not fail on them. */
-function labelOf(action: unknown): string {
-  const { kind, step } = action as { readonly kind?: unknown; readonly step?: unknown };
-  if (kind === 'run_playbook' || step !== undefined) return actionLabel(action as EatAction);
-  return typeof kind === 'string' ? kind : 'unknown action';
-}
 
 /** A token. `proof` is what its own text says of who approved. */
 export function reportEat(
@@ -36,7 +29,7 @@ export function reportEat(
     nonce: row.nonce,
     hostname: row.hostname,
     level: row.level,
-    labels: row.actions.map(labelOf),
+    labels: row.actions.map(labelOfAny),
     reason: row.reason,
     requested_by: row.requested_by_email,
     authorisation: proof?.label ?? 'imported',

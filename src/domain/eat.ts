@@ -166,6 +166,17 @@ export function actionLabel(action: EatAction): string {
   return subject === '' ? ACTION_KINDS[action.kind].label : `${ACTION_KINDS[action.kind].label}: ${subject}`;
 }
 
+/** The label of what is perhaps no action: imported history names its actions in other shapes, and a label must not fail. */
+export function labelOfAny(action: unknown): string {
+  const kind = (action as { readonly kind?: unknown } | null)?.kind;
+  try {
+    return actionLabel(action as EatAction);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return typeof kind === 'string' ? kind : 'unknown action';
+  }
+}
+
 /** What an agent knows when it judges a token. Times in milliseconds since the epoch. */
 export type EatJudge = {
   readonly agentId: string;

@@ -1,43 +1,31 @@
 /** Emergency tokens: issued by one person, read with their evidence, acknowledged when overdue. */
 
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { findAgent } from '../../db/agents.ts';
-import { appendAudit } from '../../db/audit.ts';
 import { getAutomaticLevel, setAutomaticLevel } from '../../db/automaticResponses.ts';
-import {
-  abandonOrder,
-  acknowledgeOverdue,
-  type EatEvidence,
-  type EatRow,
-  eatRow,
-  findEat,
-  insertOrder,
-  listEats,
-} from '../../db/emergency.ts';
-import { type AnyTx, withTenant } from '../../db/scope.ts';
+import { acknowledgeOverdue, type EatEvidence, eatRow, findEat } from '../../db/emergency.ts';
+import type { AnyTx } from '../../db/scope.ts';
 import { findEatLeafIndex } from '../../db/transparency.ts';
-import { actionLabel, type EatAction, levelOf } from '../../domain/eat.ts';
+import { actionLabel, type EatAction, labelOfAny, levelOf } from '../../domain/eat.ts';
 import { isAllowed } from '../../domain/permissions.ts';
 import { parameterValues } from '../../domain/playbook.ts';
 import { RefusedError } from '../../domain/refusal.ts';
-import { type DeliveryInput, deliveryStart, signedUpdate, WORKFLOW_IDS } from '../../workflows/messages.ts';
-import { page, pageQuery, readPage } from '../cursor.ts';
+import { WORKFLOW_IDS } from '../../workflows/messages.ts';
+import { page } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
-import { isIrreversible, namedAction, pinActions, totpStepSha256 } from '../emergencyActions.ts';
+import { isIrreversible, namedAction, pinActions } from '../emergencyActions.ts';
 import { enforceLimit } from '../middleware/rateLimit.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { inTenant, inTenantOf, readScope } from '../reach.ts';
 import { recordAct } from '../recordAct.ts';
 import { defineRoute } from '../route.ts';
-import { requireTemporal, startOnce } from '../temporal.ts';
+import { requireTemporal } from '../temporal.ts';
 import { workflowUrl } from '../temporalUi.ts';
+import { eatQuery, orderAlone, readEatPage } from '../tokenOrders.ts';
 
 /** SOURCE, rate limits: five an hour for each person. */
 const ISSUES_PER_HOUR = 5;
 const HOUR_SECONDS = 3600;
-/** How long the answer waits for the signature before it says "signing". */
-const SIGNATURE_WAIT_MS = 4_000;
 
 /** A token with what an auditor needs to check it alone. */
 const evidence = eatRow.extend({
@@ -60,7 +48,7 @@ async function present(caller: Caller, tx: AnyTx, row: EatEvidence): Promise<z.i
   const workflow_id = row.kind === 'pre_issued' ? WORKFLOW_IDS.preIssued(row.nonce) : WORKFLOW_IDS.eat(row.nonce);
   return {
     ...row,
-    labels: row.actions.map((action) => labelOf(action)),
+    labels: row.actions.map(labelOfAny),
     signature: row.signature?.toString('base64') ?? null,
     result: row.result_text,
     result_signature: row.result_signature?.toString('base64') ?? null,
@@ -69,17 +57,6 @@ async function present(caller: Caller, tx: AnyTx, row: EatEvidence): Promise<z.i
     workflow_url: workflowUrl(caller, workflow_id),
     log_index: row.token === null ? null : await findEatLeafIndex(tx, row.token),
   };
-}
-
-/** Imported history names its actions in other shapes; a label must not fail on them. */
-export function labelOf(action: unknown): string {
-  const kind = (action as { kind?: unknown } | null)?.kind;
-  try {
-    return actionLabel(action as EatAction);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    return typeof kind === 'string' ? kind : 'unknown action';
-  }
 }
 
 const issued = z.object({
@@ -133,7 +110,7 @@ const issue = defineRoute({
   ],
   handle: async (ctx) => {
     const { deps, principal, body, params } = ctx;
-    const temporal = requireTemporal(deps);
+    requireTemporal(deps);
     await enforceLimit(deps, `emergency:${principal.userId}`, ISSUES_PER_HOUR, HOUR_SECONDS);
     const named = body.actions ?? [
       { kind: 'run_playbook' as const, id: body.playbook_id as string, parameters: body.parameters ?? {} },
@@ -149,113 +126,21 @@ const issue = defineRoute({
       throw new RefusedError('invalid_request', `These actions are of level ${level}, not ${body.level}.`);
     checkSingleAuthority(principal, actions, level);
 
-    const order: DeliveryInput = {
-      nonce: randomUUID(),
-      agent_id: agent.id,
-      tenant_id: agent.tenant_id,
-      msp_id: principal.mspId,
-    };
-    await withTenant(deps.pool, agent.tenant_id, async (tx) => {
-      await insertOrder(tx, {
-        ...order,
-        level,
-        actions,
-        reason: body.reason,
-        requested_by: principal.userId,
-        requested_by_email: principal.email,
-        authorisation: 'single',
-        totp_step_sha256: totpStepSha256(principal.userId, ctx.totpStep),
-        impersonation_id: principal.impersonation?.id ?? null,
-        alert: null,
-        window: null,
-      });
-      await recordAct(tx, principal, agent.tenant_id, 'emergency_token_requested', {
-        nonce: order.nonce,
-        agent_id: agent.id,
-        hostname: agent.hostname,
-        level,
-        actions: actions.map(actionLabel),
-        reason: body.reason,
-      });
-    });
-    await startDelivery(deps, order, 'eat');
-    const expires_at = await awaitSignature(deps, order, 'eat');
-    ctx.http.header('Location', `/api/v1/emergency/${order.nonce}`);
+    const { nonce, expires_at } = await orderAlone(
+      ctx,
+      { kind: 'eat', agent, actions, level, reason: body.reason, window: null },
+      { event_type: 'emergency_token_requested', facts: { level } },
+    );
     return {
-      nonce: order.nonce,
+      nonce,
       state: expires_at === null ? ('signing' as const) : ('signed' as const),
       level,
       actions: actions.map(actionLabel),
       expires_at,
-      workflow_id: temporal && WORKFLOW_IDS.eat(order.nonce),
+      workflow_id: WORKFLOW_IDS.eat(nonce),
     };
   },
 });
-
-/**
- * Starts the workflow of an order; when that fails the order is given up, so that "nothing was done" is true. An
- * answer that was lost on the way may hide a start that worked: then the order is signed, and it goes on.
- */
-export async function startDelivery(deps: ApiDeps, order: DeliveryInput, kind: 'eat' | 'preIssued'): Promise<void> {
-  const temporal = requireTemporal(deps);
-  const workflow = kind === 'eat' ? 'eatDelivery' : 'preIssuedEatWindow';
-  try {
-    await startOnce(temporal, () => temporal.workflow.start(workflow, deliveryStart(order, kind)));
-  } catch (error) {
-    const isGivenUp = await withTenant(deps.pool, order.tenant_id, async (tx) => {
-      if (!(await abandonOrder(tx, order.nonce))) return false;
-      await appendAudit(tx, {
-        msp_id: order.msp_id,
-        tenant_id: order.tenant_id,
-        event_type: 'emergency_order_abandoned',
-        actor: { kind: 'system' },
-        event_data: { nonce: order.nonce, why: 'Temporal did not start its workflow.' },
-      });
-      return true;
-    });
-    deps.log.error({ err: error, nonce: order.nonce, given_up: isGivenUp }, 'the start of a token was not confirmed');
-    if (isGivenUp)
-      throw new RefusedError('unavailable', 'Temporal does not answer; nothing was ordered. Try again in a minute.');
-  }
-}
-
-/** When the token expires, once it is signed; null when that takes longer than a caller should wait. */
-export async function awaitSignature(
-  deps: ApiDeps,
-  order: DeliveryInput,
-  kind: 'eat' | 'preIssued',
-): Promise<string | null> {
-  const temporal = requireTemporal(deps);
-  try {
-    const signed = await temporal.withDeadline(Date.now() + SIGNATURE_WAIT_MS, () =>
-      temporal.workflow.getHandle(WORKFLOW_IDS[kind](order.nonce)).executeUpdate(signedUpdate),
-    );
-    if (signed.kind === 'abandoned')
-      throw new RefusedError('unavailable', 'The token could not be signed; nothing was sent.');
-    return signed.expires_at;
-  } catch (error) {
-    if (error instanceof RefusedError) throw error;
-    deps.log.warn({ err: error, nonce: order.nonce }, 'the signature takes longer than the answer waits');
-    return null;
-  }
-}
-
-const cursorKey = z.object({ issued_at: z.iso.datetime(), nonce: z.uuid() });
-const eatQuery = pageQuery.extend({ tenant_id: z.uuid().optional() });
-
-/** One page of tokens in the caller's reach, newest first. */
-export function readEatPage(
-  ctx: Caller & { readonly query: z.output<typeof eatQuery> },
-  filter: Pick<Parameters<typeof listEats>[1], 'agentId' | 'kind' | 'state'>,
-): Promise<{ readonly items: EatRow[]; readonly next_cursor: string | null }> {
-  const { query } = ctx;
-  return readPage(
-    query,
-    cursorKey,
-    (slice) => readScope(ctx, (tx, tenantId) => listEats(tx, { tenantId, ...filter, ...slice }), query.tenant_id),
-    ({ issued_at, nonce }) => ({ issued_at, nonce }),
-  );
-}
 
 const list = defineRoute({
   method: 'get',
@@ -278,7 +163,7 @@ const list = defineRoute({
       kind: query.kind ?? null,
       state: query.state ?? null,
     });
-    return { items: items.map((row) => ({ ...row, labels: row.actions.map(labelOf) })), next_cursor };
+    return { items: items.map((row) => ({ ...row, labels: row.actions.map(labelOfAny) })), next_cursor };
   },
 });
 

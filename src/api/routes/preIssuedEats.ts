@@ -1,33 +1,24 @@
 /** Pre-issued tokens: held by a host, activated by itself once when their condition holds in their window. */
 
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { findAgent } from '../../db/agents.ts';
-import {
-  abandonOrder,
-  type EatRow,
-  eatRow,
-  findEat,
-  findPendingOrder,
-  insertOrder,
-  listEats,
-} from '../../db/emergency.ts';
+import { abandonOrder, type EatRow, eatRow, findEat, findPendingOrder, listEats } from '../../db/emergency.ts';
 import { enqueueCommand } from '../../db/outbox.ts';
 import { confirmRevocation, getTokenReach, markRevoked, withdrawUnsent } from '../../db/preIssued.ts';
-import { type TenantTx, withTenant } from '../../db/scope.ts';
-import { actionLabel, levelOf } from '../../domain/eat.ts';
+import type { TenantTx } from '../../db/scope.ts';
+import { actionLabel, labelOfAny, levelOf } from '../../domain/eat.ts';
 import { PRE_ISSUED_MAX_WINDOW_SECONDS } from '../../domain/eatLevels.ts';
 import { parameterValues } from '../../domain/playbook.ts';
 import { preIssueConditions } from '../../domain/preIssuedEat.ts';
 import { RefusedError } from '../../domain/refusal.ts';
-import { type DeliveryInput, resultSignal, WORKFLOW_IDS } from '../../workflows/messages.ts';
-import { page, pageQuery } from '../cursor.ts';
-import { isIrreversible, pinActions, totpStepSha256 } from '../emergencyActions.ts';
+import { resultSignal, WORKFLOW_IDS } from '../../workflows/messages.ts';
+import { page } from '../cursor.ts';
+import { isIrreversible, pinActions } from '../emergencyActions.ts';
 import { inTenantOf, readScope } from '../reach.ts';
 import { recordAct } from '../recordAct.ts';
 import { defineRoute } from '../route.ts';
 import { requireTemporal, tellWorkflow } from '../temporal.ts';
-import { awaitSignature, labelOf, readEatPage, startDelivery } from './emergency.ts';
+import { eatQuery, orderAlone, readEatPage } from '../tokenOrders.ts';
 
 const params = z.object({ id: z.uuid() });
 const instant = z.iso.datetime({ offset: true });
@@ -75,7 +66,7 @@ const create = defineRoute({
     'unavailable',
   ],
   handle: async (ctx) => {
-    const { deps, principal, body, params: path } = ctx;
+    const { deps, body, params: path } = ctx;
     requireTemporal(deps);
     const window = checkWindow(body.valid_from, body.valid_until, deps.now());
     const { agent, actions } = await readScope(ctx, async (tx) => {
@@ -87,49 +78,30 @@ const create = defineRoute({
     if (!agent.is_active) throw new RefusedError('agent_inactive');
     if (isIrreversible(actions)) throw new RefusedError('irreversible_needs_quorum');
 
-    const order: DeliveryInput = {
-      nonce: randomUUID(),
-      agent_id: agent.id,
-      tenant_id: agent.tenant_id,
-      msp_id: principal.mspId,
-    };
-    await withTenant(deps.pool, agent.tenant_id, async (tx) => {
-      await insertOrder(tx, {
-        ...order,
-        level: levelOf(actions.map((action) => action.kind)),
+    const { nonce, expires_at } = await orderAlone(
+      ctx,
+      {
+        kind: 'preIssued',
+        agent,
         actions,
+        level: levelOf(actions.map((action) => action.kind)),
         reason: body.reason,
-        requested_by: principal.userId,
-        requested_by_email: principal.email,
-        authorisation: 'single',
-        totp_step_sha256: totpStepSha256(principal.userId, ctx.totpStep),
-        impersonation_id: principal.impersonation?.id ?? null,
-        alert: null,
         window: { ...window, conditions: { ...body.conditions } },
-      });
-      await recordAct(tx, principal, agent.tenant_id, 'pre_issued_token_requested', {
-        nonce: order.nonce,
-        agent_id: agent.id,
-        hostname: agent.hostname,
-        actions: actions.map(actionLabel),
-        valid_from: window.from,
-        valid_until: window.until,
-        conditions: { ...body.conditions },
-        reason: body.reason,
-      });
-    });
-    await startDelivery(deps, order, 'preIssued');
-    const expires_at = await awaitSignature(deps, order, 'preIssued');
-    ctx.http.header('Location', `/api/v1/emergency/${order.nonce}`);
+      },
+      {
+        event_type: 'pre_issued_token_requested',
+        facts: { valid_from: window.from, valid_until: window.until, conditions: { ...body.conditions } },
+      },
+    );
     return {
-      id: order.nonce,
-      nonce: order.nonce,
+      id: nonce,
+      nonce,
       state: expires_at === null ? ('signing' as const) : ('signed' as const),
       actions: actions.map(actionLabel),
       valid_from: window.from,
       valid_until: window.until,
       conditions: body.conditions,
-      workflow_id: WORKFLOW_IDS.preIssued(order.nonce),
+      workflow_id: WORKFLOW_IDS.preIssued(nonce),
     };
   },
 });
@@ -155,7 +127,7 @@ function stateOf(row: EatRow, nowMs: number): string {
 const preIssued = eatRow.extend({ id: z.uuid(), state: z.string(), labels: z.array(z.string()) });
 
 function presentPreIssued(row: EatRow, nowMs: number): z.input<typeof preIssued> {
-  return { ...row, id: row.nonce, state: stateOf(row, nowMs), labels: row.actions.map(labelOf) };
+  return { ...row, id: row.nonce, state: stateOf(row, nowMs), labels: row.actions.map(labelOfAny) };
 }
 
 const list = defineRoute({
@@ -192,7 +164,7 @@ const listAll = defineRoute({
   description: 'Those that could still activate, or all with `live=false`.',
   auth: { kind: 'user', permission: 'emergency.read' },
   tenantScoped: true,
-  query: pageQuery.extend({ tenant_id: z.uuid().optional(), live: z.enum(['true', 'false']).default('true') }),
+  query: eatQuery.extend({ live: z.enum(['true', 'false']).default('true') }),
   output: page(preIssued),
   refusals: ['not_found'],
   handle: async (ctx) => {
