@@ -4,10 +4,8 @@
  */
 
 import {
-  ActivityFailure,
   condition,
   continueAsNew,
-  log,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -17,6 +15,7 @@ import {
 import type { EscalationActivities, EscalationStep } from '../activities/escalations.ts';
 import type { NotificationActivities } from '../activities/notifications.ts';
 import { type EscalationInput, heardSignal, OUTCOME } from './messages.ts';
+import { tellPeople } from './tellPeople.ts';
 
 const { takeEscalationStep } = proxyActivities<EscalationActivities>({
   startToCloseTimeout: '20 seconds',
@@ -52,7 +51,7 @@ export async function alertEscalation(input: EscalationInput): Promise<{ readonl
       return { outcome: step.state };
     }
     if (step.kind === 'tell')
-      told.push(tell(() => notifyEscalation({ ...input, round: step.round, level: step.level })));
+      told.push(tellPeople(() => notifyEscalation({ ...input, round: step.round, level: step.level })));
     if (workflowInfo().continueAsNewSuggested) {
       // Everything is in the database; the next run reads it first, so that nothing heard now is lost.
       await Promise.all(told);
@@ -71,14 +70,4 @@ function show(step: EscalationStep): void {
   return setCurrentDetails(
     `Round ${step.round + 1}, **level ${step.level}**${whom}; waiting ${minutes} min for somebody to acknowledge.`,
   );
-}
-
-/** A level that cannot be told never holds up the next one. */
-async function tell(send: () => Promise<unknown>): Promise<void> {
-  try {
-    await send();
-  } catch (error) {
-    if (!(error instanceof ActivityFailure)) throw error;
-    log.warn('some people could not be told', { why: error.cause?.message ?? error.message });
-  }
 }

@@ -7,11 +7,9 @@
  */
 
 import {
-  ActivityFailure,
   ApplicationFailure,
   condition,
   executeChild,
-  log,
   ParentClosePolicy,
   proxyActivities,
   setCurrentDetails,
@@ -24,6 +22,7 @@ import { eatDelivery } from './eatDelivery.ts';
 import type { OrderEnd } from './eatOrder.ts';
 import { decideUpdate, heardSignal, OUTCOME, type QuorumInput, WORKFLOW_IDS } from './messages.ts';
 import { onUpdate } from './onUpdate.ts';
+import { tellPeople } from './tellPeople.ts';
 
 const { readQuorum, expireQuorum, stopStages } = proxyActivities<EmergencyActivities>({
   startToCloseTimeout: '20 seconds',
@@ -63,7 +62,7 @@ export async function emergencyQuorum(input: QuorumInput): Promise<{
   // Noted before each look: what is heard while the database is being read may not be in the answer.
   let seen = heard;
   request = await readQuorum(input);
-  const told = tell(() => notifyApprovers(input));
+  const told = tellPeople(() => notifyApprovers(input));
 
   while (request.state === 'open') {
     show(request);
@@ -74,7 +73,7 @@ export async function emergencyQuorum(input: QuorumInput): Promise<{
   }
   show(request);
   const { state } = request;
-  const stale = tell(() => notifyDecision({ ...input, outcome: state }));
+  const stale = tellPeople(() => notifyDecision({ ...input, outcome: state }));
   const outcomes = request.state === 'approved' ? await deliver(input, request) : {};
   // Awaited last: what people hear of a request never holds up its fire.
   await Promise.all([told, stale]);
@@ -137,14 +136,4 @@ function show(request: RequestState): void {
       ...(request.state === 'open' ? [`Waiting for ${missing} more of ${request.requiredApprovers}.`] : []),
     ].join('\n'),
   );
-}
-
-/** Telling people helps, but never holds up what they decide. */
-async function tell(send: () => Promise<unknown>): Promise<void> {
-  try {
-    await send();
-  } catch (error) {
-    if (!(error instanceof ActivityFailure)) throw error;
-    log.warn('some people could not be told', { why: error.cause?.message ?? error.message });
-  }
 }
