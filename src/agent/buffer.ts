@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import type { BatchEntry, IngestBatch } from '../domain/ingest.ts';
 import { hasCode, makeFolder, moveDurably, removeLeftovers, writeDurably } from './durable.ts';
 import type { Logger } from './log.ts';
+import { createTurns } from './turns.ts';
 
 const FILE_PATTERN = /^(\d{12})\.(metrics|inventory|event)\.json$/;
 /** An hour of samples, well under the hub's 1,000 entries. */
@@ -111,12 +112,7 @@ export async function openBuffer(stateDir: string, maxBytes: number, log: Logger
   };
   const itemOf = (batch: BufferedBatch): Item | undefined => items.find((item) => item.name === batch.name);
 
-  let work: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
-    const result = work.then(task);
-    work = result.catch(() => undefined);
-    return result;
-  };
+  const inTurn = createTurns();
   return {
     add: (entry) => inTurn(() => add(entry)),
     oldest: () => inTurn(oldest),

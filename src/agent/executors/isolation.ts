@@ -17,6 +17,7 @@ import { DEFAULT_ISOLATION_SECONDS } from '../../domain/playbook.ts';
 import { parseStrictJson } from '../../domain/strictJson.ts';
 import { hasCode, syncFolder, writeDurably } from '../durable.ts';
 import type { Logger } from '../log.ts';
+import { createTurns } from '../turns.ts';
 import { sleep } from '../waiting.ts';
 import { runProgram } from './program.ts';
 import { type Executor, facts, resolvedNumber } from './step.ts';
@@ -80,12 +81,7 @@ export async function openIsolation(deps: {
     await forget();
   };
 
-  let work: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
-    const result = work.then(task);
-    work = result.catch(() => undefined);
-    return result;
-  };
+  const inTurn = createTurns();
   return {
     state: () => current,
     isolate: (deadManSeconds) =>
