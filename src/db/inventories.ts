@@ -116,9 +116,10 @@ export async function listMetricSamples(
     order by 1`);
 }
 
-const detailRow = z.object({
+/** What a host's page shows beside its row. */
+export const agentDetailRow = z.object({
   inventory: z.record(z.string(), z.json()).nullable(),
-  inventory_at: z.string().nullable(),
+  inventory_at: z.iso.datetime().nullable(),
   latest_metrics: sampleRow.nullable(),
   findings: z.array(
     z.object({
@@ -132,15 +133,15 @@ const detailRow = z.object({
   drifted_files: z.array(
     z.object({ path: z.string(), kind: z.string(), drifted_at: z.string(), missing: z.boolean() }),
   ),
-  open_cves: z.number(),
-  open_alerts: z.number(),
+  open_cves: z.int(),
+  open_alerts: z.int(),
 });
 
 /** Everything that a host's page shows beside its row. */
-export async function getAgentDetail(tx: AnyTx, host: Host): Promise<z.infer<typeof detailRow>> {
+export async function getAgentDetail(tx: AnyTx, host: Host): Promise<z.infer<typeof agentDetailRow>> {
   const own = sql.fragment`tenant_id = ${host.tenantId}::uuid and agent_id = ${host.agentId}::uuid`;
   const iso = sql.fragment`'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
-  return tx.one(sql.type(detailRow)`
+  return tx.one(sql.type(agentDetailRow)`
     select
       (select document from inventories where ${own}) as inventory,
       (select collected_at from inventories where ${own}) as inventory_at,

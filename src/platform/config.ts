@@ -1,6 +1,7 @@
 /** The environment, read once per process and checked; nobody else reads `process.env`. */
 
 import { z } from 'zod';
+import type { S3Settings } from './s3PackStore.ts';
 
 const url = z.url({ error: 'must be a URL' });
 
@@ -248,14 +249,7 @@ export function pushSettings(config: CoreConfig): {
 }
 
 /** The object storage for packs; null where a folder is used. */
-export function s3Settings(config: PackConfig): {
-  readonly endpoint: string;
-  readonly bucket: string;
-  readonly prefix: string;
-  readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-} | null {
+export function s3Settings(config: PackConfig): S3Settings | null {
   const { MONSYS_PACK_S3_URL: text, MONSYS_PACK_S3_ACCESS_KEY_ID: accessKeyId } = config;
   const { MONSYS_PACK_S3_SECRET_ACCESS_KEY: secretAccessKey, MONSYS_PACK_S3_REGION: region } = config;
   if (text === undefined || accessKeyId === undefined || secretAccessKey === undefined) return null;

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { z } from 'zod';
+import { demoAccounts } from '../../src/platform/embedded/demo.ts';
 import { freePort } from './embeddedPostgres.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -14,32 +15,7 @@ const READY_MS = 180_000;
 /** Shown when the start fails. */
 const LAST_WORDS = 4_000;
 
-const demoFile = z.object({
-  base_url: z.string(),
-  temporal_ui_url: z.string().nullable(),
-  users: z.array(
-    z.object({
-      id: z.string(),
-      email: z.string(),
-      password: z.string(),
-      role: z.string(),
-      totp_secret: z.string(),
-      api_token: z.string(),
-      tenant_id: z.string().nullish(),
-    }),
-  ),
-  tenants: z.array(z.object({ id: z.string(), slug: z.string(), name: z.string() })),
-  agents: z.array(
-    z.object({
-      id: z.string(),
-      tenant_id: z.string(),
-      hostname: z.string(),
-      tags: z.array(z.string()),
-      real: z.boolean(),
-    }),
-  ),
-  playbooks: z.array(z.object({ id: z.string(), slug: z.string() })),
-});
+const demoFile = demoAccounts.extend({ base_url: z.string(), temporal_ui_url: z.string().nullable() });
 
 /** The demonstration hub, as `demo.json` tells it, and its database as the owner sees it. */
 export type Demo = z.infer<typeof demoFile> & { readonly ownerUrl: string };

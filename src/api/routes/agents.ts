@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { agentRow, findAgent, findAgentTenant, listAgents, openKeyReset, updateAgent } from '../../db/agents.ts';
 import { clearAgentAlerts } from '../../db/alerts.ts';
 import { syncHostGroups } from '../../db/groupMembership.ts';
-import { acceptBaseline, getAgentDetail, listMetricSamples, sampleRow } from '../../db/inventories.ts';
+import { acceptBaseline, agentDetailRow, getAgentDetail, listMetricSamples, sampleRow } from '../../db/inventories.ts';
 import { enqueueCommand } from '../../db/outbox.ts';
 import { countLivePreIssued } from '../../db/preIssued.ts';
 import { syncKevAlerts } from '../../db/vulnerabilities.ts';
@@ -54,25 +54,7 @@ const list = defineRoute({
   },
 });
 
-const agentDetail = agentRow.extend({
-  inventory: z.record(z.string(), z.json()).nullable(),
-  inventory_at: z.iso.datetime().nullable(),
-  latest_metrics: sampleRow.nullable(),
-  findings: z.array(
-    z.object({
-      kind: z.string(),
-      subject: z.string(),
-      severity: z.string(),
-      detail: z.string(),
-      detected_at: z.string(),
-    }),
-  ),
-  drifted_files: z.array(
-    z.object({ path: z.string(), kind: z.string(), drifted_at: z.string(), missing: z.boolean() }),
-  ),
-  open_cves: z.int(),
-  open_alerts: z.int(),
-});
+const agentDetail = agentRow.extend(agentDetailRow.shape);
 
 const get = defineRoute({
   method: 'get',

@@ -19,6 +19,7 @@ import {
 import { monthBounds, packFileStem } from '../../domain/pack.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { type PackInput, packStart, WORKFLOW_IDS } from '../../workflows/messages.ts';
+import { month } from '../billingMonth.ts';
 import type { ApiDeps } from '../deps.ts';
 import { enforceLimit } from '../middleware/rateLimit.ts';
 import { inTenant, readScope } from '../reach.ts';
@@ -26,7 +27,6 @@ import { recordAct } from '../recordAct.ts';
 import { defineRoute } from '../route.ts';
 import { requireTemporal, startOnce } from '../temporal.ts';
 
-const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, 'a month: 2026-04');
 const params = z.object({ id: z.uuid() });
 /** How long a download waits for a filtered pack to be built. */
 const HANDOVER_WAIT_MS = 60_000;
