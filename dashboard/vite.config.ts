@@ -14,6 +14,10 @@ const hub = process.env['HUB_URL'] ?? 'http://127.0.0.1:8080';
 const VENDOR =
   /node_modules[\\/](?:react|react-dom|scheduler|@tanstack[\\/](?:query-core|react-query)|i18next|react-i18next|openapi-fetch|use-sync-external-store)[\\/]/;
 
+/** What lays menus, dialogs and panels over a page: no part of the first look, and one file for all of them. */
+const OVERLAYS =
+  /node_modules[\\/](?:radix-ui|@radix-ui|@floating-ui|react-remove-scroll|react-remove-scroll-bar|react-style-singleton|use-callback-ref|use-sidecar|aria-hidden)[\\/]/;
+
 /** The letters are on their way before the style sheet asks for them. */
 const preloadFont: Plugin = {
   name: 'preload-font',
@@ -50,6 +54,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'vendor', test: VENDOR },
+            { name: 'overlays', test: OVERLAYS },
             { name: 'routes', test: /dashboard[\\/]src[\\/]pages[\\/][^\\/]+[\\/]routes\.tsx$/ },
           ],
         },

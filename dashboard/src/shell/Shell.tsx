@@ -2,23 +2,25 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import { Dialog as Radix } from 'radix-ui';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Toaster } from 'sonner';
 import { onSessionEvent } from '../api/queries.ts';
 import { meQuery, useMe } from '../session.ts';
 import { SkeletonRows } from '../ui/Feedback.tsx';
+import { Brand } from './Brand.tsx';
 import { ImpersonateProvider } from './ImpersonateProvider.tsx';
 import { ImpersonationBanner } from './ImpersonationBanner.tsx';
 import { ImpersonationOver } from './ImpersonationOver.tsx';
 import { OfflineNotice } from './OfflineNotice.tsx';
 import { Sidebar } from './Sidebar.tsx';
+import { Toasts } from './Toasts.tsx';
 import { TopBar } from './TopBar.tsx';
 
 const CommandPalette = lazy(() =>
   import('./CommandPalette.tsx').then(({ CommandPalette }) => ({ default: CommandPalette })),
 );
+
+const PageSheet = lazy(() => import('./PageSheet.tsx').then(({ PageSheet }) => ({ default: PageSheet })));
 
 /** Sidebar, top bar, the page, and what belongs to none: palette, notices, what ends a session. */
 export function Shell() {
@@ -48,7 +50,7 @@ export function Shell() {
 
   return (
     <ImpersonateProvider>
-      <div className="min-h-dvh lg:pl-56">
+      <div className="min-h-dvh lg:pl-56 print:pl-0">
         <a
           href="#content"
           className="sr-only z-50 rounded-md bg-accent px-3 py-2 text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
@@ -59,19 +61,11 @@ export function Shell() {
           <Brand />
           <Sidebar />
         </aside>
-        <Radix.Root open={menuOpen} onOpenChange={setMenuOpen}>
-          <Radix.Portal>
-            <Radix.Overlay className="fixed inset-0 z-40 bg-black/45 lg:hidden" />
-            <Radix.Content
-              aria-describedby={undefined}
-              className="fixed inset-y-0 left-0 z-50 w-72 overflow-y-auto border-r border-line bg-raised lg:hidden"
-            >
-              <Radix.Title className="sr-only">{t('menu')}</Radix.Title>
-              <Brand />
-              <Sidebar onNavigate={() => setMenuOpen(false)} />
-            </Radix.Content>
-          </Radix.Portal>
-        </Radix.Root>
+        {menuOpen && (
+          <Suspense>
+            <PageSheet onClose={() => setMenuOpen(false)} />
+          </Suspense>
+        )}
         <TopBar onMenu={() => setMenuOpen(true)} onPalette={openPalette} />
         <OfflineNotice />
         <ImpersonationBanner />
@@ -87,18 +81,9 @@ export function Shell() {
           </Suspense>
         )}
         <ImpersonationOver />
-        <Toaster position="bottom-right" theme="system" closeButton />
+        <Toasts />
       </div>
     </ImpersonateProvider>
-  );
-}
-
-function Brand() {
-  return (
-    <div className="flex h-12 items-center gap-2 border-b border-line px-4">
-      <img src="/icon.svg" alt="" width={22} height={22} />
-      <span className="font-semibold tracking-tight">monsys</span>
-    </div>
   );
 }
 

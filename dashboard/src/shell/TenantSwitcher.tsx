@@ -2,10 +2,10 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Building2, ChevronsUpDown } from 'lucide-react';
-import { Popover } from 'radix-ui';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { tenantsQuery, useCan, useMe } from '../session.ts';
+import { Popover } from '../ui/Popover.tsx';
 import { TenantChoice } from './TenantChoice.tsx';
 import { useTenantId } from './tenant.ts';
 
@@ -23,26 +23,26 @@ export function TenantSwitcher() {
   if (me.tenant_id !== null || !sees) return null;
   const shown = tenantId === undefined ? t('tenant.all') : (data?.find(({ id }) => id === tenantId)?.name ?? '…');
   return (
-    <Popover.Root open={open} onOpenChange={setOpen}>
-      <Popover.Trigger
-        aria-label={t('tenant.label', { name: shown })}
-        className="flex h-8 max-w-56 min-w-0 items-center gap-2 rounded-md border border-line px-2.5 text-sm hover:bg-sunken pointer-coarse:h-11"
-      >
-        <Building2 aria-hidden="true" className="size-4 shrink-0 text-ink-faint" />
-        <span className="truncate font-medium max-sm:max-w-28">{shown}</span>
-        <ChevronsUpDown aria-hidden="true" className="size-3.5 shrink-0 text-ink-faint" />
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content
-          align="end"
-          sideOffset={6}
-          collisionPadding={12}
-          aria-label={t('tenant.title')}
-          className="z-40 w-[min(24rem,calc(100vw-1.5rem))] overflow-hidden rounded-lg border border-line bg-raised shadow-xl motion-safe:animate-rise"
+    <Popover
+      open={open}
+      onOpenChange={setOpen}
+      label={t('tenant.title')}
+      align="end"
+      className="w-[min(24rem,calc(100vw-1.5rem))] overflow-hidden"
+      trigger={(props) => (
+        <button
+          type="button"
+          {...props}
+          aria-label={t('tenant.label', { name: shown })}
+          className="flex h-8 max-w-56 min-w-0 items-center gap-2 rounded-md border border-line px-2.5 text-sm hover:bg-sunken pointer-coarse:h-11"
         >
-          <TenantChoice tenants={data} current={tenantId} onDone={() => setOpen(false)} />
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+          <Building2 aria-hidden="true" className="size-4 shrink-0 text-ink-faint" />
+          <span className="truncate font-medium max-sm:max-w-28">{shown}</span>
+          <ChevronsUpDown aria-hidden="true" className="size-3.5 shrink-0 text-ink-faint" />
+        </button>
+      )}
+    >
+      <TenantChoice tenants={data} current={tenantId} onDone={() => setOpen(false)} />
+    </Popover>
   );
 }

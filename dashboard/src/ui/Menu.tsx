@@ -1,8 +1,11 @@
 /** A menu that opens from a button. */
 
 import { DropdownMenu } from 'radix-ui';
-import type { ReactNode } from 'react';
+import type { ReactNode, RefObject } from 'react';
 import { cx } from './classNames.ts';
+
+const PANEL =
+  'z-50 max-h-[80dvh] min-w-48 overflow-y-auto rounded-lg border border-line bg-raised p-1 shadow-xl motion-safe:animate-rise';
 
 /** `trigger` must be one button. */
 export function Menu({
@@ -18,10 +21,46 @@ export function Menu({
     <DropdownMenu.Root>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
+        <DropdownMenu.Content align={align} sideOffset={4} className={PANEL}>
+          {children}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+/**
+ * The menu of a button that was there before this code. It stands where the button is, in the same `relative`
+ * element: the trigger that the library wants lies unseen over it, and takes neither pointer nor focus.
+ */
+export function MenuOf({
+  open,
+  onOpenChange,
+  button,
+  labelledBy,
+  children,
+}: {
+  readonly open: boolean;
+  readonly onOpenChange: (open: boolean) => void;
+  readonly button: RefObject<HTMLButtonElement | null>;
+  readonly labelledBy: string;
+  readonly children: ReactNode;
+}) {
+  return (
+    <DropdownMenu.Root open={open} onOpenChange={onOpenChange}>
+      <DropdownMenu.Trigger asChild>
+        <span aria-hidden="true" className="pointer-events-none absolute inset-0" />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
         <DropdownMenu.Content
-          align={align}
+          align="end"
           sideOffset={4}
-          className="z-50 max-h-[80dvh] min-w-48 overflow-y-auto rounded-lg border border-line bg-raised p-1 shadow-xl motion-safe:animate-rise"
+          className={PANEL}
+          aria-labelledby={labelledBy}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            button.current?.focus();
+          }}
         >
           {children}
         </DropdownMenu.Content>

@@ -1,16 +1,15 @@
-/** The saved views of the cockpit: apply, save under a name, delete. */
+/** The button of the cockpit's saved views; their list comes when it is first opened. */
 
-import { Bookmark, X } from 'lucide-react';
-import { Popover } from 'radix-ui';
-import { type FormEvent, useState } from 'react';
+import { Bookmark } from 'lucide-react';
+import { lazy, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { toast } from 'sonner';
 import { Button } from '../../ui/Button.tsx';
-import { TextField } from '../../ui/Field.tsx';
+import { Popover } from '../../ui/Popover.tsx';
 import type { CockpitFilter } from './cockpitQueries.ts';
-import { deleteView, type SavedView, saveView, useSavedViews } from './savedViews.ts';
 
-const LONGEST_NAME = 60;
+const SavedViewList = lazy(() =>
+  import('./SavedViewList.tsx').then(({ SavedViewList }) => ({ default: SavedViewList })),
+);
 
 /** A button with the list of views and a form for the filters in force. */
 export function SavedViews({
@@ -21,81 +20,21 @@ export function SavedViews({
   readonly onApply: (filter: CockpitFilter) => void;
 }) {
   const { t } = useTranslation('cockpit');
-  const { t: common } = useTranslation();
-  const views = useSavedViews();
   const [open, setOpen] = useState(false);
-  const [name, setName] = useState('');
-  const save = (event: FormEvent): void => {
-    event.preventDefault();
-    if (name.trim() === '') return;
-    saveView({ name: name.trim(), filter });
-    toast.success(t('views.saved', { name: name.trim() }));
-    setName('');
-    setOpen(false);
-  };
-  const remove = (view: SavedView): void => {
-    deleteView(view.name);
-    toast(t('views.deleted', { name: view.name }), {
-      action: { label: common('undo'), onClick: () => saveView(view) },
-    });
-  };
   return (
-    <Popover.Root open={open} onOpenChange={setOpen}>
-      <Popover.Trigger asChild>
-        <Button>
+    <Popover
+      open={open}
+      onOpenChange={setOpen}
+      label={t('views.title')}
+      align="end"
+      className="w-72 p-2"
+      trigger={(props) => (
+        <Button {...props}>
           <Bookmark aria-hidden="true" /> {t('views.title')}
         </Button>
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content
-          align="end"
-          sideOffset={6}
-          collisionPadding={12}
-          aria-label={t('views.title')}
-          className="z-40 w-72 rounded-lg border border-line bg-raised p-2 shadow-xl motion-safe:animate-rise"
-        >
-          {views.length === 0 ? (
-            <p className="p-2 text-xs text-ink-faint">{t('views.empty')}</p>
-          ) : (
-            <ul className="space-y-px pb-2">
-              {views.map((view) => (
-                <li key={view.name} className="flex items-center gap-1">
-                  <button
-                    type="button"
-                    onClick={() => {
-                      onApply(view.filter);
-                      setOpen(false);
-                    }}
-                    className="min-w-0 flex-1 truncate rounded-md px-2 py-1.5 text-left hover:bg-sunken pointer-coarse:py-3"
-                  >
-                    {view.name}
-                  </button>
-                  <Button
-                    kind="quiet"
-                    size="sm"
-                    aria-label={t('views.delete', { name: view.name })}
-                    onClick={() => remove(view)}
-                  >
-                    <X aria-hidden="true" />
-                  </Button>
-                </li>
-              ))}
-            </ul>
-          )}
-          <form onSubmit={save} className="flex items-end gap-2 border-t border-line px-2 pt-2 pb-1">
-            <TextField
-              label={t('views.name')}
-              value={name}
-              maxLength={LONGEST_NAME}
-              onChange={({ target }) => setName(target.value)}
-              className="flex-1"
-            />
-            <Button type="submit" kind="primary" disabled={name.trim() === ''}>
-              {common('save')}
-            </Button>
-          </form>
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+      )}
+    >
+      <SavedViewList {...{ filter, onApply }} onDone={() => setOpen(false)} />
+    </Popover>
   );
 }
