@@ -5,17 +5,19 @@ import { appendAudit } from '../db/audit.ts';
 import { findPerson } from '../db/emergency.ts';
 import {
   closeQuorumRequest,
+  filterActivePeople,
   findQuorumRequest,
   fireRequest,
   insertDecision,
   listDecisions,
+  listFiringApprovers,
   listTargets,
   lockQuorumRequest,
   type QuorumDecisionRow,
   type QuorumRow,
   quorumRow,
 } from '../db/quorum.ts';
-import { type AnyTx, type TenantTx, withTenant, withTenantAndPeople } from '../db/scope.ts';
+import { type AnyTx, seePeople, type TenantTx, withTenant, withTenantAndPeople } from '../db/scope.ts';
 import { actionLabel, type EatAction } from '../domain/eat.ts';
 import { isAllowed, ROLES } from '../domain/permissions.ts';
 import { decide, type QuorumVerdict } from '../domain/quorum.ts';
@@ -34,7 +36,9 @@ const HEARD_WAIT_MS = 3_000;
 /** A request with its decisions and hosts, as the API shows it. */
 export const quorumAnswer = quorumRow.omit({ now: true }).extend({
   labels: z.array(z.string()),
-  approvals: z.int().describe('distinct people so far'),
+  approvals: z
+    .int()
+    .describe('distinct people who count: who may approve now while it is open, whose approvals fired it afterwards'),
   seconds_left: z.int(),
   decisions: z.array(
     z.object({
@@ -43,6 +47,9 @@ export const quorumAnswer = quorumRow.omit({ now: true }).extend({
       decision: z.enum(['approve', 'reject']),
       decided_at: z.iso.datetime(),
       comment: z.string().nullable(),
+      counts: z
+        .boolean()
+        .describe('false for an approval of somebody who has lost the right to approve, or the account'),
     }),
   ),
   targets: z.array(
@@ -66,13 +73,14 @@ export async function presentQuorum(
 ): Promise<z.input<typeof quorumAnswer>> {
   const decisions = await listDecisions(tx, row.id);
   const targets = await listTargets(tx, row.id);
+  const counted = await countedPeople(tx, row, decisions);
   return {
     ...row,
     labels: (row.actions as unknown as readonly EatAction[]).map(actionLabel),
-    approvals: decisions.filter((item) => item.decision === 'approve').length,
+    approvals: decisions.filter((item) => item.decision === 'approve' && counted.has(item.user_id)).length,
     seconds_left:
       row.state === 'open' ? Math.max(0, Math.floor((Date.parse(row.expires_at) - Date.parse(row.now)) / 1000)) : 0,
-    decisions: [...decisions],
+    decisions: decisions.map((item) => ({ ...item, counts: item.decision === 'reject' || counted.has(item.user_id) })),
     targets: targets.map(({ outcome, abandoned, is_signed, ...target }) => ({
       ...target,
       state: outcome ?? (abandoned ? 'stopped' : is_signed ? 'signed' : 'waiting'),
@@ -80,6 +88,23 @@ export async function presentQuorum(
     workflow_id: WORKFLOW_IDS.quorum(row.id),
     workflow_url: workflowUrl(caller, WORKFLOW_IDS.quorum(row.id)),
   };
+}
+
+const APPROVING_ROLES = ROLES.filter((role) => isAllowed('emergency.approve', role, null));
+
+/** Whose approvals count: while a request is open those of people who may approve now, then those it fired with. */
+async function countedPeople(
+  tx: AnyTx,
+  row: Pick<QuorumRow, 'id' | 'msp_id' | 'state'>,
+  decisions: readonly QuorumDecisionRow[],
+): Promise<ReadonlySet<string>> {
+  if (decisions.length === 0) return new Set();
+  if (row.state === 'approved') return listFiringApprovers(tx, row.id);
+  const people = decisions.map((item) => item.user_id);
+  // Rejected, cancelled or expired: it never mattered, and later changes of roles do not rewrite it.
+  if (row.state !== 'open') return new Set(people);
+  await seePeople(tx, row.msp_id);
+  return filterActivePeople(tx, people, APPROVING_ROLES);
 }
 
 type DecisionContext = {
@@ -157,13 +182,10 @@ export async function handleDecision(
 
 /** Decisions of people who may approve now: an approval of somebody who has lost the right since counts no more. */
 async function listCounted(tx: TenantTx, requestId: string): Promise<readonly QuorumDecisionRow[]> {
-  const counted: QuorumDecisionRow[] = [];
-  for (const decision of await listDecisions(tx, requestId)) {
-    const person = await findPerson(tx, decision.user_id);
-    const role = ROLES.find((known) => known === person?.role);
-    if (person?.is_active && role !== undefined && isAllowed('emergency.approve', role, null)) counted.push(decision);
-  }
-  return counted;
+  const decisions = await listDecisions(tx, requestId);
+  const people = decisions.map((decision) => decision.user_id);
+  const able = await filterActivePeople(tx, people, APPROVING_ROLES);
+  return decisions.filter((decision) => able.has(decision.user_id));
 }
 
 /** Approved: the orders are made, once, and each host's token has its row of proof. */

@@ -108,6 +108,30 @@ export async function listDecisions(tx: AnyTx, requestId: string): Promise<reado
     where request_id = ${requestId}::uuid order by decided_at, user_id`);
 }
 
+const idRow = z.object({ id: z.string() });
+
+/** Of these people, those whose account is good now and who have one of `roles`; needs a scope that sees people. */
+export async function filterActivePeople(
+  tx: AnyTx,
+  userIds: readonly string[],
+  roles: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await tx.any(sql.type(idRow)`
+    select id from users where id = any (${sql.array([...userIds], 'uuid')}) and tenant_id is null and role = any (${sql.array([...roles], 'text')})
+      and is_active and (expires_at is null or expires_at > now())`);
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Whose approvals a request fired with, as the audit log has it; empty when it did not fire. */
+export async function listFiringApprovers(tx: AnyTx, requestId: string): Promise<ReadonlySet<string>> {
+  const rows = await tx.any(sql.type(idRow)`
+    select distinct a ->> 'user_id' as id from quorum_targets t
+      join audit_log l on l.event_data ? 'nonce' and l.event_data ->> 'nonce' = t.nonce::text and l.event_type = 'emergency_quorum_approved'
+      cross join lateral jsonb_array_elements(l.event_data -> 'approvers') a
+    where t.request_id = ${requestId}::uuid`);
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Stores a decision; false when this person has decided, or this step was used on this request. */
 export async function insertDecision(
   tx: TenantTx,

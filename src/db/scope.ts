@@ -37,9 +37,14 @@ export function withTenantAndPeople<T>(
   work: (tx: TenantTx) => Promise<T>,
 ): Promise<T> {
   return withTenant(pool, tenantId, async (tx) => {
-    await tx.query(sql.unsafe`select set_config('app.people', ${mspId}, true)`);
+    await seePeople(tx, mspId);
     return work(tx);
   });
+}
+
+/** From here to its end, a transaction sees the MSP's own people: for a look at who may do what, whoever asks. */
+export async function seePeople(tx: AnyTx, mspId: string): Promise<void> {
+  await tx.query(sql.unsafe`select set_config('app.people', ${mspId}, true)`);
 }
 
 /** Runs a read over one tenant in one snapshot: whatever is committed meanwhile is not seen. For long reads. */

@@ -225,6 +225,29 @@ describe('refusals', () => {
     expect((await approve(bob, request.id)).status).toBe(200);
   });
 
+  it('that has approved and lost the right since does not count any more, on screens neither', async () => {
+    const [erin, frank] = [await hub.person('admin'), await hub.person('admin')];
+    const { id } = await open();
+    const shown = async () => {
+      const { approvals, state, decisions } = (await (await alice.call('GET', `/emergency/quorum/${id}`)).json()) as {
+        approvals: number;
+        state: string;
+        decisions: { email: string; counts: boolean }[];
+      };
+      return { approvals, state, counting: decisions.filter(({ counts }) => counts).map(({ email }) => email) };
+    };
+    expect((await erin.call('POST', `/emergency/quorum/${id}/approve`)).status).toBe(200);
+    expect(await shown()).toEqual({ approvals: 1, state: 'open', counting: [erin.email] });
+    await hub.db.admin.query(sql.unsafe`update users set role = 'operator' where id = ${erin.id}::uuid`);
+    expect(await shown()).toEqual({ approvals: 0, state: 'open', counting: [] });
+    expect((await frank.call('POST', `/emergency/quorum/${id}/approve`)).status).toBe(200);
+    expect(await shown()).toEqual({ approvals: 1, state: 'open', counting: [frank.email] });
+    expect((await bob.call('POST', `/emergency/quorum/${id}/approve`)).status).toBe(200);
+    // Decided: what fired it stays, whatever becomes of people afterwards.
+    await hub.db.admin.query(sql.unsafe`update users set is_active = false where id = ${frank.id}::uuid`);
+    expect(await shown()).toEqual({ approvals: 2, state: 'approved', counting: [frank.email, bob.email] });
+  });
+
   it('demoted or deactivated between request and approval: refused', async () => {
     const request = await open();
     const eve = await hub.person('admin');

@@ -14364,12 +14364,14 @@ export interface operations {
                     "application/json": {
                         items: {
                             actions: components["schemas"]["__schema5"][];
-                            /** @description distinct people so far */
+                            /** @description distinct people who count: who may approve now while it is open, whose approvals fired it afterwards */
                             approvals: number;
                             created_at: string;
                             decided_at: string | null;
                             decisions: {
                                 comment: string | null;
+                                /** @description false for an approval of somebody who has lost the right to approve, or the account */
+                                counts: boolean;
                                 /** Format: date-time */
                                 decided_at: string;
                                 /** @enum {string} */
@@ -14556,12 +14558,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         actions: components["schemas"]["__schema5"][];
-                        /** @description distinct people so far */
+                        /** @description distinct people who count: who may approve now while it is open, whose approvals fired it afterwards */
                         approvals: number;
                         created_at: string;
                         decided_at: string | null;
                         decisions: {
                             comment: string | null;
+                            /** @description false for an approval of somebody who has lost the right to approve, or the account */
+                            counts: boolean;
                             /** Format: date-time */
                             decided_at: string;
                             /** @enum {string} */
@@ -14760,12 +14764,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         actions: components["schemas"]["__schema5"][];
-                        /** @description distinct people so far */
+                        /** @description distinct people who count: who may approve now while it is open, whose approvals fired it afterwards */
                         approvals: number;
                         created_at: string;
                         decided_at: string | null;
                         decisions: {
                             comment: string | null;
+                            /** @description false for an approval of somebody who has lost the right to approve, or the account */
+                            counts: boolean;
                             /** Format: date-time */
                             decided_at: string;
                             /** @enum {string} */
@@ -14925,12 +14931,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         actions: components["schemas"]["__schema5"][];
-                        /** @description distinct people so far */
+                        /** @description distinct people who count: who may approve now while it is open, whose approvals fired it afterwards */
                         approvals: number;
                         created_at: string;
                         decided_at: string | null;
                         decisions: {
                             comment: string | null;
+                            /** @description false for an approval of somebody who has lost the right to approve, or the account */
+                            counts: boolean;
                             /** Format: date-time */
                             decided_at: string;
                             /** @enum {string} */
@@ -15114,12 +15122,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         actions: components["schemas"]["__schema5"][];
-                        /** @description distinct people so far */
+                        /** @description distinct people who count: who may approve now while it is open, whose approvals fired it afterwards */
                         approvals: number;
                         created_at: string;
                         decided_at: string | null;
                         decisions: {
                             comment: string | null;
+                            /** @description false for an approval of somebody who has lost the right to approve, or the account */
+                            counts: boolean;
                             /** Format: date-time */
                             decided_at: string;
                             /** @enum {string} */
@@ -15294,12 +15304,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         actions: components["schemas"]["__schema5"][];
-                        /** @description distinct people so far */
+                        /** @description distinct people who count: who may approve now while it is open, whose approvals fired it afterwards */
                         approvals: number;
                         created_at: string;
                         decided_at: string | null;
                         decisions: {
                             comment: string | null;
+                            /** @description false for an approval of somebody who has lost the right to approve, or the account */
+                            counts: boolean;
                             /** Format: date-time */
                             decided_at: string;
                             /** @enum {string} */
