@@ -2,42 +2,10 @@
 
 import { describe, expect, it } from 'vitest';
 import { totpCodeAt } from '../../src/platform/totpCode.ts';
-import { createTestBrowser, expectAccessible, expectNoSidewaysScroll } from '../support/browser.ts';
+import { createTestBrowser } from '../support/browser.ts';
 
 const { signedIn, user, freshCode, picture, demo, call } = await createTestBrowser();
 const acme = demo.tenants.find(({ slug }) => slug === 'acme')?.id ?? '';
-
-const PAGES = [
-  ['security', 'Sign-in and security'],
-  ['tokens', 'API tokens'],
-  ['team', 'Team and roles'],
-  ['branding', 'Tenant branding'],
-  ['enrolment', 'Enrolment'],
-  ['alert-rules', 'Alert rules'],
-  ['sla', 'SLA policies'],
-  ['maintenance', 'Maintenance windows'],
-  ['webhooks', 'Webhooks'],
-] as const;
-
-describe('every page of the settings', () => {
-  it('is accessible in light and in dark, and fits a phone', { timeout: 120_000 }, async () => {
-    const page = await signedIn('alice');
-    for (const [path, title] of PAGES) {
-      await page.setViewportSize({ width: 1440, height: 900 });
-      await page.goto(`/settings/${path}?tenant=${acme}`);
-      await page.getByRole('heading', { name: title, level: 1 }).waitFor();
-      await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count()).toBe(0);
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
-        await expectAccessible(page);
-        await picture(page, `settings-${path}-${colorScheme}`);
-      }
-      await page.setViewportSize({ width: 390, height: 844 });
-      await expectNoSidewaysScroll(page);
-      await picture(page, `settings-${path}-phone`);
-    }
-  });
-});
 
 describe('the team', () => {
   it('gets a person by an invitation, who chooses a password, sets an authenticator up and is in', async () => {

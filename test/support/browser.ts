@@ -36,8 +36,8 @@ export type TestBrowser = {
   readonly call: (name: string, method: string, path: string, body?: unknown) => Promise<Response>;
   /** Runs a statement on the hub's database as its owner. */
   readonly asOwner: (statement: string, values: readonly unknown[]) => Promise<void>;
-  /** Keeps a picture of the page under a name; returns its path. */
-  readonly picture: (page: Page, name: string) => Promise<string>;
+  /** Keeps a picture of the page under a name; returns its path. `whole` takes what lies below the window too. */
+  readonly picture: (page: Page, name: string, whole?: 'whole') => Promise<string>;
 };
 
 /** Where Chromium is. */
@@ -117,10 +117,10 @@ export async function createTestBrowser(): Promise<TestBrowser> {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   };
-  const picture: TestBrowser['picture'] = async (page, name) => {
+  const picture: TestBrowser['picture'] = async (page, name, whole) => {
     await mkdir(SCREENSHOTS, { recursive: true });
     const path = join(SCREENSHOTS, `${name}.png`);
-    await page.screenshot({ path });
+    await page.screenshot({ path, fullPage: whole !== undefined });
     return path;
   };
   const asOwner: TestBrowser['asOwner'] = async (statement, values) => {
@@ -129,14 +129,19 @@ export async function createTestBrowser(): Promise<TestBrowser> {
   return { demo, user, freshCode, open, signedIn, call, asOwner, picture };
 }
 
-/** Fails with what axe finds on the page as it is: WCAG 2.2 AA. */
-export async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
+/**
+ * Fails with what axe finds on the page as it is: WCAG 2.2 AA. `colours` looks at contrast alone: all that another
+ * colour scheme can change on a page that was looked at whole.
+ */
+export async function expectAccessible(page: Page, part?: 'colours'): Promise<void> {
+  const axe = new AxeBuilder({ page })
     // No page of ours has frames of another origin: a second page to gather results in would cost half the time.
     .setLegacyMode(true)
-    .options({ resultTypes: ['violations'] })
-    .withTags(WCAG)
-    .analyze();
+    .options({ resultTypes: ['violations'] });
+  const { violations } = await (part === undefined
+    ? axe.withTags(WCAG)
+    : axe.withRules(['color-contrast', 'link-in-text-block'])
+  ).analyze();
   expect(
     violations.map(
       ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,

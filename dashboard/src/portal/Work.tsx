@@ -40,7 +40,7 @@ export function Work({ month: asked }: { readonly month: string | null }) {
       }
     >
       {work.isError && <Problem error={work.error} onRetry={() => void work.refetch()} />}
-      {work.isPending && <SkeletonRows rows={10} />}
+      {work.isPending && <SkeletonRows rows={10} className="h-16" />}
       {data !== undefined && (
         <>
           <WorkList

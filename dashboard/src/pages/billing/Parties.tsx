@@ -51,7 +51,7 @@ function OwnParty() {
   const queryClient = useQueryClient();
   const settings = useQuery(settingsQuery);
   if (settings.isError) return <Problem error={settings.error} onRetry={() => void settings.refetch()} />;
-  if (settings.data === undefined) return <SkeletonRows rows={8} />;
+  if (settings.data === undefined) return <SkeletonRows rows={8} className="h-9 max-lg:h-16" />;
   const { number_prefix, party } = settings.data;
   return (
     <PartyForm
@@ -70,7 +70,7 @@ function ClientParty({ tenantId }: { readonly tenantId: string }) {
   const queryClient = useQueryClient();
   const party = useQuery(tenantPartyQuery(tenantId));
   if (party.isError) return <Problem error={party.error} onRetry={() => void party.refetch()} />;
-  if (party.data === undefined) return <SkeletonRows rows={8} />;
+  if (party.data === undefined) return <SkeletonRows rows={8} className="h-9 max-lg:h-16" />;
   return (
     <PartyForm
       party={party.data.party}
