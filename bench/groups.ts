@@ -129,7 +129,9 @@ export async function benchGroups(
     const oneHostMs = await median(rounds, async () => {
       await admin.query(`update agents set tags = array['tag-' || (random() * 20)::int] where id = '${agentId}'`);
       return timed(() =>
-        withTenant(app, tenantId(0), (tx) => syncHostGroups(tx, { tenantId: tenantId(0), mspId: MSP_ID, agentId })),
+        withTenant(app, tenantId(0), (tx) =>
+          syncHostGroups(tx, { tenantId: tenantId(0), mspId: MSP_ID, agentIds: [agentId] }),
+        ),
       );
     });
     const members = await admin.query<{ count: string }>('select count(*) from group_members');

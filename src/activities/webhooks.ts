@@ -80,8 +80,6 @@ export function createWebhookActivities({ pool, post, seal, starter }: WebhookDe
 
     /** Starts the workflows of deliveries that wait for one, and has admins told of webhooks that fail; gives how many deliveries. */
     async startWaitingWebhooks(): Promise<number> {
-      const failing = await withSystem(pool, (tx) => listUntoldWebhooks(tx, CLAIM));
-      await Promise.all(failing.map((ref) => starter.startWebhookFailing(ref)));
       let started = 0;
       for (let pass = 0; pass < CLAIMS_PER_PASS; pass++) {
         const waiting = await withSystem(pool, (tx) => claimWaitingDeliveries(tx, CLAIM));
@@ -89,6 +87,8 @@ export function createWebhookActivities({ pool, post, seal, starter }: WebhookDe
         started += waiting.length;
         if (waiting.length < CLAIM) break;
       }
+      const failing = await withSystem(pool, (tx) => listUntoldWebhooks(tx, CLAIM));
+      await Promise.all(failing.map((ref) => starter.startWebhookFailing(ref)));
       return started;
     },
   };

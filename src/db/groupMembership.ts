@@ -141,12 +141,15 @@ export type MembershipChange = { readonly added: number; readonly removed: numbe
 
 /**
  * Makes the members of groups of one tenant what their rules say, and records who came and went. The caller holds
- * {@link lockGroups} of the tenant, so the state it reads is the newest and nobody else changes it.
+ * {@link lockGroups} of the tenant, so the state it reads is the newest and nobody else changes it. `recordCause` writes
+ * the audit row of what brought this about: before those of members, and after the alerts, which whoever resolves one has
+ * before the audit log as well.
  */
 export async function applyMembership(
   tx: AnyTx,
   tenant: { readonly id: string; readonly mspId: string },
   groups: readonly GroupToCheck[],
+  recordCause: () => Promise<void> = () => Promise.resolve(),
 ): Promise<MembershipChange> {
   if (groups.length === 0) return { added: 0, removed: 0 };
   const ids = sql.array(
@@ -172,10 +175,11 @@ export async function applyMembership(
     from (select *, true as is_added from added union all select *, false from removed) c
       join agents a on a.tenant_id = ${tenant.id}::uuid and a.id = c.agent_id
     order by c.group_id, c.is_added, c.agent_id`);
-  return recordChanges(tx, tenant, groups, changes);
+  return recordChanges(tx, tenant, groups, changes, recordCause);
 }
 
 const hostRow = z.object({
+  id: z.uuid(),
   hostname: z.string(),
   tags: z.array(z.string()),
   os_id: z.string().nullable(),
@@ -188,36 +192,47 @@ const hostRow = z.object({
 });
 
 /**
- * Puts one host into its groups and takes it out of others, now: for a host that registers, or whose facts change, in
- * that very transaction. Call it after everything that locks hosts or alerts and before the audit row.
+ * Puts hosts into their groups and takes them out of others, now: for those that register, or whose facts change, in that
+ * very transaction. Call it once, after everything that locks hosts or alerts and before the audit row.
  */
 export async function syncHostGroups(
   tx: TenantTx,
-  host: { readonly tenantId: string; readonly mspId: string; readonly agentId: string },
+  hosts: { readonly tenantId: string; readonly mspId: string; readonly agentIds: readonly string[] },
 ): Promise<MembershipChange> {
-  const groups = await lockGroups(tx, host.tenantId);
-  if (groups.length === 0) return { added: 0, removed: 0 };
-  const facts = await tx.one(sql.type(hostRow)`
-    select hostname, tags, os_id, os_name, kernel_release, kernel_upstream, agent_version, is_active,
+  const { tenantId } = hosts;
+  const groups = await lockGroups(tx, tenantId);
+  if (groups.length === 0 || hosts.agentIds.length === 0) return { added: 0, removed: 0 };
+  const facts = await tx.any(sql.type(hostRow)`
+    select id, hostname, tags, os_id, os_name, kernel_release, kernel_upstream, agent_version, is_active,
       array(select group_id from group_members where tenant_id = a.tenant_id and agent_id = a.id) as member_of
-    from agents a where tenant_id = ${host.tenantId}::uuid and id = ${host.agentId}::uuid`);
-  const changes = groups.flatMap((group): Change[] => {
-    const belongs = facts.is_active && matches(group.rule, facts);
-    if (belongs === facts.member_of.includes(group.id)) return [];
-    return [{ group_id: group.id, agent_id: host.agentId, hostname: facts.hostname, is_added: belongs }];
-  });
-  const idsOf = (isAdded: boolean) =>
-    sql.array(
-      changes.filter((change) => change.is_added === isAdded).map((change) => change.group_id),
-      'uuid',
-    );
+    from agents a where tenant_id = ${tenantId}::uuid and id = any (${sql.array([...hosts.agentIds], 'uuid')}) order by id`);
+  const changes = facts.flatMap((host) =>
+    groups.flatMap((group): Change[] => {
+      const belongs = host.is_active && matches(group.rule, host);
+      if (belongs === host.member_of.includes(group.id)) return [];
+      return [{ group_id: group.id, agent_id: host.id, hostname: host.hostname, is_added: belongs }];
+    }),
+  );
   if (changes.length === 0) return { added: 0, removed: 0 };
+  const moved = (isAdded: boolean): SqlFragment => {
+    const moves = changes.filter((change) => change.is_added === isAdded);
+    return sql.fragment`unnest(
+      ${sql.array(
+        moves.map(({ group_id }) => group_id),
+        'uuid',
+      )},
+      ${sql.array(
+        moves.map(({ agent_id }) => agent_id),
+        'uuid',
+      )}) as moved (group_id, agent_id)`;
+  };
   await tx.query(sql.unsafe`
     insert into group_members (tenant_id, group_id, agent_id)
-    select ${host.tenantId}::uuid, id, ${host.agentId}::uuid from unnest(${idsOf(true)}) as id`);
+    select ${tenantId}::uuid, group_id, agent_id from ${moved(true)}`);
   await tx.query(sql.unsafe`
-    delete from group_members where tenant_id = ${host.tenantId}::uuid and agent_id = ${host.agentId}::uuid and group_id = any (${idsOf(false)})`);
-  return recordChanges(tx, { id: host.tenantId, mspId: host.mspId }, groups, changes);
+    delete from group_members m using ${moved(false)}
+    where m.tenant_id = ${tenantId}::uuid and m.group_id = moved.group_id and m.agent_id = moved.agent_id`);
+  return recordChanges(tx, { id: tenantId, mspId: hosts.mspId }, groups, changes, () => Promise.resolve());
 }
 
 const countedRow = z.object({ id: z.uuid(), member_count: z.number(), members_hash: z.string() });
@@ -230,9 +245,11 @@ async function recordChanges(
   tenant: { readonly id: string; readonly mspId: string },
   groups: readonly GroupToCheck[],
   changes: readonly Change[],
+  recordCause: () => Promise<void>,
 ): Promise<MembershipChange> {
+  if (changes.length > 0) await followMembers(tx, tenant.id, changes);
+  await recordCause();
   if (changes.length === 0) return { added: 0, removed: 0 };
-  await followMembers(tx, tenant.id, changes);
   const byGroup = Map.groupBy(changes, (change) => change.group_id);
   const ids = sql.array([...byGroup.keys()], 'uuid');
   const counted = await tx.any(sql.type(countedRow)`

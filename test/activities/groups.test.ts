@@ -131,7 +131,7 @@ describe('a pass', () => {
     const flip = async (agentId: string, round: number): Promise<void> => {
       await withTenant(db.app, tenantId, async (tx) => {
         await updateAgent(tx, tenantId, agentId, { tags: round % 2 === 0 ? ['x'] : [] });
-        await syncHostGroups(tx, { tenantId, mspId: msp.id, agentId });
+        await syncHostGroups(tx, { tenantId, mspId: msp.id, agentIds: [agentId] });
       });
     };
     for (let round = 0; round < 5; round++) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { raiseAlert } from '../../src/db/alerts.ts';
 import { sql } from '../../src/db/pool.ts';
@@ -205,6 +205,46 @@ describe('SLA policies', () => {
     expect(await due()).toEqual(before);
     expect(await due(elsewhere), 'of no host').toEqual(other);
     for (const { id } of [slow, fast]) await json(await as('admin')('DELETE', `/sla-policies/${id}`), 204);
+  });
+
+  it('200: a group changes while somebody resolves an alert of its host: alerts are locked before the audit log', async () => {
+    const agent = await registerTestAgent(api, tenants.a, 'crossed-01');
+    const policy = await create('Crossed', body('Crossed', 3, 30));
+    const definition = { name: 'crossed', rule: { hostname: 'crossed-*' } };
+    const group = await json<{ id: string }>(
+      await as('admin')('POST', '/groups', { tenant_id: tenants.a, ...definition }),
+      201,
+    );
+    const alert = await raise(tenants.a, 'high', agent.id);
+    const isWaiting = z.object({ waiting: z.boolean() });
+    const [held, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const resolving = withTenant(db.app, tenants.a, async (tx) => {
+      await tx.query(sql.unsafe`select from alerts where id = ${alert}::uuid for update`);
+      held.resolve();
+      await goOn.promise;
+    });
+    await held.promise;
+    const put = as('admin')('PUT', `/groups/${group.id}`, { ...definition, sla_policy_id: policy.id });
+    await vi.waitUntil(
+      async () =>
+        (
+          await db.admin.one(sql.type(isWaiting)`
+            select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as waiting`)
+        ).waiting,
+      { timeout: 10_000 },
+    );
+    const free = await db.admin.any(
+      sql.type(
+        z.object({ chain_id: z.uuid() }),
+      )`select chain_id from audit_chain_heads where chain_id = ${tenants.a}::uuid for update skip locked`,
+    );
+    goOn.resolve();
+    await resolving;
+    await json(await put, 200);
+    expect(free, 'nobody who waits for an alert holds the audit log').toHaveLength(1);
+    expect(minutesTo(await show(alert), 'sla_due_at')).toBe(30);
+    await json(await as('admin')('DELETE', `/groups/${group.id}`), 204);
+    await json(await as('admin')('DELETE', `/sla-policies/${policy.id}`), 204);
   });
 
   it('200: outside its hours the clocks stand still, and due is after the next opening', async () => {

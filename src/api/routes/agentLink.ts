@@ -142,7 +142,7 @@ const register = defineRoute({
           });
       // Thrown, so that the use of the token is given back with the rest.
       if (!done) throw new LostRaceError();
-      await syncHostGroups(tx, { tenantId: token.tenant_id, mspId: token.msp_id, agentId: body.agent_id });
+      await syncHostGroups(tx, { tenantId: token.tenant_id, mspId: token.msp_id, agentIds: [body.agent_id] });
       await appendAudit(tx, {
         msp_id: token.msp_id,
         tenant_id: token.tenant_id,

@@ -151,7 +151,7 @@ const change = defineRoute({
           await syncKevAlerts(tx, tenantId, at);
         }
         if (body.tags !== undefined || body.is_active !== undefined)
-          await syncHostGroups(tx, { tenantId, mspId: principal.mspId, agentId: path.id });
+          await syncHostGroups(tx, { tenantId, mspId: principal.mspId, agentIds: [path.id] });
         await recordAct(tx, principal, tenantId, 'agent_changed', {
           agent_id: path.id,
           hostname: changed.hostname,

@@ -158,12 +158,13 @@ const create = defineRoute({
       const made = await insertGroup(tx, tenantId, definition);
       if (made === null) throw nameTaken(definition.name);
       const version = await putRunbook(tx, made, runbook_md, ctx.principal.email);
-      await recordAct(tx, ctx.principal, tenantId, 'group_created', {
-        group_id: made.id,
-        runbook_version: version,
-        ...(definition as unknown as { [key: string]: Json }),
-      });
-      await applyMembership(tx, { id: tenantId, mspId: ctx.principal.mspId }, [made]);
+      await applyMembership(tx, { id: tenantId, mspId: ctx.principal.mspId }, [made], () =>
+        recordAct(tx, ctx.principal, tenantId, 'group_created', {
+          group_id: made.id,
+          runbook_version: version,
+          ...(definition as unknown as { [key: string]: Json }),
+        }),
+      );
       return present(await existing(tx, made.id));
     });
   },
@@ -216,14 +217,16 @@ const replace = defineRoute({
           runbook_md === undefined
             ? before.runbook_version
             : await putRunbook(tx, before, runbook_md, ctx.principal.email);
-        await recordAct(tx, ctx.principal, tenantId, 'group_changed', {
-          group_id: before.id,
-          runbook_version: version,
-          ...(definition as unknown as { [key: string]: Json }),
-        });
-        await applyMembership(tx, { id: tenantId, mspId: ctx.principal.mspId }, [{ ...before, ...definition }]);
-        // Those who came or went have been followed already, by what the group says now.
+        // Those who come or go are followed below, by what the group says now.
         if (slaWords(before) !== slaWords(definition)) await restartClocks(tx, tenantId, members);
+        const now = { ...before, ...definition };
+        await applyMembership(tx, { id: tenantId, mspId: ctx.principal.mspId }, [now], () =>
+          recordAct(tx, ctx.principal, tenantId, 'group_changed', {
+            group_id: before.id,
+            runbook_version: version,
+            ...(definition as unknown as { [key: string]: Json }),
+          }),
+        );
         return present(await existing(tx, before.id));
       },
     );

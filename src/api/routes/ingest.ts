@@ -196,7 +196,7 @@ const ingest = defineRoute({
         accepted += 1;
       }
       // Last, after whatever locks hosts or alerts.
-      for (const agentId of others) await syncHostGroups(tx, { tenantId, mspId: principal.mspId, agentId });
+      if (others.size > 0) await syncHostGroups(tx, { tenantId, mspId: principal.mspId, agentIds: [...others] });
       return { accepted, duplicate: false, unknown_hosts: [...unknown] };
     });
     await startResponses({ deps, log }, principal, proposals);

@@ -98,6 +98,7 @@ const removeOverride = defineRoute({
   refusals: ['not_found'],
   handle: async ({ deps, principal, params: { id } }) => {
     await withMsp(deps.pool, principal.mspId, async (tx) => {
+      await lockOnCall(tx, principal.mspId);
       const found = await findOverride(tx, id);
       if (found === null) throw new RefusedError('not_found');
       const isOwn = found.user_id === principal.userId && found.created_by === principal.userId;
