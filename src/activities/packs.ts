@@ -18,7 +18,14 @@ import {
   eachPackSession,
   getPackHead,
   listPackScores,
+  type PackAlertRow,
+  type PackAuditRow,
+  type PackCveRow,
+  type PackEatRow,
+  type PackKernelRow,
   type PackPeriod,
+  type PackScoreRow,
+  type PackSessionRow,
 } from '../db/packContent.ts';
 import {
   findPackOfMonth,
@@ -33,11 +40,20 @@ import { type AnyTx, withSystem, withTenant, withTenantSnapshot } from '../db/sc
 import { sha256Hex } from '../domain/bytes.ts';
 import { eatToken } from '../domain/eat.ts';
 import { publicKeyPem } from '../domain/ed25519.ts';
-import { monthBounds, PACK_SCHEMA_VERSION, type PackManifest, packFileStem, packManifestText } from '../domain/pack.ts';
+import {
+  monthBounds,
+  PACK_SCHEMA_VERSION,
+  type PackEntry,
+  type PackManifest,
+  packFileStem,
+  packManifest,
+  packManifestText,
+} from '../domain/pack.ts';
 import { MAX_REPORT_ROWS, type PackReport, type ReportList } from '../domain/packReport.ts';
 import { quorumLabel } from '../domain/quorum.ts';
 import { hostsDigest, reportFileStem, TEMPLATES } from '../domain/report.ts';
 import type { FileDraft, KeptFile, PackStore } from '../platform/packStore.ts';
+import { readFrozenLines } from './frozenLines.ts';
 import {
   alertEntry,
   auditEntry,
@@ -151,14 +167,15 @@ export function createPackActivities(deps: { readonly pool: DatabasePool; readon
       return withTenant(pool, ref.tenant_id, async (tx) => {
         const wanted = await reportOf(tx, ref);
         const { from, until } = wanted ?? monthBounds(ref.month);
-        const head = await getPackHead(tx, { tenantId: ref.tenant_id, from, until });
-        const stem = stemOf(head.tenant.slug, ref, wanted);
+        const frozen = await frozenPack(tx, ref);
+        const names = frozen?.manifest ?? (await getPackHead(tx, { tenantId: ref.tenant_id, from, until }));
+        const stem = stemOf(names.tenant.slug, ref, wanted);
         const manifest: PackManifest = {
           type: 'monsys-audit-pack',
           schema_version: PACK_SCHEMA_VERSION,
           pack_id: collected.pack_id,
-          tenant: head.tenant,
-          msp: head.msp,
+          tenant: names.tenant,
+          msp: names.msp,
           period: { month: ref.month, from, until },
           filter:
             ref.actor_suffix === null
@@ -176,7 +193,7 @@ export function createPackActivities(deps: { readonly pool: DatabasePool; readon
             pdf: { name: `${stem}.pdf`, ...pdf },
           },
           hash_chain_root: collected.lines.hash_chain_root,
-          previous: wanted === null ? await findPreviousPack(tx, ref.tenant_id, ref.month) : null,
+          previous: await previousOf(tx, ref, frozen),
           ...(wanted === null ? {} : { report: reportMember(wanted) }),
         };
         return { manifest: packManifestText(manifest) };
@@ -289,7 +306,9 @@ export function createPackActivities(deps: { readonly pool: DatabasePool; readon
     const { from, until } = wanted ?? monthBounds(ref.month);
     const period: PackPeriod = { tenantId: ref.tenant_id, from, until };
     const head = await getPackHead(tx, period);
-    const previous = wanted === null ? await findPreviousPack(tx, ref.tenant_id, ref.month) : null;
+    const frozen = await frozenPack(tx, ref);
+    const names = frozen?.manifest ?? head;
+    const previous = await previousOf(tx, ref, frozen);
     const pack_id = wanted?.id ?? packIdOf(ref.tenant_id, ref.month);
     const chosen = wanted?.agent_ids == null ? null : new Set(wanted.agent_ids);
     const suffix = ref.actor_suffix;
@@ -327,8 +346,8 @@ export function createPackActivities(deps: { readonly pool: DatabasePool; readon
       kind: 'pack',
       schema_version: PACK_SCHEMA_VERSION,
       pack_id,
-      tenant: head.tenant,
-      msp: head.msp,
+      tenant: names.tenant,
+      msp: names.msp,
       period: { month: ref.month, from: period.from, until: period.until },
       actor_suffix: suffix,
       previous,
@@ -336,57 +355,75 @@ export function createPackActivities(deps: { readonly pool: DatabasePool; readon
         ? {}
         : { report: { template: wanted.template, title: wanted.title, agent_ids: wanted.agent_ids } }),
     });
-    await eachPackEat(tx, period, (row) => {
+    const takeEat = (row: PackEatRow, late: boolean, entry: () => PackEntry): Promise<void> => {
       const proof = row.token === null ? null : proofOf(row.token);
-      const emails = [row.requested_by_email, ...(proof?.approvers ?? [])];
-      return take(row.agent_id, emails, async () => {
-        await writer.write(eatEntry(row, period.from));
-        push(lists.eats, reportEat(row, proof, isLate(row, period.from)));
+      return take(row.agent_id, [row.requested_by_email, ...(proof?.approvers ?? [])], async () => {
+        await writer.write(entry());
+        push(lists.eats, reportEat(row, proof, late));
       });
-    });
-    await eachPackAudit(tx, period, (row) =>
-      take(hostOfEvent(row.event_data), [row.actor_email], () => writer.write(auditEntry(row))),
-    );
-    await eachPackAlert(tx, period, (row) =>
+    };
+    const takeAudit = (row: PackAuditRow, entry: () => PackEntry): Promise<void> =>
+      take(hostOfEvent(row.event_data), [row.actor_email], () => writer.write(entry()));
+    const takeAlert = (row: PackAlertRow, entry: () => PackEntry): Promise<void> =>
       take(row.agent_id, [row.resolved_by_email, row.acknowledged_by_email], async () => {
-        await writer.write(alertEntry(row));
+        await writer.write(entry());
         push(lists.alerts, reportAlert(row));
-      }),
-    );
-    await eachPackKernelUpdate(tx, period, (row) =>
+      });
+    const takeKernelUpdate = (row: PackKernelRow, entry: () => PackEntry): Promise<void> =>
       take(row.agent_id, [row.operator_email], async () => {
-        await writer.write(kernelEntry(row));
+        await writer.write(entry());
         push(lists.kernel_updates, reportKernel(row));
-      }),
-    );
-    await eachPackCve(tx, period, (row) =>
+      });
+    const takeCve = (row: PackCveRow, entry: () => PackEntry): Promise<void> =>
       take(row.agent_id, [row.operator_email], async () => {
-        await writer.write(cveEntry(row));
+        await writer.write(entry());
         push(lists.cves, reportCve(row));
-      }),
-    );
-    await eachPackSession(tx, period, (row) =>
+      });
+    const takeSession = (row: PackSessionRow, entry: () => PackEntry): Promise<void> =>
       // A session is in the client's context, not on a host.
       take(null, [row.user_email], async () => {
-        await writer.write(sessionEntry(row));
+        await writer.write(entry());
         push(lists.sessions, reportSession(row));
-      }),
-    );
-    const scores = await listPackScores(tx, period);
-    for (const row of scores) await writer.write(scoreEntry(row));
+      });
+    const scores: PackScoreRow[] = [];
+    const takeScore = (row: PackScoreRow, entry: () => PackEntry): Promise<void> => {
+      scores.push(row);
+      return writer.write(entry());
+    };
+
+    if (frozen === null) {
+      await eachPackEat(tx, period, (row) => takeEat(row, isLate(row, period.from), () => eatEntry(row, period.from)));
+      await eachPackAudit(tx, period, (row) => takeAudit(row, () => auditEntry(row)));
+      await eachPackAlert(tx, period, (row) => takeAlert(row, () => alertEntry(row)));
+      await eachPackKernelUpdate(tx, period, (row) => takeKernelUpdate(row, () => kernelEntry(row)));
+      await eachPackCve(tx, period, (row) => takeCve(row, () => cveEntry(row)));
+      await eachPackSession(tx, period, (row) => takeSession(row, () => sessionEntry(row)));
+      for (const row of await listPackScores(tx, period)) await takeScore(row, () => scoreEntry(row));
+    } else {
+      for await (const line of readFrozenLines(await store.read(frozen.jsonl_sha256), frozen.hash_chain_root)) {
+        const entry = (): PackEntry => line.entry;
+        if (line.kind === 'eat') await takeEat(line.row, line.isLate, entry);
+        else if (line.kind === 'audit') await takeAudit(line.row, entry);
+        else if (line.kind === 'alert') await takeAlert(line.row, entry);
+        else if (line.kind === 'kernel_update') await takeKernelUpdate(line.row, entry);
+        else if (line.kind === 'cve_fixed') await takeCve(line.row, entry);
+        else if (line.kind === 'session') await takeSession(line.row, entry);
+        else if (line.kind === 'trust_score') await takeScore(line.row, entry);
+      }
+    }
 
     const lines = await writer.finish();
     const report: PackReport = {
       pack_id,
-      tenant: head.tenant,
-      msp: head.msp,
+      tenant: names.tenant,
+      msp: names.msp,
       brand: (await findBrandBefore(tx, ref.tenant_id, period.until)) ?? { product_name: null, primary_color: null },
       period: { month: ref.month, from: period.from, until: period.until },
       is_preview: !head.is_over,
       filter: suffix === null ? null : { actor_suffix: suffix, kept, left_out: leftOut },
       hosts: chosen?.size ?? head.hosts,
       jsonl: {
-        name: `${stemOf(head.tenant.slug, ref, wanted)}.jsonl.gz`,
+        name: `${stemOf(names.tenant.slug, ref, wanted)}.jsonl.gz`,
         sha256: '',
         entries: lines.entries,
         hash_chain_root: lines.hash_chain_root,
@@ -407,6 +444,23 @@ async function reportOf(tx: AnyTx, ref: PackRef): Promise<ReportFilesRow | null>
   const report = await findReport(tx, ref.report_id);
   if (report === null) throw new Error(`There is no report ${ref.report_id}.`);
   return report;
+}
+
+type FrozenPack = { readonly manifest: PackManifest; readonly jsonl_sha256: string; readonly hash_chain_root: string };
+
+/** The signed pack that a handover is a part of; null for everything that is read from the database. */
+async function frozenPack(tx: AnyTx, ref: PackRef): Promise<FrozenPack | null> {
+  if (ref.actor_suffix === null || ref.report_id !== undefined) return null;
+  const pack = await findPackOfMonth(tx, ref.tenant_id, ref.month);
+  if (pack === null || pack.is_preview || pack.manifest === null) return null;
+  const manifest = packManifest.parse(JSON.parse(pack.manifest));
+  return { manifest, jsonl_sha256: manifest.files.jsonl.sha256, hash_chain_root: manifest.hash_chain_root };
+}
+
+/** The month before in the chain of months; a report is in none. */
+async function previousOf(tx: AnyTx, ref: PackRef, frozen: FrozenPack | null): Promise<PackManifest['previous']> {
+  if (ref.report_id !== undefined) return null;
+  return frozen === null ? findPreviousPack(tx, ref.tenant_id, ref.month) : frozen.manifest.previous;
 }
 
 function stemOf(slug: string, ref: PackRef, wanted: ReportFilesRow | null): string {

@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { sql } from '../../src/db/pool.ts';
+import { canonicalJson, type Json } from '../../src/domain/canonicalJson.ts';
 import { isPackSigValid, PACK_START, parsePackSig, readPackLine } from '../../src/domain/pack.ts';
 import { registerTestAgent } from '../support/agent.ts';
 import { createTestHub } from '../support/hub.ts';
@@ -147,6 +148,37 @@ describe('filtered to the MSP’s own people', () => {
     expect(sig.sig.manifest.counts.alert).toBe(350);
     expect(sig.sig.manifest.filter?.left_out).toBeGreaterThanOrEqual(350);
     expect(sha256(pdf.bytes)).toBe(sig.sig.manifest.files.pdf.sha256);
+  });
+
+  it('is made of the signed lines: what the database says by now changes neither names nor facts', async () => {
+    const signed = gunzipSync((await file(pack.id, 'format=jsonl')).bytes)
+      .toString('utf8')
+      .trimEnd()
+      .split('\n');
+    await hub.db.admin.query(sql.unsafe`
+      update alerts set title = 'Another title', resolved_by = null where tenant_id = ${acme}::uuid and source = 'rule'`);
+    await hub.db.admin.query(sql.unsafe`update tenants set name = 'Renamed' where id = ${acme}::uuid`);
+    const query = 'actor_filter=MSP.example';
+    const handover = gunzipSync((await file(pack.id, `format=jsonl&${query}`)).bytes)
+      .toString('utf8')
+      .trimEnd()
+      .split('\n');
+    const facts = (line: string): Record<string, unknown> => {
+      const { seq: _seq, prev: _prev, actor_suffix: _suffix, ...rest } = JSON.parse(line) as Record<string, unknown>;
+      return rest;
+    };
+    const all = new Set(signed.map((line) => canonicalJson(facts(line) as Json)));
+    expect(handover.map(facts).filter((line) => !all.has(canonicalJson(line as Json)))).toEqual([]);
+    const sig = parsePackSig((await file(pack.id, `format=sig&${query}`)).bytes.toString('utf8'));
+    if (sig.kind !== 'ok') throw new Error(sig.fault);
+    const { manifest } = sig.sig;
+    expect([manifest.counts.alert, manifest.tenant.name]).toEqual([
+      350,
+      (facts(signed[0] as string)['tenant'] as { name: string }).name,
+    ]);
+    // Nothing is lost: kept and left out together are the lines of the pack, but its first and the scores.
+    const { kept = 0, left_out = 0 } = manifest.filter ?? {};
+    expect(kept + left_out + manifest.counts.trust_score + 1).toBe(signed.length);
   });
 
   it('takes the filter literally: % and _ are no wildcards', async () => {

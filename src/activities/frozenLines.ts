@@ -1,0 +1,69 @@
+/**
+ * Reads the lines of a signed pack again: a handover is made of what was signed, not of what the database says by
+ * then. The chain is checked on the way, so that a file that was altered makes no handover.
+ */
+
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type {
+  PackAlertRow,
+  PackAuditRow,
+  PackCveRow,
+  PackEatRow,
+  PackKernelRow,
+  PackScoreRow,
+  PackSessionRow,
+} from '../db/packContent.ts';
+import { PACK_START, type PackEntry, readPackLine } from '../domain/pack.ts';
+
+/** A line with the row that it was made of; the first line has none. */
+export type FrozenLine = { readonly entry: PackEntry } & (
+  | { readonly kind: 'pack' }
+  | { readonly kind: 'eat'; readonly row: PackEatRow; readonly isLate: boolean }
+  | { readonly kind: 'audit'; readonly row: PackAuditRow }
+  | { readonly kind: 'alert'; readonly row: PackAlertRow }
+  | { readonly kind: 'kernel_update'; readonly row: PackKernelRow }
+  | { readonly kind: 'cve_fixed'; readonly row: PackCveRow }
+  | { readonly kind: 'session'; readonly row: PackSessionRow }
+  | { readonly kind: 'trust_score'; readonly row: PackScoreRow }
+);
+
+/** Gives the lines in order; throws when they are not the chain that ends in `root`. */
+export async function* readFrozenLines(file: Readable, root: string): AsyncGenerator<FrozenLine> {
+  let cursor = PACK_START;
+  for await (const bytes of linesOf(file)) {
+    const read = readPackLine(bytes, cursor);
+    if (read.kind === 'refused') throw new Error(`line ${cursor.seq + 1} of the signed pack is refused: ${read.fault}`);
+    cursor = read.next;
+    const { seq: _seq, prev: _prev, ...entry } = read.entry;
+    yield frozenLine(entry as PackEntry);
+  }
+  if (cursor.previousHash !== root) throw new Error('the lines of the signed pack are not those of its chain');
+}
+
+/** The rows are what src/activities/packLines.ts made the lines of; the chain has just shown that they are ours. */
+function frozenLine(entry: PackEntry): FrozenLine {
+  const { kind, ...facts } = entry;
+  if (kind === 'pack') return { kind, entry };
+  if (kind === 'audit') return { kind, entry, row: { ...facts, seq: facts['chain_seq'] } as unknown as PackAuditRow };
+  if (kind !== 'eat') return { kind, entry, row: facts } as unknown as FrozenLine;
+  const row = { ...facts, kind: facts['eat_kind'], result_text: facts['result'] } as unknown as PackEatRow;
+  return { kind, entry, row, isLate: facts['is_late'] === true };
+}
+
+async function* linesOf(file: Readable): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip();
+  // An error of the file must end the reading; a pipe alone would leave it waiting.
+  file.once('error', (error) => gunzip.destroy(error));
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const chunk of file.pipe(gunzip)) {
+    rest = Buffer.concat([rest, chunk as Buffer]);
+    let from = 0;
+    for (let end = rest.indexOf(0x0a, from); end >= 0; end = rest.indexOf(0x0a, from)) {
+      yield rest.subarray(from, end);
+      from = end + 1;
+    }
+    rest = rest.subarray(from);
+  }
+  if (rest.length > 0) throw new Error('the last line of the signed pack is cut short');
+}
