@@ -382,11 +382,6 @@ export const REFUSALS = {
     title: 'The host holds pre-issued tokens',
     sentence: 'Revoke them first: GET /agents/:id/pre-issued-eats lists them.',
   },
-  eat_already_final: {
-    status: 409,
-    title: 'The token has its result',
-    sentence: 'Read GET /emergency/:nonce; nothing more can change.',
-  },
   eat_not_overdue: {
     status: 409,
     title: 'The token is not overdue',
