@@ -51,7 +51,7 @@ describe('billing', () => {
   it('says of a month that is over that it is frozen, and keeps the month in the address', async () => {
     const page = await signedIn('alice');
     await page.goto('/billing');
-    await page.getByText('Running: changes until the month is over').waitFor();
+    await page.getByText('Still running').waitFor();
     await page.getByRole('button', { name: 'Month before' }).click();
     await page.getByText('Closed: frozen').waitFor();
     expect(new URL(page.url()).searchParams.get('month')).toBe(await closedMonth());
