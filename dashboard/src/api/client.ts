@@ -1,7 +1,7 @@
 /** The public API by its generated types: the only way in which a screen talks to the hub. */
 
 import createClient, { type Middleware } from 'openapi-fetch';
-import { offlineProblem, ProblemError } from './problem.ts';
+import { offlineProblem, refusal } from './problem.ts';
 import type { components, paths } from './schema.d.ts';
 
 /** Base path of the API on the host that served this page. */
@@ -34,7 +34,7 @@ export async function ask<T>(call: Promise<Answer<T>>): Promise<T> {
   }
   if (answer.response.ok) return answer.data as T;
   const body = typeof answer.error === 'object' && answer.error !== null ? answer.error : {};
-  throw new ProblemError(answer.response.status, body as Record<string, unknown>);
+  throw await refusal(answer.response.status, body as Record<string, unknown>);
 }
 
 /** Header of a privileged request: the six digits of the person's own authenticator. */

@@ -1,7 +1,7 @@
 /** Files of the hub: read into the browser, or saved under the name that the hub gives. */
 
 import { API_BASE } from './client.ts';
-import { offlineProblem, ProblemError } from './problem.ts';
+import { offlineProblem, refusal } from './problem.ts';
 
 /** A file as the hub sent it. */
 export type HubFile = { readonly name: string; readonly blob: Blob };
@@ -22,7 +22,7 @@ export async function fetchFile(href: string, signal?: AbortSignal): Promise<Hub
     if (error instanceof TypeError) throw offlineProblem();
     throw error;
   }
-  if (!response.ok) throw new ProblemError(response.status, await problemBody(response));
+  if (!response.ok) throw await refusal(response.status, await problemBody(response));
   const name = /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') ?? '')?.[1];
   return { name: name ?? href.split('?')[0]?.split('/').at(-1) ?? 'file', blob: await response.blob() };
 }

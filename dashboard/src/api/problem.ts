@@ -1,4 +1,6 @@
-/** What the API says when it refuses (RFC 9457), as an error of this program. */
+/** What the API says when it refuses (RFC 9457), as an error of this program, in the viewer's language. */
+
+import i18next from 'i18next';
 
 /** A refusal of one field: `part` of the request, JSON pointer, sentence. */
 export type FieldFault = { readonly part: string; readonly pointer: string; readonly message: string };
@@ -12,16 +14,23 @@ export class ProblemError extends Error {
   /** Last part of the problem's `type`; stable, see docs/formats/problems.md. */
   readonly code: string;
   readonly title: string;
+  /** What to do about it, or the facts of the case. */
+  readonly sentence: string;
+  /** Facts of the case that the hub has told in English only, where the viewer reads another language. */
+  readonly said: string | undefined;
   readonly faults: readonly FieldFault[];
   /** Whatever else the problem says, such as `retry_after_seconds`. */
   readonly extra: Readonly<Record<string, unknown>>;
 
   constructor(status: number, body: Readonly<Record<string, unknown>>) {
-    super(typeof body['detail'] === 'string' ? body['detail'] : `The hub answered ${status}.`);
+    const said = typeof body['said'] === 'string' ? body['said'] : undefined;
+    const sentence = typeof body['detail'] === 'string' ? body['detail'] : i18next.t('problem.answered', { status });
+    super(said === undefined ? sentence : `${sentence} (${said})`);
     this.status = status;
-    const type = typeof body['type'] === 'string' ? body['type'] : '';
-    this.code = type.startsWith(TYPE_PREFIX) ? type.slice(TYPE_PREFIX.length) : 'unknown';
-    this.title = typeof body['title'] === 'string' ? body['title'] : `Error ${status}`;
+    this.sentence = sentence;
+    this.said = said;
+    this.code = codeOf(body);
+    this.title = typeof body['title'] === 'string' ? body['title'] : i18next.t('problem.title');
     this.faults = Array.isArray(body['errors']) ? (body['errors'] as FieldFault[]) : [];
     this.extra = body;
   }
@@ -38,11 +47,24 @@ export function problemOf(error: unknown): ProblemError | undefined {
   return error instanceof ProblemError ? error : undefined;
 }
 
+function codeOf(body: Readonly<Record<string, unknown>>): string {
+  const type = typeof body['type'] === 'string' ? body['type'] : '';
+  return type.startsWith(TYPE_PREFIX) ? type.slice(TYPE_PREFIX.length) : 'unknown';
+}
+
+/** What the hub refused with, in the viewer's language. The Dutch comes with the first refusal of who reads it. */
+export async function refusal(status: number, body: Readonly<Record<string, unknown>>): Promise<ProblemError> {
+  if (i18next.language !== 'nl') return new ProblemError(status, body);
+  // Words that cannot be had hide no refusal: then it is said as the hub said it.
+  const dutch = await import('../messages/nl/problem.ts').catch(() => null);
+  return new ProblemError(status, dutch?.problemInDutch(codeOf(body), body) ?? body);
+}
+
 /** The hub did not answer at all. */
 export function offlineProblem(): ProblemError {
   return new ProblemError(0, {
     type: `${TYPE_PREFIX}offline`,
-    title: 'The hub cannot be reached',
-    detail: 'The hub cannot be reached: look at your connection, then try again. Nothing was changed.',
+    title: i18next.t('problem.offline'),
+    detail: i18next.t('problem.offlineText'),
   });
 }

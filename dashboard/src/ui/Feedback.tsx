@@ -56,7 +56,14 @@ export function Problem({ error, onRetry }: { readonly error: unknown; readonly 
       <TriangleAlert aria-hidden="true" className="mt-0.5 size-4 shrink-0" />
       <div className="min-w-0 flex-1 space-y-1">
         <p className="font-semibold">{problem?.title ?? t('problem.title')}</p>
-        <p className="break-words text-ink">{error instanceof Error ? error.message : String(error)}</p>
+        <p className="break-words text-ink">
+          {problem?.sentence ?? (error instanceof Error ? error.message : String(error))}
+        </p>
+        {problem?.said !== undefined && (
+          <p lang="en" className="text-xs break-words text-ink-soft">
+            {problem.said}
+          </p>
+        )}
         {problem !== undefined && problem.faults.length > 0 && (
           <ul className="list-disc pl-4 text-xs text-ink">
             {problem.faults.map((fault) => (

@@ -55,7 +55,13 @@ const messages = {
   newVersion: 'A new version is ready.',
   reload: 'Reload',
   required: 'This is needed.',
-  problem: { title: 'Something went wrong', requestId: 'Request {{id}}' },
+  problem: {
+    title: 'Something went wrong',
+    requestId: 'Request {{id}}',
+    answered: 'The hub answered {{status}}.',
+    offline: 'The hub cannot be reached',
+    offlineText: 'The hub cannot be reached: look at your connection, then try again. Nothing was changed.',
+  },
   time: { utc: '{{time}} UTC', never: 'never' },
 } as const;
 

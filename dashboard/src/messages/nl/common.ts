@@ -58,7 +58,13 @@ const messages: Translated<typeof en> = {
   newVersion: 'Er is een nieuwe versie.',
   reload: 'Herladen',
   required: 'Dit is nodig.',
-  problem: { title: 'Er ging iets mis', requestId: 'Verzoek {{id}}' },
+  problem: {
+    title: 'Er ging iets mis',
+    requestId: 'Verzoek {{id}}',
+    answered: 'De hub antwoordde {{status}}.',
+    offline: 'De hub is niet bereikbaar',
+    offlineText: 'De hub is niet bereikbaar: controleer uw verbinding en probeer opnieuw. Er is niets gewijzigd.',
+  },
   time: { utc: '{{time}} UTC', never: 'nooit' },
 };
 

@@ -12,6 +12,7 @@ import { EmptyState, Problem, SkeletonRows } from '../../ui/Feedback.tsx';
 import { Card } from '../../ui/Layout.tsx';
 import { Table } from '../../ui/Table.tsx';
 import { timeSpan } from '../../ui/Time.tsx';
+import { useReason } from '../../ui/useReason.ts';
 import { effectiveQuery, type HostDetail } from './hostQueries.ts';
 
 type Origin = { readonly group: { readonly id: string; readonly name: string } | null; readonly reason: string };
@@ -19,6 +20,7 @@ type Origin = { readonly group: { readonly id: string; readonly name: string } |
 /** The tab of groups; lower priorities fill in what higher ones leave open. */
 export function HostInherited({ host }: { readonly host: HostDetail }) {
   const { t } = useTranslation('hosts');
+  const said = useReason();
   const { data, error, refetch } = useQuery(effectiveQuery(host.id));
   if (error !== null) return <Problem error={error} onRetry={() => void refetch()} />;
   if (data === undefined) return <SkeletonRows rows={8} />;
@@ -93,7 +95,7 @@ export function HostInherited({ host }: { readonly host: HostDetail }) {
               align: 'right',
               cell: ({ resolve_minutes }) => timeSpan(resolve_minutes * 60),
             },
-            { key: 'reason', title: t('inherited.why'), from: 'sm', cell: ({ reason }) => reason },
+            { key: 'reason', title: t('inherited.why'), from: 'sm', cell: ({ reason }) => said(reason) },
           ]}
         />
       </Card>
@@ -110,11 +112,12 @@ function Value({
   readonly origin: Origin;
   readonly children: ReactNode;
 }) {
+  const said = useReason();
   return (
     <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 py-2.5 first:pt-0 last:pb-0">
       <div className="min-w-0">
         <p className="font-medium">{name}</p>
-        <p className="text-xs text-ink-faint">{origin.reason}</p>
+        <p className="text-xs text-ink-faint">{said(origin.reason)}</p>
       </div>
       <div className="min-w-0">{children}</div>
     </li>
