@@ -313,8 +313,9 @@ describe('the demonstration', () => {
     for (const { schedule } of rows) maintenanceSchedule.parse(schedule);
     expect(rows.filter(({ ahead }) => ahead > 0).length).toBeGreaterThanOrEqual(2);
     expect(rows.filter(({ ahead }) => ahead === 0).length).toBeGreaterThanOrEqual(2);
-    const hot = (await cockpit((await file()).msp.id)).filter((row) => row.urgency > 50).map(({ slug }) => slug);
-    expect(rows.filter(({ slug, ahead }) => ahead > 0 && hot.includes(slug))).toEqual([]);
+    const hot = (await cockpit((await file()).msp.id)).filter((row) => row.urgency > 50);
+    const inTrouble = new Set<string | null>(hot.map(({ slug }) => slug));
+    expect(rows.filter(({ slug, ahead }) => ahead > 0 && inTrouble.has(slug))).toEqual([]);
   });
 
   it('tells of restores that two admins approved, none of them the one who asked', async () => {
