@@ -2,7 +2,7 @@
 
 import { useTranslation } from 'react-i18next';
 import { formatNumber } from '../../ui/number.ts';
-import { Time, timeSpan } from '../../ui/Time.tsx';
+import { Time, timeSpan, useNow } from '../../ui/Time.tsx';
 import { COCKPIT_SORTS, type CockpitFilter, type CockpitRow } from './cockpitQueries.ts';
 
 const COLUMNS = ['urgency', 'client', 'score', 'alert', 'cve', 'hosts'] as const;
@@ -18,6 +18,7 @@ export function PrintedTenants({
   readonly filter: CockpitFilter;
 }) {
   const { t, i18n } = useTranslation('cockpit');
+  const now = useNow(60);
   const { urgency_gt, q, sort = COCKPIT_SORTS[0] } = filter;
   const number = (value: number): string => formatNumber(value, i18n.language, { least: 1 });
   return (
@@ -29,7 +30,7 @@ export function PrintedTenants({
           ...(q === undefined ? [] : [`“${q}”`]),
           t(`sort.${sort}`),
         ].join(' · ')}{' '}
-        · <Time value={new Date().toISOString()} />
+        · <Time value={new Date(now).toISOString()} />
       </p>
       <table className="w-full text-left [&_td]:border-t [&_td]:border-line [&_td]:py-1 [&_td]:pr-3 [&_td]:align-top [&_th]:pr-3 [&_th]:pb-1 [&_tr]:break-inside-avoid">
         <thead>
