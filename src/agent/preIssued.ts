@@ -136,7 +136,9 @@ export async function openPreIssued(deps: PreIssuedDeps): Promise<PreIssued> {
       return { status: 'revoked', was_held: known !== undefined };
     },
     look: async () => {
-      for (const [nonce, { envelope, token }] of [...held]) await lookAt(nonce, envelope, token);
+      // A copy: what is put back for another try waits for the next look.
+      const waiting = Array.from(held);
+      for (const [nonce, { envelope, token }] of waiting) await lookAt(nonce, envelope, token);
     },
     list: () =>
       [...held.values()].map(({ token }) => ({

@@ -56,7 +56,7 @@ const webhook = await alice.call('POST', '/webhooks', {
   url: 'https://security.example/hooks',
   events: ['honeypot.tripped'],
 });
-expect(webhook.status, await webhook.clone().text()).toBe(201);
+if (webhook.status !== 201) throw new Error(await webhook.text());
 
 /** Alerts of the host's baits, newest first, with how often the webhook was told. */
 async function baitAlerts() {
