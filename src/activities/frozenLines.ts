@@ -14,7 +14,36 @@ import type {
   PackScoreRow,
   PackSessionRow,
 } from '../db/packContent.ts';
-import { PACK_START, type PackEntry, readPackLine } from '../domain/pack.ts';
+import { findPackOfMonth, findPreviousPack } from '../db/packs.ts';
+import type { AnyTx } from '../db/scope.ts';
+import { PACK_START, type PackEntry, type PackManifest, packManifest, readPackLine } from '../domain/pack.ts';
+import type { PackRef } from './packs.ts';
+
+/** What a handover takes from the signed pack. */
+export type FrozenPack = {
+  readonly manifest: PackManifest;
+  readonly jsonl_sha256: string;
+  readonly hash_chain_root: string;
+};
+
+/** The signed pack that a handover is a part of; null for everything that is read from the database. */
+export async function frozenPack(tx: AnyTx, ref: PackRef): Promise<FrozenPack | null> {
+  if (ref.actor_suffix === null || ref.report_id !== undefined) return null;
+  const pack = await findPackOfMonth(tx, ref.tenant_id, ref.month);
+  if (pack === null || pack.is_preview || pack.manifest === null) return null;
+  const manifest = packManifest.parse(JSON.parse(pack.manifest));
+  return { manifest, jsonl_sha256: manifest.files.jsonl.sha256, hash_chain_root: manifest.hash_chain_root };
+}
+
+/** The month before in the chain of months; a report is in none. */
+export async function previousOf(
+  tx: AnyTx,
+  ref: PackRef,
+  frozen: FrozenPack | null,
+): Promise<PackManifest['previous']> {
+  if (ref.report_id !== undefined) return null;
+  return frozen === null ? findPreviousPack(tx, ref.tenant_id, ref.month) : frozen.manifest.previous;
+}
 
 /** A line with the row that it was made of; the first line has none. */
 export type FrozenLine = { readonly entry: PackEntry } & (

@@ -27,14 +27,7 @@ import {
   type PackScoreRow,
   type PackSessionRow,
 } from '../db/packContent.ts';
-import {
-  findPackOfMonth,
-  findPreviousPack,
-  listTenantsWithoutPack,
-  notePackBuild,
-  publishHandover,
-  publishPack,
-} from '../db/packs.ts';
+import { findPackOfMonth, listTenantsWithoutPack, notePackBuild, publishHandover, publishPack } from '../db/packs.ts';
 import { findReport, listReportHosts, type ReportFilesRow } from '../db/reports.ts';
 import { type AnyTx, withSystem, withTenant, withTenantSnapshot } from '../db/scope.ts';
 import { sha256Hex } from '../domain/bytes.ts';
@@ -46,14 +39,13 @@ import {
   type PackEntry,
   type PackManifest,
   packFileStem,
-  packManifest,
   packManifestText,
 } from '../domain/pack.ts';
 import { MAX_REPORT_ROWS, type PackReport, type ReportList } from '../domain/packReport.ts';
 import { quorumLabel } from '../domain/quorum.ts';
 import { hostsDigest, reportFileStem, TEMPLATES } from '../domain/report.ts';
 import type { FileDraft, KeptFile, PackStore } from '../platform/packStore.ts';
-import { readFrozenLines } from './frozenLines.ts';
+import { frozenPack, previousOf, readFrozenLines } from './frozenLines.ts';
 import {
   alertEntry,
   auditEntry,
@@ -444,23 +436,6 @@ async function reportOf(tx: AnyTx, ref: PackRef): Promise<ReportFilesRow | null>
   const report = await findReport(tx, ref.report_id);
   if (report === null) throw new Error(`There is no report ${ref.report_id}.`);
   return report;
-}
-
-type FrozenPack = { readonly manifest: PackManifest; readonly jsonl_sha256: string; readonly hash_chain_root: string };
-
-/** The signed pack that a handover is a part of; null for everything that is read from the database. */
-async function frozenPack(tx: AnyTx, ref: PackRef): Promise<FrozenPack | null> {
-  if (ref.actor_suffix === null || ref.report_id !== undefined) return null;
-  const pack = await findPackOfMonth(tx, ref.tenant_id, ref.month);
-  if (pack === null || pack.is_preview || pack.manifest === null) return null;
-  const manifest = packManifest.parse(JSON.parse(pack.manifest));
-  return { manifest, jsonl_sha256: manifest.files.jsonl.sha256, hash_chain_root: manifest.hash_chain_root };
-}
-
-/** The month before in the chain of months; a report is in none. */
-async function previousOf(tx: AnyTx, ref: PackRef, frozen: FrozenPack | null): Promise<PackManifest['previous']> {
-  if (ref.report_id !== undefined) return null;
-  return frozen === null ? findPreviousPack(tx, ref.tenant_id, ref.month) : frozen.manifest.previous;
 }
 
 function stemOf(slug: string, ref: PackRef, wanted: ReportFilesRow | null): string {
