@@ -25,3 +25,11 @@ export function flag(value: unknown): true | undefined {
 export function compact<T extends Readonly<Record<string, unknown>>>(values: T): { readonly [K in keyof T]?: T[K] } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 }
+
+/**
+ * What a route reads of the address (`validateSearch`). A value that does not fit stays in as undefined: the router
+ * lays what is returned over what the address says, so a key left out would let the address through as it is.
+ */
+export function known<T extends Readonly<Record<string, unknown>>>(values: T): { readonly [K in keyof T]?: T[K] } {
+  return values;
+}

@@ -140,6 +140,15 @@ describe('one host', () => {
     expect(new URL(page.url()).searchParams.get('tab')).toBe('eats');
   });
 
+  it('shows its first tab to an address that asks for what there is not', async () => {
+    const page = await signedIn('alice');
+    await page.goto(`/hosts/${db.id}?tab=nonsense&range=nonsense`);
+    const tabs = page.getByRole('navigation', { name: 'Parts of the host' });
+    await tabs.getByRole('link', { name: 'Facts' }).and(page.locator('[aria-current=page]')).waitFor();
+    await page.goto(`/hosts/${db.id}?tab=metrics&range=nonsense`);
+    await page.getByRole('button', { name: '24 hours', pressed: true }).waitFor();
+  });
+
   it('draws metrics over the range in the address, and gives their numbers as a table', async () => {
     const page = await signedIn('bob', { colorScheme: 'dark' });
     await page.goto(`/hosts/${db.id}?tab=metrics`);

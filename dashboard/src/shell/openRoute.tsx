@@ -4,7 +4,7 @@ import { useSuspenseQuery } from '@tanstack/react-query';
 import { createRoute, Link, Outlet, retainSearchParams } from '@tanstack/react-router';
 import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { compact, text } from '../search.ts';
+import { known, text } from '../search.ts';
 import { meQuery } from '../session.ts';
 import { SkeletonRows } from '../ui/Feedback.tsx';
 import { AuditorFrame } from './AuditorFrame.tsx';
@@ -15,7 +15,7 @@ import { rootRoute } from './shellRoute.tsx';
 export const openRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'open',
-  validateSearch: (search: Record<string, unknown>) => compact({ tenant: text(search['tenant']) }),
+  validateSearch: (search: Record<string, unknown>) => known({ tenant: text(search['tenant']) }),
   search: { middlewares: [retainSearchParams(['tenant'])] },
   beforeLoad: async ({ context }) => {
     await context.queryClient.ensureQueryData(meQuery);

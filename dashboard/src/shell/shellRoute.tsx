@@ -9,7 +9,7 @@ import {
   redirect,
   retainSearchParams,
 } from '@tanstack/react-router';
-import { compact, text } from '../search.ts';
+import { known, text } from '../search.ts';
 import { meQuery } from '../session.ts';
 import { NotFound } from './NotFound.tsx';
 import { Shell } from './Shell.tsx';
@@ -27,7 +27,7 @@ export const rootRoute = createRootRouteWithContext<{ readonly queryClient: Quer
 export const shellRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'shell',
-  validateSearch: (search: Record<string, unknown>) => compact({ tenant: text(search['tenant']) }),
+  validateSearch: (search: Record<string, unknown>) => known({ tenant: text(search['tenant']) }),
   search: { middlewares: [retainSearchParams(['tenant'])] },
   beforeLoad: async ({ context, location }) => {
     const me = await context.queryClient.ensureQueryData(meQuery);
@@ -40,7 +40,7 @@ export const shellRoute = createRoute({
 export const loginRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/login',
-  validateSearch: (search: Record<string, unknown>) => compact({ next: text(search['next']) }),
+  validateSearch: (search: Record<string, unknown>) => known({ next: text(search['next']) }),
   component: lazyRouteComponent(() => import('../pages/signIn/SignIn.tsx'), 'SignIn'),
 });
 

@@ -3,7 +3,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { SEVERITIES } from '../../../../src/domain/severity.ts';
 import { SLA_STATES } from '../../../../src/domain/sla.ts';
-import { compact, oneOf, text } from '../../search.ts';
+import { known, oneOf, text } from '../../search.ts';
 import { shellRoute } from '../../shell/shellRoute.tsx';
 
 /** Choices of status in the address; without one: open and acknowledged. */
@@ -14,7 +14,7 @@ export const alertsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/alerts',
   validateSearch: (search: Record<string, unknown>) =>
-    compact({
+    known({
       status: oneOf(search['status'], STATUS_CHOICES),
       severity: oneOf(search['severity'], SEVERITIES),
       sla: oneOf(search['sla'], SLA_STATES),
@@ -33,7 +33,7 @@ const ALERT_DIALOGS = ['resolve', 'assign'] as const;
 export const alertRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/alerts/$alertId',
-  validateSearch: (search: Record<string, unknown>) => compact({ dialog: oneOf(search['dialog'], ALERT_DIALOGS) }),
+  validateSearch: (search: Record<string, unknown>) => known({ dialog: oneOf(search['dialog'], ALERT_DIALOGS) }),
   component: lazyRouteComponent(() => import('./AlertDetail.tsx'), 'AlertDetail'),
 });
 

@@ -1,7 +1,7 @@
 /** The audit log: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { compact, oneOf, text } from '../../search.ts';
+import { known, oneOf, text } from '../../search.ts';
 import { shellRoute } from '../../shell/shellRoute.tsx';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -16,7 +16,7 @@ export const auditLogRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/audit-log',
   validateSearch: (search: Record<string, unknown>) =>
-    compact({
+    known({
       type: text(search['type']),
       actor: text(search['actor']),
       from: day(search['from']),

@@ -1,7 +1,7 @@
 /** The auditor's view, outside the frame of the provider's people. */
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { compact, oneOf } from '../../search.ts';
+import { known, oneOf } from '../../search.ts';
 import { rootRoute } from '../../shell/shellRoute.tsx';
 
 /** What an auditor reads here; log and verification have pages of their own. */
@@ -10,7 +10,7 @@ const AUDITOR_VIEWS = ['packs', 'audit'] as const;
 const auditorRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/auditor',
-  validateSearch: (search: Record<string, unknown>) => compact({ view: oneOf(search['view'], AUDITOR_VIEWS) }),
+  validateSearch: (search: Record<string, unknown>) => known({ view: oneOf(search['view'], AUDITOR_VIEWS) }),
   component: lazyRouteComponent(() => import('./Auditor.tsx'), 'Auditor'),
 });
 

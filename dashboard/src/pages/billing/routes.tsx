@@ -1,7 +1,7 @@
 /** Billing: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { compact, oneOf, text } from '../../search.ts';
+import { known, oneOf, text } from '../../search.ts';
 import { shellRoute } from '../../shell/shellRoute.tsx';
 import { monthIn } from '../../ui/month.ts';
 
@@ -13,7 +13,7 @@ const billingRoute = createRoute({
   path: '/billing',
   /** `month` without a value is the running one; `explain` is the tenant whose line is explained; `of` whose invoice or party is shown. */
   validateSearch: (search: Record<string, unknown>) =>
-    compact({
+    known({
       tab: oneOf(search['tab'], BILLING_TABS),
       month: monthIn(search['month']),
       explain: text(search['explain']),

@@ -1,7 +1,7 @@
 /** The cockpit: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { compact, number, oneOf, text } from '../../search.ts';
+import { known, number, oneOf, text } from '../../search.ts';
 import { shellRoute } from '../../shell/shellRoute.tsx';
 import { COCKPIT_SORTS } from './cockpitQueries.ts';
 
@@ -10,7 +10,7 @@ export const mspCockpitRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/msp/cockpit',
   validateSearch: (search: Record<string, unknown>) =>
-    compact({
+    known({
       urgency_gt: number(search['urgency_gt']),
       sort: oneOf(search['sort'], COCKPIT_SORTS),
       q: text(search['q']),

@@ -2,7 +2,7 @@
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { SEVERITIES } from '../../../../src/domain/severity.ts';
-import { compact, flag, number, oneOf, text } from '../../search.ts';
+import { flag, known, number, oneOf, text } from '../../search.ts';
 import { shellRoute } from '../../shell/shellRoute.tsx';
 
 /** The list. Without a state: what is open. */
@@ -10,7 +10,7 @@ export const cvesRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/cves',
   validateSearch: (search: Record<string, unknown>) =>
-    compact({
+    known({
       state: oneOf(search['state'], ['patched', 'all']),
       severity: oneOf(search['severity'], SEVERITIES),
       cvss: number(search['cvss']),

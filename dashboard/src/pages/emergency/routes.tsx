@@ -1,7 +1,7 @@
 /** Emergency actions: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { compact, flag, oneOf, text } from '../../search.ts';
+import { flag, known, oneOf, text } from '../../search.ts';
 import { shellRoute } from '../../shell/shellRoute.tsx';
 
 /** Tabs of the overview. */
@@ -12,7 +12,7 @@ export const emergencyRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/emergency',
   validateSearch: (search: Record<string, unknown>) =>
-    compact({
+    known({
       tab: oneOf(search['tab'], EMERGENCY_TABS),
       closed: flag(search['closed']),
       overdue: flag(search['overdue']),
@@ -27,7 +27,7 @@ export const newQuorumRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/emergency/new',
   validateSearch: (search: Record<string, unknown>) =>
-    compact({ agent: text(search['agent']), group: text(search['group']), playbook: text(search['playbook']) }),
+    known({ agent: text(search['agent']), group: text(search['group']), playbook: text(search['playbook']) }),
   component: lazyRouteComponent(() => import('./NewQuorum.tsx'), 'NewQuorum'),
 });
 
@@ -35,7 +35,7 @@ export const newQuorumRoute = createRoute({
 export const quorumRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/emergency/quorum/$requestId',
-  validateSearch: (search: Record<string, unknown>) => compact({ cancel: flag(search['cancel']) }),
+  validateSearch: (search: Record<string, unknown>) => known({ cancel: flag(search['cancel']) }),
   component: lazyRouteComponent(() => import('./Quorum.tsx'), 'Quorum'),
 });
 
@@ -51,7 +51,7 @@ export const approveRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/approve/$requestId',
   validateSearch: (search: Record<string, unknown>) =>
-    compact({ decision: oneOf(search['decision'], ['approve', 'reject']) }),
+    known({ decision: oneOf(search['decision'], ['approve', 'reject']) }),
   component: lazyRouteComponent(() => import('./ApproveCard.tsx'), 'ApproveCard'),
 });
 

@@ -1,7 +1,7 @@
 /** Dynamic groups: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { compact, number, oneOf } from '../../search.ts';
+import { known, number, oneOf } from '../../search.ts';
 import { shellRoute } from '../../shell/shellRoute.tsx';
 
 /** The list. */
@@ -23,7 +23,7 @@ export const groupRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/groups/$groupId',
   validateSearch: (search: Record<string, unknown>) =>
-    compact({
+    known({
       tab: oneOf(search['tab'], ['settings', 'runbook']),
       version: number(search['version']),
       dialog: oneOf(search['dialog'], ['archive']),

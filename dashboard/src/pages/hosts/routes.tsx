@@ -1,7 +1,7 @@
 /** A client at a glance, its hosts, one host: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { compact, flag, oneOf, text } from '../../search.ts';
+import { flag, known, oneOf, text } from '../../search.ts';
 import { shellRoute } from '../../shell/shellRoute.tsx';
 import { HOST_STATES, HOST_TABS, METRIC_RANGES, SCORE_RANGES } from './hostQueries.ts';
 
@@ -9,7 +9,7 @@ import { HOST_STATES, HOST_TABS, METRIC_RANGES, SCORE_RANGES } from './hostQueri
 export const overviewRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/overview',
-  validateSearch: (search: Record<string, unknown>) => compact({ range: oneOf(search['range'], SCORE_RANGES) }),
+  validateSearch: (search: Record<string, unknown>) => known({ range: oneOf(search['range'], SCORE_RANGES) }),
   component: lazyRouteComponent(() => import('./Overview.tsx'), 'Overview'),
 });
 
@@ -18,7 +18,7 @@ export const hostsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/hosts',
   validateSearch: (search: Record<string, unknown>) =>
-    compact({
+    known({
       q: text(search['q']),
       tag: text(search['tag']),
       state: oneOf(search['state'], HOST_STATES),
@@ -32,7 +32,7 @@ export const hostRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/hosts/$agentId',
   validateSearch: (search: Record<string, unknown>) =>
-    compact({ tab: oneOf(search['tab'], HOST_TABS), range: oneOf(search['range'], METRIC_RANGES) }),
+    known({ tab: oneOf(search['tab'], HOST_TABS), range: oneOf(search['range'], METRIC_RANGES) }),
   component: lazyRouteComponent(() => import('./Host.tsx'), 'Host'),
 });
 

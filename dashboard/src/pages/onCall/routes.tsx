@@ -1,7 +1,7 @@
 /** On-call: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { compact, flag, oneOf, text } from '../../search.ts';
+import { flag, known, oneOf, text } from '../../search.ts';
 import { shellRoute } from '../../shell/shellRoute.tsx';
 
 /** Tabs of the page. */
@@ -24,7 +24,7 @@ export const onCallRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/on-call',
   validateSearch: (search: Record<string, unknown>) =>
-    compact({
+    known({
       tab: oneOf(search['tab'], ON_CALL_TABS),
       view: oneOf(search['view'], CALENDAR_VIEWS),
       from: isoDate(search['from']),

@@ -1,7 +1,7 @@
 /** Audit packs: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { compact, number, oneOf, text } from '../../search.ts';
+import { known, number, oneOf, text } from '../../search.ts';
 import { shellRoute } from '../../shell/shellRoute.tsx';
 import { monthIn } from '../../ui/month.ts';
 
@@ -12,7 +12,7 @@ const auditPacksRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/audit-packs',
   validateSearch: (search: Record<string, unknown>) =>
-    compact({
+    known({
       year: number(search['year']),
       q: text(search['q']),
       client: text(search['client']),

@@ -1,7 +1,7 @@
 /** Playbooks and pre-issued tokens: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { compact, flag, number, oneOf, text } from '../../search.ts';
+import { flag, known, number, oneOf, text } from '../../search.ts';
 import { shellRoute } from '../../shell/shellRoute.tsx';
 
 /** The list, and the pre-issued tokens of every host. */
@@ -9,7 +9,7 @@ export const playbooksRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/playbooks',
   validateSearch: (search: Record<string, unknown>) =>
-    compact({ tab: oneOf(search['tab'], ['pre-issued']), ended: flag(search['ended']) }),
+    known({ tab: oneOf(search['tab'], ['pre-issued']), ended: flag(search['ended']) }),
   component: lazyRouteComponent(() => import('./Playbooks.tsx'), 'Playbooks'),
 });
 
@@ -17,7 +17,7 @@ export const playbooksRoute = createRoute({
 export const editPlaybookRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/playbooks/new',
-  validateSearch: (search: Record<string, unknown>) => compact({ from: text(search['from']) }),
+  validateSearch: (search: Record<string, unknown>) => known({ from: text(search['from']) }),
   component: lazyRouteComponent(() => import('./EditPlaybook.tsx'), 'EditPlaybook'),
 });
 
@@ -26,7 +26,7 @@ export const playbookRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/playbooks/$playbookId',
   validateSearch: (search: Record<string, unknown>) =>
-    compact({
+    known({
       version: number(search['version']),
       preissue: flag(search['preissue']),
       agent: text(search['agent']),

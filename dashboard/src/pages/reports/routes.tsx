@@ -1,14 +1,14 @@
 /** Reports on demand: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { compact, flag } from '../../search.ts';
+import { flag, known } from '../../search.ts';
 import { shellRoute } from '../../shell/shellRoute.tsx';
 
 const reportsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/reports',
   /** `new` opens the form. */
-  validateSearch: (search: Record<string, unknown>) => compact({ new: flag(search['new']) }),
+  validateSearch: (search: Record<string, unknown>) => known({ new: flag(search['new']) }),
   component: lazyRouteComponent(() => import('./Reports.tsx'), 'Reports'),
 });
 

@@ -1,7 +1,7 @@
 /** Settings: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
-import { compact, flag, text } from '../../search.ts';
+import { flag, known, text } from '../../search.ts';
 import { shellRoute } from '../../shell/shellRoute.tsx';
 
 /** The frame of all settings: their own list of pages beside the page. */
@@ -70,14 +70,14 @@ const slaRoute = createRoute({
 const maintenanceRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/maintenance',
-  validateSearch: (search: Record<string, unknown>) => compact({ all: flag(search['all']) }),
+  validateSearch: (search: Record<string, unknown>) => known({ all: flag(search['all']) }),
   component: lazyRouteComponent(() => import('./Maintenance.tsx'), 'Maintenance'),
 });
 
 const webhooksRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: '/webhooks',
-  validateSearch: (search: Record<string, unknown>) => compact({ log: text(search['log']) }),
+  validateSearch: (search: Record<string, unknown>) => known({ log: text(search['log']) }),
   component: lazyRouteComponent(() => import('./Webhooks.tsx'), 'Webhooks'),
 });
 

@@ -1,7 +1,7 @@
 /** The transparency log: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { compact, number, oneOf, text } from '../../search.ts';
+import { known, number, oneOf, text } from '../../search.ts';
 import { openRoute } from '../../shell/openRoute.tsx';
 
 /** Tabs of the page. */
@@ -12,7 +12,7 @@ const transparencyRoute = createRoute({
   path: '/transparency',
   /** `leaf` is the entry whose proof is drawn, `q` what was typed to look it up. */
   validateSearch: (search: Record<string, unknown>) =>
-    compact({ tab: oneOf(search['tab'], LOG_TABS), leaf: number(search['leaf']), q: text(search['q']) }),
+    known({ tab: oneOf(search['tab'], LOG_TABS), leaf: number(search['leaf']), q: text(search['q']) }),
   component: lazyRouteComponent(() => import('./Transparency.tsx'), 'Transparency'),
 });
 

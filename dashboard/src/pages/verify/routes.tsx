@@ -1,7 +1,7 @@
 /** Verification in the browser: addresses and what they hold. */
 
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
-import { compact, text } from '../../search.ts';
+import { known, text } from '../../search.ts';
 import { openRoute } from '../../shell/openRoute.tsx';
 
 const verifyRoute = createRoute({
@@ -9,7 +9,7 @@ const verifyRoute = createRoute({
   path: '/verify',
   /** `pack` and `report` are ids of what is to be fetched from the hub. */
   validateSearch: (search: Record<string, unknown>) =>
-    compact({ pack: text(search['pack']), report: text(search['report']) }),
+    known({ pack: text(search['pack']), report: text(search['report']) }),
   component: lazyRouteComponent(() => import('./Verify.tsx'), 'Verify'),
 });
 
