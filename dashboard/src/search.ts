@@ -33,3 +33,8 @@ export function compact<T extends Readonly<Record<string, unknown>>>(values: T):
 export function known<T extends Readonly<Record<string, unknown>>>(values: T): { readonly [K in keyof T]?: T[K] } {
   return values;
 }
+
+/** Whether the address asks for anything beside what is in `apart`: keys that narrow nothing. */
+export function isNarrowed(search: Readonly<Record<string, unknown>>, ...apart: readonly string[]): boolean {
+  return Object.entries(search).some(([key, value]) => value !== undefined && !apart.includes(key));
+}

@@ -123,7 +123,7 @@ describe('billing', () => {
       hasTouch: true,
     });
     await page.goto('/billing');
-    await page.getByRole('cell', { name: first.name, exact: true }).waitFor();
+    await page.getByRole('cell', { name: first.name }).first().waitFor();
     await expectNoSidewaysScroll(page);
     await expectAccessible(page);
     await picture(page, 'billing-phone-dark');

@@ -47,7 +47,7 @@ describe('the list of CVEs', () => {
     await page.goto('/cves');
     await page.getByRole('row').nth(2).waitFor();
     expect(await page.getByLabel('State').count()).toBe(0);
-    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
     await page.getByLabel('State').selectOption('all');
     await page.waitForURL(/state=all/);
     await page.getByRole('row').nth(2).waitFor();

@@ -13,7 +13,7 @@ const db = await createTestDatabase();
 const hub = await createFaultHub(db);
 const { bob, carol } = hub.people;
 /** A killed worker's activity is given to another when its 20 s are over. */
-const TEST_MS = 90_000;
+const TEST_MS = 180_000;
 
 async function waitForDelivery(nonce: string): Promise<void> {
   await waitUntil('the watch over the token runs', async () => {

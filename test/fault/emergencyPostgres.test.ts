@@ -9,7 +9,7 @@ import { createFaultHub, holdTokens, once, tokensOf, waitForBlocked } from '../s
 import type { TestDatabase, TestRole } from '../support/postgres.ts';
 import { waitUntil } from '../support/processes.ts';
 
-const TEST_MS = 90_000;
+const TEST_MS = 180_000;
 // A server of this file's own: the others' must live.
 const postgres = await startTestPostgres();
 afterAll(() => postgres.stop());

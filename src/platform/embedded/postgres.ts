@@ -14,6 +14,13 @@ import { RUNTIME_ROLES, type Secrets } from './secrets.ts';
 const MAJOR = '18';
 const OWNER = 'postgres';
 const DATABASE = 'monsys';
+/** For initdb: text is UTF-8 and sorts alike on every machine, whatever locales it has. */
+export const INITDB_LOCALE = [
+  '--encoding=UTF8',
+  '--locale-provider=builtin',
+  '--builtin-locale=C.UTF-8',
+  '--locale=C',
+] as const;
 const START_MS = 60_000;
 const POLL_MS = 50;
 const STOP_MS = 5_000;
@@ -216,11 +223,7 @@ async function makeCluster(children: Children, runner: Runner, dataDir: string, 
         `--username=${OWNER}`,
         `--pwfile=${passwordFile}`,
         '--auth=scram-sha-256',
-        '--encoding=UTF8',
-        // Sorts alike on every machine, whatever locales it has.
-        '--locale-provider=builtin',
-        '--builtin-locale=C.UTF-8',
-        '--locale=C',
+        ...INITDB_LOCALE,
       ]),
     });
     await rename(making, join(dataDir, 'postgres'));

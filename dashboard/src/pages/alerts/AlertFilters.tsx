@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { SLA_STATES } from '../../../../src/domain/sla.ts';
-import { compact } from '../../search.ts';
+import { compact, isNarrowed } from '../../search.ts';
 import { isTenantBound, useMe } from '../../session.ts';
 import { Chip } from '../../ui/Badge.tsx';
 import { SelectField } from '../../ui/Field.tsx';
@@ -27,13 +27,12 @@ export function AlertFilters({ hostname }: { readonly hostname: string | undefin
       search: (old) => ({ ...old, [key]: value || undefined }) as Search,
       replace: true,
     });
-  const isNarrowed = Object.keys(search).some((key) => !['tenant', 'resolve'].includes(key));
   const clear = (): void => void navigate({ search: ({ tenant }) => compact({ tenant }), replace: true });
   return (
     <FilterBar
       label={t('filters.label')}
       search={<SearchField label={t('filters.search')} value={search.q ?? ''} onChange={(value) => set('q', value)} />}
-      onClear={isNarrowed ? clear : undefined}
+      onClear={isNarrowed(search, 'tenant', 'resolve') ? clear : undefined}
     >
       <SelectField
         label={t('filters.status')}

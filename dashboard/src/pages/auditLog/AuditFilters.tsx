@@ -3,7 +3,7 @@
 import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import messages from '../../messages/en/auditLog.ts';
-import { compact } from '../../search.ts';
+import { compact, isNarrowed } from '../../search.ts';
 import { isTenantBound, useMe } from '../../session.ts';
 import { useTenantId } from '../../shell/tenant.ts';
 import { Chip } from '../../ui/Badge.tsx';
@@ -31,7 +31,6 @@ export function AuditFilters() {
       search: (old) => ({ ...old, [key]: value || undefined, entry: undefined }) as Search,
       replace: true,
     });
-  const isNarrowed = Object.keys(search).some((key) => !['tenant', 'entry'].includes(key));
   const isUnknown = search.type !== undefined && !TYPES.some((each) => each === search.type);
   return (
     <FilterBar
@@ -40,7 +39,9 @@ export function AuditFilters() {
         <SearchField label={t('filters.actor')} value={search.actor ?? ''} onChange={(value) => set('actor', value)} />
       }
       onClear={
-        isNarrowed ? () => void navigate({ search: ({ tenant }) => compact({ tenant }), replace: true }) : undefined
+        isNarrowed(search, 'tenant', 'entry')
+          ? () => void navigate({ search: ({ tenant }) => compact({ tenant }), replace: true })
+          : undefined
       }
     >
       <SelectField

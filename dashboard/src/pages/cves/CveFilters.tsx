@@ -1,7 +1,7 @@
 /** What the list of CVEs is narrowed to; all of it is in the address. */
 
 import { useTranslation } from 'react-i18next';
-import { compact } from '../../search.ts';
+import { compact, isNarrowed } from '../../search.ts';
 import { Chip } from '../../ui/Badge.tsx';
 import { SelectField } from '../../ui/Field.tsx';
 import { FilterBar } from '../../ui/FilterBar.tsx';
@@ -25,13 +25,14 @@ export function CveFilters() {
       search: (old) => ({ ...old, [key]: value || undefined }) as Search,
       replace: true,
     });
-  const isNarrowed = Object.keys(search).some((key) => key !== 'tenant');
   return (
     <FilterBar
       label={t('filters.label')}
       search={<SearchField label={t('filters.search')} value={search.q ?? ''} onChange={(value) => set('q', value)} />}
       onClear={
-        isNarrowed ? () => void navigate({ search: ({ tenant }) => compact({ tenant }), replace: true }) : undefined
+        isNarrowed(search, 'tenant')
+          ? () => void navigate({ search: ({ tenant }) => compact({ tenant }), replace: true })
+          : undefined
       }
     >
       <SelectField

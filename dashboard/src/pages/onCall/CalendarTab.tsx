@@ -15,7 +15,7 @@ import { CalendarBar } from './CalendarBar.tsx';
 import { CalendarDialogs } from './CalendarDialogs.tsx';
 import { NowCards } from './NowCards.tsx';
 import { viewerZone, weeksInView } from './period.ts';
-import { schedulesQuery } from './queries.ts';
+import { nowQuery, schedulesQuery } from './queries.ts';
 import { onCallRoute } from './routes.tsx';
 
 /** Who it is now, then the weeks; on a phone a list. */
@@ -25,6 +25,8 @@ export function CalendarTab() {
   const isPhone = useIsPhone();
   const { view = 'week', from, layers = false } = onCallRoute.useSearch();
   const { data: schedules, error, isPending, refetch } = useQuery(schedulesQuery);
+  // The calendar comes once the cards above it have their height: it would jump.
+  const { isPending: isNowPending } = useQuery(nowQuery);
   const nowMs = useNow(60);
   const weeks = weeksInView(view, from, nowMs, viewerZone());
   if (schedules?.length === 0)
@@ -48,17 +50,19 @@ export function CalendarTab() {
   return (
     <>
       <NowCards />
-      <section aria-label={t('calendar.title')} className="rounded-lg border border-line bg-surface">
-        <CalendarBar weeks={weeks} />
-        {isPending && <SkeletonRows rows={6} className="h-11" />}
-        {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
-        {schedules !== undefined &&
-          (isPhone ? (
-            <Agenda schedules={schedules} days={weeks.flat()} />
-          ) : (
-            <Board schedules={schedules} weeks={weeks} withLayers={layers} nowMs={nowMs} />
-          ))}
-      </section>
+      {!isNowPending && (
+        <section aria-label={t('calendar.title')} className="rounded-lg border border-line bg-surface">
+          <CalendarBar weeks={weeks} />
+          {isPending && <SkeletonRows rows={6} className="h-11" />}
+          {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
+          {schedules !== undefined &&
+            (isPhone ? (
+              <Agenda schedules={schedules} days={weeks.flat()} />
+            ) : (
+              <Board schedules={schedules} weeks={weeks} withLayers={layers} nowMs={nowMs} />
+            ))}
+        </section>
+      )}
       {schedules !== undefined && <CalendarDialogs schedules={schedules} />}
     </>
   );

@@ -104,7 +104,6 @@ function WeekdayChoice({
               key={name}
               type="button"
               aria-pressed={isOn}
-              aria-label={long[index]}
               onClick={() =>
                 onChange(isOn ? value.filter((each) => each !== day) : [...value, day].toSorted((a, b) => a - b))
               }
@@ -115,7 +114,8 @@ function WeekdayChoice({
                   : 'border-line-strong/60 text-ink-soft hover:text-ink',
               )}
             >
-              {name}
+              <span aria-hidden="true">{name}</span>
+              <span className="sr-only">{long[index]}</span>
             </button>
           );
         })}
