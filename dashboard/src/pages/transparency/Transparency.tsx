@@ -36,21 +36,22 @@ export function Transparency() {
       />
       {failed !== undefined && <Problem error={failed.error} onRetry={() => void failed.refetch()} />}
       {tab === 'keys' && keys.data !== undefined && <KeyList keys={keys.data.keys} />}
-      {tab === 'log' && (
-        <>
-          {head === undefined || note.data === undefined ? (
-            failed === undefined && <Skeleton className="h-64 w-full" />
-          ) : (
+      {tab === 'log' &&
+        failed === undefined &&
+        (head === undefined || note.data === undefined ? (
+          // What follows comes with it: below a head of unknown height it would jump.
+          <Skeleton className="h-64 w-full" />
+        ) : (
+          <>
             <HeadCard note={note.data} head={head} />
-          )}
-          <Card title={t('lookUp.title')}>
-            <LookUp size={size} initial={q} />
-          </Card>
-          <Card title={t('entries')} flush>
-            {size > 0 && <EntryList size={size} leaf={leaf} />}
-          </Card>
-        </>
-      )}
+            <Card title={t('lookUp.title')}>
+              <LookUp size={size} initial={q} />
+            </Card>
+            <Card title={t('entries')} flush>
+              {size > 0 && <EntryList size={size} leaf={leaf} />}
+            </Card>
+          </>
+        ))}
       {leaf !== undefined && keys.data !== undefined && <LeafSheet index={leaf} keys={keys.data.keys} />}
     </Page>
   );
