@@ -52,13 +52,16 @@ export function OverviewStats({ tenantId }: { readonly tenantId: string }) {
         label={t('alerts.title')}
         value={alerts === undefined ? WAIT : `${alerts.items.length}${more(alerts)}`}
         detail={
-          alerts === undefined ? (
-            <Skeleton className="h-4 w-24" />
-          ) : bySeverity.length === 0 ? (
-            t('alerts.none')
-          ) : (
-            bySeverity.join(' · ')
-          )
+          // Two lines on a phone, also before there is anything to say: what is below does not jump.
+          <div className="max-sm:min-h-8">
+            {alerts === undefined ? (
+              <Skeleton className="h-4 w-24" />
+            ) : bySeverity.length === 0 ? (
+              t('alerts.none')
+            ) : (
+              bySeverity.join(' · ')
+            )}
+          </div>
         }
       />
       <Stat
