@@ -3,7 +3,14 @@
 import type { DatabasePool } from 'slonik';
 import { appendAudit } from '../db/audit.ts';
 import { listWaitingProposals } from '../db/automaticResponses.ts';
-import { abandonOrder, findEatState, isAuditedOverdue, listForgottenOrders, lockOrder } from '../db/emergency.ts';
+import {
+  abandonOrder,
+  findEatState,
+  giveUpOrder,
+  isAuditedOverdue,
+  listForgottenOrders,
+  lockOrder,
+} from '../db/emergency.ts';
 import { listWatchedImpersonations } from '../db/impersonations.ts';
 import { closeWindow } from '../db/preIssued.ts';
 import {
@@ -104,16 +111,7 @@ export function createEmergencyActivities(deps: { readonly pool: DatabasePool; r
 
     /** Gives up an order that could not be signed. */
     async giveUpOrder(ref: OrderRef & { readonly why: string }): Promise<void> {
-      await withTenant(pool, ref.tenant_id, async (tx) => {
-        if (!(await abandonOrder(tx, ref.nonce))) return;
-        await appendAudit(tx, {
-          msp_id: ref.msp_id,
-          tenant_id: ref.tenant_id,
-          event_type: 'emergency_order_abandoned',
-          actor: { kind: 'system' },
-          event_data: { nonce: ref.nonce, why: ref.why },
-        });
-      });
+      await withTenant(pool, ref.tenant_id, (tx) => giveUpOrder(tx, ref, ref.why));
     },
 
     /** Reads where a request stands, by the database. */

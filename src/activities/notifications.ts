@@ -233,9 +233,12 @@ export function createNotificationActivities(deps: NotificationDeps) {
      * down with who it was, also where there is no way to tell anybody: nobody is to be told of it days later.
      */
     async notifyWebhookFailing(ref: WebhookRef): Promise<NotificationReport> {
-      const notice = await withSystem(pool, (tx) => findWebhookNotice(tx, ref));
+      const [notice, people] = await withSystem(
+        pool,
+        async (tx) => [await findWebhookNotice(tx, ref), await listMspPeople(tx, ref.msp_id)] as const,
+      );
       if (notice === null) return { outcome: 'closed', ...NOTHING_SENT };
-      const admins = notice.people.filter(({ role }) => isAllowed('webhooks.write', role, null));
+      const admins = people.filter(({ role, is_active }) => is_active && isAllowed('webhooks.write', role, null));
       const text = webhookFailingText(
         {
           webhookId: ref.webhook_id,

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { parseStrictJson } from '../domain/strictJson.ts';
 import { hasCode, writeDurably } from './durable.ts';
+import { createTurns } from './turns.ts';
 
 /** Results kept; older ids are remembered by the floor alone. */
 const KEPT = 1_000;
@@ -35,12 +36,8 @@ export async function openCommandLedger(stateDir: string): Promise<CommandLedger
   const path = join(stateDir, 'acknowledged.json');
   let { floor, results } = await read(path);
   // Commands of both lanes are recorded side by side: an older state of the file must not replace a newer one.
-  let work: Promise<void> = Promise.resolve();
-  const save = (): Promise<void> => {
-    const written = work.then(() => writeDurably(path, JSON.stringify({ floor, results })));
-    work = written.catch(() => undefined);
-    return written;
-  };
+  const inTurn = createTurns();
+  const save = (): Promise<void> => inTurn(() => writeDurably(path, JSON.stringify({ floor, results })));
   return {
     find: (id) => results.find(([known]) => known === id)?.[1] ?? (id <= floor ? {} : null),
     record: async (id, result) => {

@@ -3,8 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { AgentRow } from '../db/agents.ts';
-import { appendAudit } from '../db/audit.ts';
-import { abandonOrder, type EatRow, insertOrder, listEats, type NewOrder } from '../db/emergency.ts';
+import { type EatRow, giveUpOrder, insertOrder, listEats, type NewOrder } from '../db/emergency.ts';
 import { withTenant } from '../db/scope.ts';
 import type { Json } from '../domain/canonicalJson.ts';
 import { actionLabel, type EatAction } from '../domain/eat.ts';
@@ -89,17 +88,9 @@ async function startDelivery(deps: ApiDeps, order: DeliveryInput, kind: Life): P
   try {
     await startOnce(temporal, () => temporal.workflow.start(workflow, deliveryStart(order, kind)));
   } catch (error) {
-    const isGivenUp = await withTenant(deps.pool, order.tenant_id, async (tx) => {
-      if (!(await abandonOrder(tx, order.nonce))) return false;
-      await appendAudit(tx, {
-        msp_id: order.msp_id,
-        tenant_id: order.tenant_id,
-        event_type: 'emergency_order_abandoned',
-        actor: { kind: 'system' },
-        event_data: { nonce: order.nonce, why: 'Temporal did not start its workflow.' },
-      });
-      return true;
-    });
+    const isGivenUp = await withTenant(deps.pool, order.tenant_id, (tx) =>
+      giveUpOrder(tx, order, 'Temporal did not start its workflow.'),
+    );
     deps.log.error({ err: error, nonce: order.nonce, given_up: isGivenUp }, 'the start of a token was not confirmed');
     if (isGivenUp)
       throw new RefusedError('unavailable', 'Temporal does not answer; nothing was ordered. Try again in a minute.');

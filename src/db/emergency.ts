@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { Json } from '../domain/canonicalJson.ts';
 import type { EatAction, ExecutionOutcome } from '../domain/eat.ts';
+import { appendAudit } from './audit.ts';
 import { sql } from './pool.ts';
 import type { AnyTx, TenantTx } from './scope.ts';
 
@@ -90,6 +91,23 @@ export async function abandonOrder(tx: TenantTx, nonce: string): Promise<boolean
     update eat_orders o set abandoned_at = now()
     where o.nonce = ${nonce}::uuid and o.abandoned_at is null and not exists (select from eats e where e.nonce = o.nonce)`);
   return result.rowCount === 1;
+}
+
+/** As {@link abandonOrder}, by the hub itself, which could not have it signed: with the audit row that says why. */
+export async function giveUpOrder(
+  tx: TenantTx,
+  order: { readonly nonce: string; readonly tenant_id: string; readonly msp_id: string },
+  why: string,
+): Promise<boolean> {
+  if (!(await abandonOrder(tx, order.nonce))) return false;
+  await appendAudit(tx, {
+    msp_id: order.msp_id,
+    tenant_id: order.tenant_id,
+    event_type: 'emergency_order_abandoned',
+    actor: { kind: 'system' },
+    event_data: { nonce: order.nonce, why },
+  });
+  return true;
 }
 
 const pendingRow = z.object({ tenant_id: z.uuid(), agent_id: z.uuid(), kind: z.enum(['immediate', 'pre_issued']) });

@@ -38,11 +38,11 @@ export async function findQuorumNotice(tx: SystemTx, ref: QuorumRequestRef): Pro
     where r.id = ${ref.request_id}::uuid and r.tenant_id = ${ref.tenant_id}::uuid and r.msp_id = ${ref.msp_id}::uuid`);
 }
 
-const personRow = z.object({ id: z.uuid(), role: z.enum(ROLES), is_active: z.boolean() });
+const personRow = z.object({ id: z.uuid(), email: z.string(), role: z.enum(ROLES), is_active: z.boolean() });
 
-/** The MSP's own people; domain/quorum.ts says which of them may approve. */
+/** The MSP's own people, also those who may not come in (`is_active`); who of them is asked or told is the caller's to say. */
 export async function listMspPeople(tx: SystemTx, mspId: string): Promise<readonly z.infer<typeof personRow>[]> {
   return tx.any(sql.type(personRow)`
-    select id, role, is_active and (expires_at is null or expires_at > now()) as is_active
+    select id, email, role, is_active and (expires_at is null or expires_at > now()) as is_active
     from users where msp_id = ${mspId}::uuid and tenant_id is null order by id`);
 }

@@ -1,7 +1,6 @@
 /** Webhooks as people manage them: who wants which events, and where they go. Deliveries: webhookDeliveries.ts. */
 
 import { z } from 'zod';
-import { ROLES } from '../domain/permissions.ts';
 import { FAILING_AFTER, OLD_SECRET_HOURS, WEBHOOK_EVENTS, type WebhookEvent } from '../domain/webhook.ts';
 import { sql } from './pool.ts';
 import type { AnyTx, MspTx, SystemTx, TenantTx } from './scope.ts';
@@ -223,17 +222,14 @@ const failingRow = z.object({
   is_gone: z.boolean(),
   last_success_at: z.string().nullable(),
   last_error: z.string().nullable(),
-  people: z.array(z.object({ id: z.uuid(), email: z.string(), role: z.enum(ROLES) })),
 });
 
-/** An outage as its notification tells of it, with the MSP's people who are active; null when there is none to tell of. */
+/** An outage as its notification tells of it; null when there is none to tell of. */
 export async function findWebhookNotice(tx: SystemTx, ref: WebhookRef): Promise<z.infer<typeof failingRow> | null> {
   return tx.maybeOne(sql.type(failingRow)`
     select w.name, t.name as tenant_name, w.disabled_reason is not null as is_gone, w.last_success_at,
       (select d.attempts -> -1 ->> 'error' from webhook_deliveries d where d.webhook_id = w.id and d.status = 'failed'
-        order by d.created_at desc, d.id desc limit 1) as last_error,
-      (select coalesce(jsonb_agg(jsonb_build_object('id', u.id, 'email', u.email, 'role', u.role) order by u.id), '[]') from users u
-        where u.msp_id = w.msp_id and u.tenant_id is null and u.is_active and (u.expires_at is null or u.expires_at > now())) as people
+        order by d.created_at desc, d.id desc limit 1) as last_error
     from webhooks w left join tenants t on t.id = w.only_tenant_id
     where w.id = ${ref.webhook_id}::uuid and w.msp_id = ${ref.msp_id}::uuid and w.failing_since is not null and w.failing_told_at is null
       and w.deleted_at is null`);

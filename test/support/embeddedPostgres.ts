@@ -68,9 +68,9 @@ export async function startTestPostgres(): Promise<TestPostgres> {
     password: TEST_PASSWORD,
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: [...INITDB_LOCALE],
     // The data is thrown away, so durability is worth nothing here.
     // Commits reach the kernel before they are answered: a test that kills the server must find them again.
-    initdbFlags: [...INITDB_LOCALE],
     postgresFlags: ['-c', 'fsync=off', '-c', 'synchronous_commit=on', '-c', 'max_connections=200'],
     onLog: () => undefined,
     onError: () => undefined,
