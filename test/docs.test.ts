@@ -112,6 +112,12 @@ An answer with 401 carries \`WWW-Authenticate: Bearer realm="monsys-msp"\`, one 
 \`not_found\`, never \`forbidden\`. The refusals of the agent (\`eat_…\`) use the same codes in its signed results, where the
 status means nothing.
 
+A refusal knows that nothing was done: correct the request, and send it again, under the same \`Idempotency-Key\` if you
+like. Two problems are failures that nobody foresaw, and do not know it: \`internal\` and \`outcome_unknown\`. A change may
+have been made before them, so look before you send it again. Under the same key it does not run again: the retry is
+\`idempotency_in_doubt\` until the key is forgotten after a day, as it is when the first request has had no answer for five
+minutes. Whoever has looked and seen nothing repeats with a new key.
+
 | code | status | title | what to do |
 |---|---:|---|---|
 `;

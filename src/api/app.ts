@@ -32,6 +32,7 @@ export function createApp(deps: ApiDeps, routes: readonly AnyRoute[]): Hono<AppE
     c.set('spentTotpStep', null);
     c.set('challenge', null);
     c.header('X-Request-Id', c.get('requestId'));
+    c.set('isBegun', false);
     await next();
   });
   app.use(clientAddress(deps.config.TRUST_PROXY));
@@ -77,6 +78,7 @@ export function createApp(deps: ApiDeps, routes: readonly AnyRoute[]): Hono<AppE
           ...input,
           requestId: c.get('requestId'),
           clientAddress: c.get('clientAddress'),
+        c.set('isBegun', true);
           totpStep: c.get('totpStep'),
           log: c.get('log'),
           http: c,

@@ -21,7 +21,9 @@ export function openApiDocument(routes: readonly AnyRoute[], basePath: string): 
       version: '1',
       description:
         'The hub of a managed service provider. Errors are problem+json (RFC 9457) with a stable `type`. ' +
-        'Lists are paged by cursor. POST accepts `Idempotency-Key`; a retry may send the TOTP code of the first try again.',
+        'Lists are paged by cursor. POST accepts `Idempotency-Key`; a retry may send the TOTP code of the first try again. ' +
+        'After `internal` and `outcome_unknown` a change may have been made: a retry under the same key is ' +
+        '`idempotency_in_doubt`, until you have looked and send it with a new one.',
     },
     servers: [{ url: basePath }],
     paths,

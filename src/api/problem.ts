@@ -39,10 +39,19 @@ export function problemResponse(c: Context<AppEnv>, refusal: Refusal): Response 
 export function errorResponse(c: Context<AppEnv>, error: Error, log: Logger): Response {
   if (error instanceof RefusedError) return problemResponse(c, error.refusal);
   log.error({ err: error, request_id: c.get('requestId') }, 'request failed');
-  return problemResponse(c, { code: isOutage(error) ? 'unavailable' : 'internal' });
+  if (!isOutage(error)) return problemResponse(c, { code: 'internal' });
+  return problemResponse(c, { code: mayHaveDone(c) ? 'outcome_unknown' : 'unavailable' });
 }
 
-/** A database or Temporal that cannot be reached is worth a retry; the caller is told so. */
+/**
+ * Whether a request that failed without a refusal may have changed something: its handler may have committed before,
+ * or the answer to its commit was lost. Not so for one that only reads, or whose handler never began.
+ */
+function mayHaveDone(c: Context<AppEnv>): boolean {
+  return c.get('isBegun') && c.req.method !== 'GET' && c.req.method !== 'HEAD';
+}
+
+/** A database or Temporal that cannot be reached comes back; the caller is told so. */
 function isOutage(error: Error): boolean {
   const causes = [error, error.cause].filter((item): item is Error => item instanceof Error);
   return causes.some(

@@ -32,6 +32,8 @@ export type AppEnv = {
     spentTotpStep: number | null;
     /** What a 401 asks for beside a bearer token; null on nearly every route. */
     challenge: string | null;
+    /** The route's handler has begun: what fails from here on may have been done. */
+    isBegun: boolean;
   };
 };
 

@@ -11,6 +11,8 @@ const keptRow = z.object({
   response_sealed: z.instanceof(Buffer).nullable(),
   /** The TOTP step that the first request burnt; null when its route asked for none. */
   totp_step: z.number().nullable(),
+  /** The first request failed on the way, or its process died: nobody knows whether its work was done. */
+  is_in_doubt: z.boolean(),
 });
 
 /** State of a key: claimed by this call, or as the earlier call left it. */
@@ -21,7 +23,7 @@ export type KeptAnswer = z.infer<typeof keptRow>;
 /** A claim without an answer after this long is of a process that died; no request runs that long. */
 const CLAIM_LAPSES_SECONDS = 300;
 
-/** Claims `key` for `principal`, or reads what the earlier request with it answered. A claim that lapsed is claimed anew. */
+/** Claims `key` for `principal`, or reads what the earlier request with it answered. A key in doubt is nobody's again. */
 export async function claimKey(
   pool: DatabasePool,
   principal: string,
@@ -30,11 +32,9 @@ export async function claimKey(
   totpStep: number | null,
 ): Promise<KeyState> {
   const inserted = await pool.query(sql.unsafe`
-    insert into idempotency_keys as k (principal, key, request_hash, totp_step)
+    insert into idempotency_keys (principal, key, request_hash, totp_step)
     values (${principal}, ${key}, ${sql.binary(requestHash)}, ${totpStep}::bigint)
-    on conflict (principal, key) do update
-      set request_hash = excluded.request_hash, totp_step = excluded.totp_step, created_at = now()
-    where k.status is null and k.created_at < now() - make_interval(secs => ${CLAIM_LAPSES_SECONDS})`);
+    on conflict (principal, key) do nothing`);
   if (inserted.rowCount === 1) return { kind: 'claimed' };
   const kept = await findKeptAnswer(pool, principal, key, requestHash);
   // Released between the two statements: the earlier request failed, so this one may try.
@@ -49,7 +49,8 @@ export async function findKeptAnswer(
   requestHash: Buffer,
 ): Promise<KeptAnswer | null> {
   return pool.maybeOne(sql.type(keptRow)`
-    select request_hash = ${sql.binary(requestHash)} as same_request, status, response_sealed, totp_step
+    select request_hash = ${sql.binary(requestHash)} as same_request, status, response_sealed, totp_step,
+      response_sealed is null and (status is not null or created_at < now() - make_interval(secs => ${CLAIM_LAPSES_SECONDS})) as is_in_doubt
     from idempotency_keys where principal = ${principal} and key = ${key}`);
 }
 
@@ -76,7 +77,16 @@ export async function keepAnswer(
     where principal = ${principal} and key = ${key}`);
 }
 
-/** Gives a claimed key back after a failure that changed nothing. */
+/**
+ * Marks a claimed key as in doubt: a status without an answer. That stays until the key is forgotten after a day, since
+ * whoever looked and saw nothing repeats with a new key.
+ */
+export async function leaveInDoubt(pool: DatabasePool, principal: string, key: string, status: number): Promise<void> {
+  await pool.query(sql.unsafe`
+    update idempotency_keys set status = ${status} where principal = ${principal} and key = ${key}`);
+}
+
+/** Gives a claimed key back after a refusal, which changed nothing. */
 export async function releaseKey(pool: DatabasePool, principal: string, key: string): Promise<void> {
   await pool.query(sql.unsafe`delete from idempotency_keys where principal = ${principal} and key = ${key}`);
 }

@@ -5,6 +5,9 @@
  * Long because it is all of them.
  *
  * `status` is the HTTP status of RFC 9457 problems; other edges ignore it.
+ *
+ * Whoever refuses knows that nothing was done. Two codes are of failures that nobody foresaw, and do not know it:
+ * `internal` and `outcome_unknown`; src/api/problem.ts alone gives them.
  */
 export const REFUSALS = {
   // Requests
@@ -49,16 +52,27 @@ export const REFUSALS = {
     title: 'The first request with this Idempotency-Key is still running',
     sentence: 'Wait a moment and send it again.',
   },
+  idempotency_in_doubt: {
+    status: 409,
+    title: 'The first request with this Idempotency-Key failed on the way',
+    sentence: 'It may have been done: look first. If it was not, send it again with a new key.',
+  },
   rate_limited: { status: 429, title: 'Too many requests', sentence: 'Wait for the seconds in Retry-After.' },
   internal: {
     status: 500,
     title: 'The hub failed',
-    sentence: 'Nothing was half-done. Try again; if it stays, give the operator the request id.',
+    sentence:
+      'A change may have been made all the same: look before you send it again. If it stays, give the operator the request id.',
   },
   unavailable: {
     status: 503,
     title: 'A part of the hub is not available',
     sentence: 'Try again in a minute; nothing was done.',
+  },
+  outcome_unknown: {
+    status: 503,
+    title: 'A part of the hub failed on the way',
+    sentence: 'It may have been done: look before you send it again.',
   },
   // Who are you
   unauthenticated: {
@@ -495,7 +509,10 @@ export type Refusal = {
   readonly extra?: Readonly<Record<string, unknown>>;
 };
 
-/** Carries a {@link Refusal} out of nested calls, a transaction among them, which it rolls back. */
+/**
+ * Carries a {@link Refusal} out of nested calls, a transaction among them, which it rolls back. Thrown only where
+ * nothing lasting was done, or what was done has been taken back: the caller may repeat the request.
+ */
 export class RefusedError extends Error {
   override name = 'RefusedError';
   readonly refusal: Refusal;

@@ -3,6 +3,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { Client, Connection } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createApp } from '../../src/api/app.ts';
@@ -82,8 +83,14 @@ describe('a problem', () => {
     line.cut();
     expect((await app.request('http://hub.test/healthz')).status).toBe(200);
     expect((await app.request('http://hub.test/readyz')).status).toBe(503);
-    const response = await app.request('http://hub.test/api/v1/tenants');
-    expect(await problemOf(response)).toBe('unavailable');
+    // What only reads, or has not begun, has done nothing; the caller need not look.
+    for (const method of ['GET', 'POST']) {
+      const response = await app.request('http://hub.test/api/v1/tenants', {
+        method,
+        body: method === 'GET' ? null : '{}',
+      });
+      expect([response.status, await problemOf(response)]).toEqual([503, 'unavailable']);
+    }
     await pool.end();
   });
 });
@@ -211,6 +218,70 @@ describe('Idempotency-Key', () => {
     expect((await change()).status).toBe(204);
     const again = await change();
     expect([again.status, again.headers.get('idempotent-replayed'), await again.text()]).toEqual([204, 'true', '']);
+  });
+
+  describe('after a failure that nobody foresaw', () => {
+    /** Asks for a pack, whose row is committed before Temporal is asked to build it. */
+    const ask = (app: typeof api.app, key: string) =>
+      app.request('http://hub.test/api/v1/audit-packs', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${api.user('admin').token}`, 'idempotency-key': key },
+        body: JSON.stringify({ tenant_id: tenants.a, month: '2026-02' }),
+      });
+    const asked = () => count(sql.fragment`from audit_log where event_type = 'audit_pack_requested'`);
+    const problem = async (app: typeof api.app, key: string) => {
+      const response = await ask(app, key);
+      return [response.status, await problemOf(response)];
+    };
+    const silent = { ...api.deps, log: createLogger('test', 'silent') };
+    // Nothing listens there: Temporal is stopped.
+    const connection = Connection.lazy({ address: '127.0.0.1:1', connectTimeout: 500 });
+
+    it('409: what failed after its commit is not run again under its key, and says to look', {
+      timeout: 60_000,
+    }, async () => {
+      const stopped = createApp({ ...silent, temporal: new Client({ connection }) }, ROUTES);
+      const before = await asked();
+      expect(await problem(stopped, 'key-doubt')).toEqual([503, 'outcome_unknown']);
+      expect(await problem(stopped, 'key-doubt')).toEqual([409, 'idempotency_in_doubt']);
+      expect(await asked()).toBe(before + 1);
+      // The caller who looks finds out.
+      const builds = await api.as('admin')('GET', `/audit-packs/builds?tenant_id=${tenants.a}&month=2026-02`);
+      expect(await builds.json()).toMatchObject({
+        items: [{ stage: 'failed', error: expect.stringContaining('ask again') }],
+      });
+    });
+
+    it('503: a refusal knows that nothing was done, and gives the key back', { timeout: 60_000 }, async () => {
+      const unconnected = createApp({ ...silent, temporal: null }, ROUTES);
+      const before = await asked();
+      expect(await problem(unconnected, 'key-refused')).toEqual([503, 'unavailable']);
+      expect(await problem(unconnected, 'key-refused')).toEqual([503, 'unavailable']);
+      expect(await asked()).toBe(before);
+      expect(await count(sql.fragment`from idempotency_keys where key = 'key-refused'`)).toBe(0);
+    });
+
+    it('409: nor is what lost its database after its commit, though that could not be noted', {
+      timeout: 60_000,
+    }, async () => {
+      const line = await openLine(db.uri('monsys_app'));
+      const pool = await openPool(line.uri, { maxPoolSize: 2, applicationName: 'x' });
+      const start = (): never => {
+        line.cut();
+        throw new Error('cut');
+      };
+      const temporal = new Client({ connection, interceptors: { workflow: [{ start }] } });
+      const before = await asked();
+      expect((await ask(createApp({ ...silent, pool, temporal }, ROUTES), 'key-cut')).status).toBe(503);
+      expect(await asked()).toBe(before + 1);
+      await pool.end();
+      const whole = createApp({ ...silent, temporal }, ROUTES);
+      expect(await problem(whole, 'key-cut')).toEqual([409, 'idempotency_in_progress']);
+      await db.admin.query(sql.unsafe`
+        update idempotency_keys set created_at = created_at - interval '6 minutes' where key = 'key-cut'`);
+      expect(await problem(whole, 'key-cut')).toEqual([409, 'idempotency_in_doubt']);
+      expect(await asked()).toBe(before + 1);
+    });
   });
 
   describe('with the TOTP code of the first request', () => {

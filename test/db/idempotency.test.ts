@@ -11,14 +11,16 @@ const age = (key: string, seconds: number) =>
     update idempotency_keys set created_at = created_at - make_interval(secs => ${seconds}) where key = ${key}`);
 
 describe('claimKey', () => {
-  it('lets a claim without an answer lapse after five minutes, to one of those who ask (its process died)', async () => {
+  it('leaves a claim without an answer in doubt after five minutes, to nobody who asks (its process died, its work may be done)', async () => {
     const key = randomUUID();
     expect(await claimKey(db.app, 'user:a', key, hash('first'), null)).toEqual({ kind: 'claimed' });
     await age(key, 240);
-    expect(await claimKey(db.app, 'user:a', key, hash('first'), null)).toMatchObject({ kind: 'kept', status: null });
+    const running = { kind: 'kept', status: null, is_in_doubt: false };
+    expect(await claimKey(db.app, 'user:a', key, hash('first'), null)).toMatchObject(running);
     await age(key, 61);
     const racers = await Promise.all([1, 2, 3].map(() => claimKey(db.app, 'user:a', key, hash('first'), null)));
-    expect(racers.filter(({ kind }) => kind === 'claimed')).toHaveLength(1);
+    expect(racers).toMatchObject([1, 2, 3].map(() => ({ kind: 'kept', is_in_doubt: true })));
+    expect(await claimKey(db.app, 'user:b', key, hash('first'), null)).toEqual({ kind: 'claimed' });
   });
 
   it('keeps an answer however old the claim is', async () => {
@@ -26,6 +28,10 @@ describe('claimKey', () => {
     await claimKey(db.app, 'user:a', key, hash('first'), null);
     await keepAnswer(db.app, 'user:a', key, 201, Buffer.from('sealed'));
     await age(key, 3_600);
-    expect(await claimKey(db.app, 'user:a', key, hash('first'), null)).toMatchObject({ kind: 'kept', status: 201 });
+    expect(await claimKey(db.app, 'user:a', key, hash('first'), null)).toMatchObject({
+      kind: 'kept',
+      status: 201,
+      is_in_doubt: false,
+    });
   });
 });

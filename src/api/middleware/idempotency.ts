@@ -1,6 +1,9 @@
 /**
  * `Idempotency-Key` on POST: a retry after a lost answer gets the first answer, and nothing is done twice.
  *
+ * A refusal gives the key back, since it knows that nothing was done. A failure that nobody foresaw does not know it:
+ * its key stays in doubt for the day that keys live, and a retry is told to look first rather than run again.
+ *
  * A retry with the TOTP code of the first request, which that one burnt, gets its answer too. It does nothing, so
  * the code proves no second presence; and it gives nothing away: who asks is signed in as the same person with the
  * permission of the route, sends the same request under the same key, and the very code that the first one burnt,
@@ -9,7 +12,14 @@
 
 import { createHash } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
-import { claimKey, findKeptAnswer, type KeptAnswer, keepAnswer, releaseKey } from '../../db/idempotency.ts';
+import {
+  claimKey,
+  findKeptAnswer,
+  type KeptAnswer,
+  keepAnswer,
+  leaveInDoubt,
+  releaseKey,
+} from '../../db/idempotency.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Principal } from '../principal.ts';
@@ -32,6 +42,7 @@ export function rememberAnswers(deps: ApiDeps, route: AnyRoute): MiddlewareHandl
     const url = new URL(c.req.url);
     const requestHash = createHash('sha256').update(`${url.pathname}${url.search}\n`).update(c.get('rawBody')).digest();
     const answerAgain = (kept: KeptAnswer): Response => {
+      if (kept.is_in_doubt) throw new RefusedError('idempotency_in_doubt');
       if (kept.status === null || kept.response_sealed === null) throw new RefusedError('idempotency_in_progress');
       return replay(c, kept.status, deps.seal.open(kept.response_sealed, `${owner}/${key}`).toString('utf8'));
     };
@@ -46,10 +57,10 @@ export function rememberAnswers(deps: ApiDeps, route: AnyRoute): MiddlewareHandl
       if (!state.same_request) throw new RefusedError('idempotency_key_reused');
       return answerAgain(state);
     }
-    // A handler that throws has rolled back its transaction: hand the key back so that a retry may succeed.
     await next();
-    if (c.error !== undefined || c.res.status >= 400) {
-      await releaseKey(deps.pool, owner, key);
+    if (c.error !== undefined) {
+      const mayBeDone = c.get('isBegun') && !(c.error instanceof RefusedError);
+      await (mayBeDone ? leaveInDoubt(deps.pool, owner, key, c.res.status) : releaseKey(deps.pool, owner, key));
       return;
     }
     const body = Buffer.from(await c.res.clone().arrayBuffer());

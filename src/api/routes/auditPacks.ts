@@ -11,6 +11,7 @@ import {
   listContacts,
   listPackBuilds,
   listPacks,
+  notePackBuild,
   type PackFilesRow,
   packBuildRow,
   packRow,
@@ -84,7 +85,15 @@ const create = defineRoute({
       await recordAct(tx, principal, body.tenant_id, 'audit_pack_requested', { month: body.month });
     });
     const input: PackInput = { ...body, msp_id: principal.mspId, actor_suffix: null, announce: false };
-    await startOnce(temporal, () => temporal.workflow.start('auditPackBuild', packStart(input)));
+    try {
+      await startOnce(temporal, () => temporal.workflow.start('auditPackBuild', packStart(input)));
+    } catch (error) {
+      // The screen that asked shows it; a build that did start writes its own stages over this.
+      await inTenant(ctx, body.tenant_id, (tx) =>
+        notePackBuild(tx, { ...body, stage: 'failed', lines: 0, error: 'Its build could not be started; ask again.' }),
+      );
+      throw error;
+    }
     return { ...body, workflow_id: WORKFLOW_IDS.auditPack(body.tenant_id, body.month) };
   },
 });

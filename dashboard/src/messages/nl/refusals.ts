@@ -38,14 +38,23 @@ export const REFUSALS_NL: Readonly<Record<RefusalCode, RefusalWords>> = {
     title: 'De eerste aanvraag met deze Idempotency-Key loopt nog',
     sentence: 'Wacht even en probeer opnieuw.',
   },
+  idempotency_in_doubt: {
+    title: 'De eerste aanvraag met deze Idempotency-Key is onderweg mislukt',
+    sentence: 'Misschien is het toch gedaan: kijk eerst. Zo niet, probeer dan opnieuw met een nieuwe sleutel.',
+  },
   rate_limited: { title: 'Te veel aanvragen', sentence: 'Wacht even voor u het opnieuw probeert.' },
   internal: {
     title: 'De hub heeft een fout gemaakt',
-    sentence: 'Niets is half gedaan. Probeer opnieuw; blijft het zo, geef de beheerder dan het nummer van de aanvraag.',
+    sentence:
+      'Een wijziging kan toch gemaakt zijn: kijk eerst voor u opnieuw probeert. Blijft het zo, geef de beheerder dan het nummer van de aanvraag.',
   },
   unavailable: {
     title: 'Een deel van de hub is niet beschikbaar',
     sentence: 'Probeer over een minuut opnieuw; er is niets gedaan.',
+  },
+  outcome_unknown: {
+    title: 'Een deel van de hub is onderweg uitgevallen',
+    sentence: 'Misschien is het toch gedaan: kijk eerst voor u het opnieuw probeert.',
   },
   unauthenticated: { title: 'Meld u eerst aan', sentence: 'Uw sessie is er niet of is voorbij.' },
   bad_credentials: {
