@@ -17,6 +17,7 @@ export type HousekeepingReport = Readonly<
     | 'sessions'
     | 'ingest_batches'
     | 'metric_samples'
+    | 'maintenance_spent'
     | 'webhook_deliveries'
     | 'webhook_secrets',
     number
@@ -48,6 +49,10 @@ export async function deleteForgettable(tx: SystemTx): Promise<HousekeepingRepor
         sampled_at < now() - interval '14 days' and exists (
           select from metric_samples o where (o.tenant_id, o.agent_id) = (m.tenant_id, m.agent_id)
             and o.sampled_at < m.sampled_at and o.sampled_at >= date_trunc('hour', m.sampled_at)))`),
+    // Clocks are counted anew from when their alert opened; the 30 days are for a report that comes late.
+    maintenance_spent: await run(sql.unsafe`
+      delete from maintenance_spent s where ends_at < now() - interval '30 days' and not exists (
+        select from alerts al where (al.tenant_id, al.agent_id) = (s.tenant_id, s.agent_id) and al.status <> 'resolved' and al.opened_at < s.ends_at)`),
     webhook_deliveries: await run(sql.unsafe`
       delete from webhook_deliveries where status <> 'pending' and created_at < now() - make_interval(days => ${DELIVERY_LOG_DAYS})`),
     webhook_secrets: await run(sql.unsafe`delete from webhook_secrets where expires_at < now()`),

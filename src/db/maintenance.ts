@@ -44,10 +44,31 @@ const SELECT_WINDOWS = sql.fragment`
       where (p.tenant_id, p.window_id) = (w.tenant_id, w.id) and p.ends_at > now() order by p.starts_at limit 1
     ) p on true`;
 
-/** Whether a window `w` covers a host; a null host is the tenant itself, which only windows over all of it cover. */
+/** Whether a window `w` covers a host now; a null host is the tenant itself, which only windows over all of it cover. */
 export function covers(tenantId: FragmentSqlToken, agentId: FragmentSqlToken): FragmentSqlToken {
   return sql.fragment`(w.tenant_id = ${tenantId} and (w.scope = 'tenant' or ${agentId} = any (w.agent_ids)
     or exists (select from group_members m where (m.tenant_id, m.group_id, m.agent_id) = (w.tenant_id, w.group_id, ${agentId}))))`;
+}
+
+/**
+ * The times (`window_id, starts_at, ends_at`) that a host was or will be in maintenance, as a sub-select. A group's windows
+ * count from when the host joined it, and what it has spent in those of a group that it left since is its own
+ * (migrations/0137): no change of members changes what has passed. A null host is the tenant itself.
+ */
+export function coveredTimes(tenantId: FragmentSqlToken, agentId: FragmentSqlToken): FragmentSqlToken {
+  return sql.fragment`(
+    select p.window_id, p.starts_at, p.ends_at
+    from maintenance_periods p join maintenance_windows w on (w.tenant_id, w.id) = (p.tenant_id, p.window_id)
+    where p.tenant_id = ${tenantId} and (w.scope = 'tenant' or ${agentId} = any (w.agent_ids))
+    union all
+    select p.window_id, greatest(p.starts_at, m.added_at), p.ends_at
+    from group_members m join maintenance_windows w on (w.tenant_id, w.group_id) = (m.tenant_id, m.group_id)
+      join maintenance_periods p on (p.tenant_id, p.window_id) = (w.tenant_id, w.id)
+    where m.tenant_id = ${tenantId} and m.agent_id = ${agentId} and p.ends_at > m.added_at
+    union all
+    select s.window_id, s.starts_at, s.ends_at from maintenance_spent s
+    where s.tenant_id = ${tenantId} and s.agent_id = ${agentId}
+  )`;
 }
 
 /** What a list of windows is narrowed to; `after` is the sort key of the last row of the page before. */

@@ -7,25 +7,23 @@ import { SEVERITIES, type Severity } from '../domain/ingest.ts';
 import type { Span } from '../domain/localTime.ts';
 import { type AlertSla, alertDueMs, alertSla } from '../domain/slaPolicy.ts';
 import { listGroupsOfHosts } from './groups.ts';
-import { covers } from './maintenance.ts';
+import { coveredTimes, covers } from './maintenance.ts';
 import { sql } from './pool.ts';
 import type { AnyTx } from './scope.ts';
 import { getTenantSla } from './slaPolicies.ts';
 
 const periodRow = z.object({ window_id: z.uuid(), starts_at: z.string(), ends_at: z.string() });
 
-/** Periods of maintenance of a host (null: of the tenant as a whole) that end after a moment, by their beginning. */
+/** Times in maintenance of a host (null: of the tenant as a whole) that end after a moment, by their beginning. */
 async function listPeriodsAfter(
   tx: AnyTx,
   host: { readonly tenantId: string; readonly agentId: string | null },
   at: string,
 ): Promise<readonly z.infer<typeof periodRow>[]> {
   return tx.any(sql.type(periodRow)`
-    select p.window_id, p.starts_at, p.ends_at
-    from maintenance_periods p join maintenance_windows w on (w.tenant_id, w.id) = (p.tenant_id, p.window_id)
-    where p.tenant_id = ${host.tenantId}::uuid and p.ends_at > ${at}::timestamptz
-      and ${covers(sql.fragment`${host.tenantId}::uuid`, sql.fragment`${host.agentId}::uuid`)}
-    order by p.starts_at`);
+    select window_id, starts_at, ends_at
+    from ${coveredTimes(sql.fragment`${host.tenantId}::uuid`, sql.fragment`${host.agentId}::uuid`)} t
+    where ends_at > ${at}::timestamptz order by starts_at`);
 }
 
 /** What an alert begins with. Times are ISO 8601; `silence` is of the window inside which it opens, the longest of several. */
@@ -81,9 +79,8 @@ type ClockRow = z.infer<typeof clockRow>;
 async function listClocks(tx: AnyTx, tenantId: string, only: FragmentSqlToken): Promise<readonly ClockRow[]> {
   return tx.any(sql.type(clockRow)`
     select al.id, al.agent_id, al.severity, al.opened_at, al.sla, coalesce((
-      select jsonb_agg(jsonb_build_object('from', p.starts_at, 'until', p.ends_at))
-      from maintenance_periods p join maintenance_windows w on (w.tenant_id, w.id) = (p.tenant_id, p.window_id)
-      where p.tenant_id = al.tenant_id and p.ends_at > al.opened_at and ${covers(sql.fragment`al.tenant_id`, sql.fragment`al.agent_id`)}
+      select jsonb_agg(jsonb_build_object('from', t.starts_at, 'until', t.ends_at))
+      from ${coveredTimes(sql.fragment`al.tenant_id`, sql.fragment`al.agent_id`)} t where t.ends_at > al.opened_at
     ), '[]') as pauses
     from alerts al where al.tenant_id = ${tenantId}::uuid and al.status <> 'resolved' and ${only}`);
 }

@@ -180,6 +180,8 @@ async function plant(tenantId: string, mark: string): Promise<Things> {
         jsonb_build_object('kind', 'once', 'from', now(), 'until', now() + interval '1 hour'))`,
     sql.unsafe`insert into maintenance_periods (tenant_id, window_id, starts_at, ends_at)
       values (${tenant}, ${ids['maintenance-windows']}::uuid, now(), now() + interval '1 hour')`,
+    sql.unsafe`insert into maintenance_spent (tenant_id, agent_id, window_id, starts_at, ends_at)
+      values (${tenant}, ${ids.agents}::uuid, ${ids['maintenance-windows']}::uuid, now() - interval '1 hour', now())`,
     sql.unsafe`insert into webhooks (id, msp_id, only_tenant_id, name, url, created_by_email)
       select ${ids.webhooks}::uuid, t.msp_owner, t.id, ${`webhook-${mark}`}, 'https://receiver.example/', 'admin@msp.example' from tenants t where t.id = ${tenant}`,
     sql.unsafe`insert into webhook_secrets (webhook_id, sealed) values (${ids.webhooks}::uuid, ${hash()})`,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { raiseAlert } from '../../src/db/alerts.ts';
@@ -6,6 +7,7 @@ import { sql } from '../../src/db/pool.ts';
 import { withSystem, withTenant } from '../../src/db/scope.ts';
 import { findSilence, listQuietAgents } from '../../src/db/silence.ts';
 import { gatherTrustScoreInputs } from '../../src/db/trustScores.ts';
+import { dueMs } from '../../src/domain/businessCalendar.ts';
 import { registerTestAgent } from '../support/agent.ts';
 import { createTestApi, json } from '../support/api.ts';
 import { problemOf } from '../support/people.ts';
@@ -84,6 +86,22 @@ const shifted = (alert: Alert): readonly number[] => [
   Math.round((Date.parse(alert.ack_due_at) - Date.parse(alert.opened_at)) / 60_000) - 60,
   Math.round((Date.parse(alert.sla_due_at) - Date.parse(alert.opened_at)) / 60_000) - 120,
 ];
+
+/** Lets time go by for an alert, a window and a host: moves what has happened, and what is planned, into the past. */
+async function goBy(
+  minutes: number,
+  of: { readonly alertId: string; readonly windowId: string; readonly agentId: string },
+): Promise<void> {
+  const time = sql.fragment`make_interval(mins => ${minutes})`;
+  for (const statement of [
+    sql.unsafe`update alerts set opened_at = opened_at - ${time}, ack_due_at = ack_due_at - ${time}, sla_due_at = sla_due_at - ${time}
+      where id = ${of.alertId}::uuid`,
+    sql.unsafe`update maintenance_periods set starts_at = starts_at - ${time}, ends_at = ends_at - ${time} where window_id = ${of.windowId}::uuid`,
+    sql.unsafe`update maintenance_spent set starts_at = starts_at - ${time}, ends_at = ends_at - ${time} where agent_id = ${of.agentId}::uuid`,
+    sql.unsafe`update group_members set added_at = added_at - ${time} where agent_id = ${of.agentId}::uuid`,
+  ])
+    await db.admin.query(statement);
+}
 
 let hosts = 0;
 async function host(): Promise<string> {
@@ -249,6 +267,66 @@ describe('a maintenance window', () => {
     await tag(['joined']);
     await json(await as('admin')('DELETE', `/groups/${group.id}`), 204);
     expect(shifted(await show(alert)), 'the group is gone').toEqual([0, 0]);
+  });
+
+  it('over a group leaves what a host has spent in it to the host, and gives nothing for the time before it joined', async () => {
+    let runs = 0;
+    const steps = fc.array(fc.record({ minutes: fc.integer({ min: 1, max: 90 }), isMember: fc.boolean() }), {
+      minLength: 1,
+      maxLength: 5,
+    });
+    await fc.assert(
+      fc.asyncProperty(steps, fc.boolean(), async (list, startsInside) => {
+        runs += 1;
+        const name = `passed-${runs}`;
+        const agentId = await host();
+        const group = await json<{ id: string }>(
+          await as('admin')('POST', '/groups', { tenant_id: tenants.a, name, rule: { tag: name } }),
+          201,
+        );
+        const tag = async (isMember: boolean) =>
+          json(await as('admin')('PATCH', `/agents/${agentId}`, { tags: isMember ? [name] : [] }), 200);
+        await tag(startsInside);
+        // In minutes since the alert opened: the window, and since when the host has been a member (null: it is not).
+        const [opens, ends] = [30, 210];
+        let now = 0;
+        let since = startsInside ? 0 : null;
+        const spent: { fromMs: number; untilMs: number }[] = [];
+        const until = Date.now();
+        const window = await planned({
+          scope: { kind: 'group', group_id: group.id },
+          schedule: once(until + opens * 60_000, until + ends * 60_000),
+        });
+        const alert = await raise(agentId);
+        const inside = (from: number, to: number) => ({ fromMs: Math.max(from, opens), untilMs: Math.min(to, ends) });
+        for (const { minutes, isMember } of list) {
+          await goBy(minutes, { alertId: alert, windowId: window.id, agentId });
+          now += minutes;
+          const before = await show(alert);
+          await tag(isMember);
+          if (!isMember && since !== null) spent.push(inside(since, now));
+          since = isMember ? (since ?? now) : null;
+          const pauses = [...spent, ...(since === null ? [] : [inside(since, Number.POSITIVE_INFINITY)])]
+            .filter(({ fromMs, untilMs }) => fromMs < untilMs)
+            .map(({ fromMs, untilMs }) => ({ fromMs: fromMs * 60_000, untilMs: untilMs * 60_000 }));
+          const after = await show(alert);
+          const calendar = { kind: '24x7' } as const;
+          expect(shifted(after), JSON.stringify({ list, startsInside, now })).toEqual(
+            [60, 120].map((of) => dueMs(0, of, calendar, pauses) / 60_000 - of),
+          );
+          const isLate = (row: Alert): boolean => Date.parse(row.sla_due_at) < Date.now();
+          expect(isLate(after), 'no change of members makes an alert overdue').toBe(isLate(before));
+        }
+        await json(await as('admin')('DELETE', `/groups/${group.id}`), 204);
+      }),
+      {
+        numRuns: 8,
+        examples: [
+          [[{ minutes: 250, isMember: false }], true],
+          [[{ minutes: 150, isMember: true }], false],
+        ],
+      },
+    );
   });
 
   it('misses no alert that opens as it is planned', async () => {

@@ -42,6 +42,26 @@ describe('deleteForgettable', () => {
     expect(left.map(({ body }) => body)).toEqual(['pending', 'recent']);
   });
 
+  it('forgets what a host spent in maintenance 30 days ago, but not while an alert of that time is open', async () => {
+    const { a: tenantId } = api.tenants;
+    const agents = await db.admin.any(sql.type(z.object({ id: z.uuid() }))`
+      insert into agents (id, tenant_id, hostname, public_key, agent_version)
+      select gen_random_uuid(), ${tenantId}::uuid, 'spent-' || n, decode(repeat('00', 32), 'hex'), '1' from generate_series(1, 2) n returning id`);
+    const [idle, busy] = agents.map(({ id }) => id) as [string, string];
+    const window = await db.admin.one(sql.type(z.object({ id: z.uuid() }))`
+      insert into maintenance_windows (tenant_id, title, reason, scope, schedule) values (${tenantId}::uuid, 'w', 'r', 'tenant', '{}') returning id`);
+    await db.admin.query(sql.unsafe`
+      insert into maintenance_spent (tenant_id, agent_id, window_id, starts_at, ends_at)
+      select ${tenantId}::uuid, a.id, ${window.id}::uuid, now() - make_interval(days => d + 1), now() - make_interval(days => d)
+      from unnest(${sql.array([idle, busy], 'uuid')}) a (id) cross join unnest(array[29, 32]) d`);
+    await db.admin.query(sql.unsafe`
+      insert into alerts (tenant_id, number, agent_id, source, fingerprint, severity, title, opened_at, last_occurred_at, sla_due_at)
+      values (${tenantId}::uuid, 1, ${busy}::uuid, 'rule', 'f', 'high', 't', now() - interval '33 days', now(), now())`);
+    expect(await withSystem(db.core, deleteForgettable)).toMatchObject({ maintenance_spent: 1 });
+    const left = await db.admin.any(sql.type(z.object({ agent_id: z.uuid() }))`select agent_id from maintenance_spent`);
+    expect(left.map(({ agent_id }) => agent_id).toSorted()).toEqual([idle, busy, busy].toSorted());
+  });
+
   it('forgets sessions that ended more than 30 days ago, but not one that an impersonation names', async () => {
     const { id: userId } = api.user('admin');
     const open = (endedDaysAgo: number) =>
