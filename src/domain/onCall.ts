@@ -1,10 +1,8 @@
 /**
  * Who is on call: layers of turns, the higher one covering the lower one where it is active, and overrides on top.
  *
- * Everything is said in wall time of the schedule's zone: a turn ends at nine in the morning there, whatever the clocks
- * have done in the night. A wall time that does not exist (the clocks went forward over it) is the moment as much later;
- * one that exists twice is the first of the two. RFC 5545 section 3.3.5 reads such times alike, as does `compatible` of
- * Temporal.
+ * Everything is said in wall time of the schedule's zone (localTime.ts): a turn ends at nine in the morning there,
+ * whatever the clocks have done in the night.
  *
  * Two functions answer, each by its own way: `onCallAt` looks at one moment, `shiftsBetween` lays out an interval. A
  * property test compares them.
@@ -12,6 +10,7 @@
 
 import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
+import { clockTime, dateAt, instantMs } from './localTime.ts';
 
 export const MAX_LAYERS = 10;
 const MAX_LAYER_MEMBERS = 50;
@@ -23,10 +22,8 @@ export const MAX_PERIOD_DAYS = 92;
 const MINUTE_MS = 60_000;
 export const DAY_MS = 1440 * MINUTE_MS;
 
-const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of the day: 09:00');
 /** ISO 8601: Monday is 1, Sunday is 7. */
 const weekday = z.int().min(1).max(7);
-const localDate = z.string().refine(isLocalDate, 'a date: 2026-05-18');
 
 /** `daily` and `weekly` are every 1 day and every 1 week. */
 const onCallRotation = z.union([
@@ -57,7 +54,7 @@ export const onCallLayer = z
     rotation: onCallRotation,
     handover_time: clockTime.describe('local time at which a turn ends and the next begins'),
     handover_weekday: weekday.nullable().default(null).describe('of rotations by weeks, else null'),
-    starts_on: localDate.describe('local date of the first turn, at handover_time'),
+    starts_on: z.iso.date().describe('local date of the first turn, at handover_time'),
     restrictions: z.array(onCallRestriction).max(MAX_RESTRICTIONS).default([]).describe('empty: at all hours'),
   })
   .refine((layer) => turnLength(layer.rotation).isByWeeks === (layer.handover_weekday !== null), {
@@ -95,17 +92,6 @@ export type OnCallDuty = { readonly userId: string; readonly source: OnCallSourc
 
 /** A piece of the final schedule; `duty` null: nobody is on call. */
 export type OnCallShift = { readonly fromMs: number; readonly untilMs: number; readonly duty: OnCallDuty | null };
-
-/** Whether a text names a zone that this machine's time zone data has. Fixed offsets are none: they know no summer. */
-export function isTimeZone(text: string): boolean {
-  if (!/^[A-Za-z]/.test(text)) return false;
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Who is on call at an instant (milliseconds since the epoch); null when nobody is. */
 export function onCallAt(schedule: OnCallSchedule, atMs: number): OnCallDuty | null {
@@ -229,17 +215,9 @@ function anchorOf(layer: OnCallLayer): Temporal.PlainDate {
   return first.subtract({ days: (first.dayOfWeek - layer.handover_weekday + 7) % 7 });
 }
 
-function instantOf(timeZone: string, day: Temporal.PlainDate, time: string): number {
-  return day.toZonedDateTime({ timeZone, plainTime: Temporal.PlainTime.from(time) }).epochMilliseconds;
-}
-
-function dayOf(timeZone: string, atMs: number): Temporal.PlainDate {
-  return Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(timeZone).toPlainDate();
-}
-
 /** The moment from which a layer is there at all. */
 function layerStart(timeZone: string, layer: OnCallLayer): number {
-  return instantOf(timeZone, Temporal.PlainDate.from(layer.starts_on), layer.handover_time);
+  return instantMs(Temporal.PlainDate.from(layer.starts_on), layer.handover_time, timeZone);
 }
 
 /** The turn of an instant; null before the layer's start. */
@@ -247,14 +225,14 @@ function turnAt(timeZone: string, layer: OnCallLayer, atMs: number): number | nu
   if (atMs < layerStart(timeZone, layer)) return null;
   const anchor = anchorOf(layer);
   const { days } = turnLength(layer.rotation);
-  const turn = Math.floor(anchor.until(dayOf(timeZone, atMs), { largestUnit: 'days' }).days / days);
+  const turn = Math.floor(anchor.until(dateAt(atMs, timeZone), { largestUnit: 'days' }).days / days);
   // On the day of a handover, its time decides.
-  return instantOf(timeZone, anchor.add({ days: turn * days }), layer.handover_time) <= atMs ? turn : turn - 1;
+  return instantMs(anchor.add({ days: turn * days }), layer.handover_time, timeZone) <= atMs ? turn : turn - 1;
 }
 
 function isActiveAt(timeZone: string, layer: OnCallLayer, atMs: number): boolean {
   if (layer.restrictions.length === 0) return true;
-  const today = dayOf(timeZone, atMs);
+  const today = dateAt(atMs, timeZone);
   // Hours may have begun yesterday.
   return [today.subtract({ days: 1 }), today].some((day) =>
     windowsOf(timeZone, layer, day).some(([fromMs, untilMs]) => fromMs <= atMs && atMs < untilMs),
@@ -270,8 +248,8 @@ function windowsOf(
   return layer.restrictions
     .filter(({ weekdays }) => weekdays.includes(day.dayOfWeek))
     .map(({ from, until }) => [
-      instantOf(timeZone, day, from),
-      instantOf(timeZone, until <= from ? day.add({ days: 1 }) : day, until),
+      instantMs(day, from, timeZone),
+      instantMs(until <= from ? day.add({ days: 1 }) : day, until, timeZone),
     ]);
 }
 
@@ -288,7 +266,7 @@ function layerPieces(
   const anchor = anchorOf(layer);
   const { days } = turnLength(layer.rotation);
   const turnStart = (turn: number): number =>
-    instantOf(timeZone, anchor.add({ days: turn * days }), layer.handover_time);
+    instantMs(anchor.add({ days: turn * days }), layer.handover_time, timeZone);
   const pieces: Piece[] = [];
   for (let turn = turnAt(timeZone, layer, Math.max(fromMs, start)) ?? 0; turnStart(turn) < untilMs; turn += 1) {
     const userId = memberOf(layer, turn, skipped);
@@ -312,10 +290,10 @@ function activeWindows(
   untilMs: number,
 ): readonly (readonly [number, number])[] {
   if (layer.restrictions.length === 0) return [[fromMs, untilMs]];
-  const last = dayOf(timeZone, untilMs);
+  const last = dateAt(untilMs, timeZone);
   const found: (readonly [number, number])[] = [];
   for (
-    let day = dayOf(timeZone, fromMs).subtract({ days: 1 });
+    let day = dateAt(fromMs, timeZone).subtract({ days: 1 });
     Temporal.PlainDate.compare(day, last) <= 0;
     day = day.add({ days: 1 })
   ) {
@@ -330,13 +308,4 @@ function activeWindows(
     else merged.push(window);
   }
   return merged;
-}
-
-function isLocalDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  try {
-    return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString() === text;
-  } catch {
-    return false;
-  }
 }

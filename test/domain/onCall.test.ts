@@ -2,7 +2,6 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   DAY_MS,
-  isTimeZone,
   type OnCallLayer,
   type OnCallSchedule,
   type OnCallShift,
@@ -83,14 +82,14 @@ describe('handovers across changes of the clock', () => {
     // zone, handover, day, instant of that day's handover
     ['Europe/Brussels', '09:00', '2026-03-28', '2026-03-28T08:00Z'],
     ['Europe/Brussels', '09:00', '2026-03-29', '2026-03-29T07:00Z'],
-    ['Europe/Brussels', '02:30', '2026-03-29', '2026-03-29T01:30Z'], // 02:30 does not exist: 03:30
+    ['Europe/Brussels', '02:30', '2026-03-29', '2026-03-29T01:00Z'], // 02:30 does not exist: 03:00, the change
     ['Europe/Brussels', '02:30', '2026-10-25', '2026-10-25T00:30Z'], // 02:30 exists twice: the first
     ['Europe/Brussels', '09:00', '2026-10-25', '2026-10-25T08:00Z'],
-    ['America/New_York', '02:30', '2026-03-08', '2026-03-08T07:30Z'], // 03:30 EDT
+    ['America/New_York', '02:30', '2026-03-08', '2026-03-08T07:00Z'], // 03:00 EDT, the change
     ['America/New_York', '01:30', '2026-11-01', '2026-11-01T05:30Z'], // the first 01:30, EDT
     ['America/New_York', '09:00', '2026-11-01', '2026-11-01T14:00Z'],
     ['Asia/Kathmandu', '09:00', '2026-07-01', '2026-07-01T03:15Z'],
-    ['Australia/Lord_Howe', '02:10', '2026-10-04', '2026-10-03T15:40Z'], // forward by half an hour only
+    ['Australia/Lord_Howe', '02:10', '2026-10-04', '2026-10-03T15:30Z'], // forward by half an hour only
   ])('%s %s on %s is %s', (timeZone, handover_time, _day, instant) => {
     const of = schedule([{ ...daily, handover_time }], { timeZone });
     const moment = at(instant);
@@ -315,10 +314,5 @@ describe('what a layer may be', () => {
     [{ ...weekly, members: [] }, false],
   ])('%#: %j is %s', (layer, isFine) => {
     expect(onCallLayer.safeParse(layer).success).toBe(isFine);
-  });
-
-  it('a zone is one by its name', () => {
-    expect(['Europe/Brussels', 'UTC', 'America/New_York'].map(isTimeZone)).toEqual([true, true, true]);
-    expect(['+02:00', 'Mars/Olympus', '', 'Europe/Brussels\n'].map(isTimeZone)).toEqual([false, false, false, false]);
   });
 });

@@ -17,7 +17,8 @@ import {
 } from '../../db/onCall.ts';
 import { type MspTx, withMsp } from '../../db/scope.ts';
 import type { Json } from '../../domain/canonicalJson.ts';
-import { isTimeZone, MAX_LAYERS, onCallLayer } from '../../domain/onCall.ts';
+import { timeZone } from '../../domain/localTime.ts';
+import { MAX_LAYERS, onCallLayer } from '../../domain/onCall.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { keyOfName, nameKey, page, pageQuery, readPage } from '../cursor.ts';
 import { existingSchedule, MAX_SCHEDULES, person } from '../onCallSchedule.ts';
@@ -29,7 +30,7 @@ const params = z.object({ id: z.uuid() });
 
 const body = z.strictObject({
   name: z.string().trim().min(1).max(200),
-  time_zone: z.string().max(64).refine(isTimeZone, 'the name of a time zone: Europe/Brussels'),
+  time_zone: timeZone,
   layers: z.array(onCallLayer).min(1).max(MAX_LAYERS).describe('bottom to top: a higher one covers a lower one'),
   is_default: z.boolean().default(false).describe('holds where no group names a schedule; one an MSP'),
 });
