@@ -20,10 +20,10 @@ import {
   busyWaitSeconds,
   judgeTry,
   KEPT_ANSWER_BYTES,
+  signatureHeaders,
   TRY_TIMEOUT_MS,
   type TryVerdict,
   webhookSealContext,
-  webhookSignature,
 } from '../domain/webhook.ts';
 import type { SafePost } from '../platform/safeFetch.ts';
 import type { Seal } from '../platform/seal.ts';
@@ -131,6 +131,7 @@ export function createWebhookActivities({ pool, post, seal, starter }: WebhookDe
     const secrets = due.sealed_secrets.map((sealed) =>
       seal.open(sealed, webhookSealContext(due.webhook_id)).toString('utf8'),
     );
+    const signatures = signatureHeaders(secrets, due.body);
     try {
       const { status, headers, body } = await post({
         url: due.url,
@@ -140,7 +141,7 @@ export function createWebhookActivities({ pool, post, seal, starter }: WebhookDe
           'x-monsys-event': due.event,
           'x-monsys-delivery': id,
           'x-monsys-timestamp': timestampOf(due.body),
-          'x-monsys-signature': webhookSignature(secrets, due.body),
+          ...signatures,
         },
         body: Buffer.from(due.body, 'utf8'),
         timeoutMs: TRY_TIMEOUT_MS,

@@ -55,13 +55,25 @@ export function formatWebhookSecret(random: Uint8Array): string {
   return `whsec_${bytesToHex(random)}`;
 }
 
+/** Lower-case hex of HMAC-SHA256 over the body's bytes, keyed with the whole text of a secret. */
+export function webhookSignature(secret: string, body: string): string {
+  return bytesToHex(hmac(sha256, utf8ToBytes(secret), utf8ToBytes(body)));
+}
+
 /**
- * Value of `X-Monsys-Signature`: lower-case hex of HMAC-SHA256 over the body's bytes, keyed with the whole text of the
- * secret; one for each secret that is good at the moment, the newest first, with commas between.
+ * The headers that sign a body by the secrets that are good at the moment, the newest first. `X-Monsys-Signature` is one
+ * signature at any time, so that a receiver may compare it as it is. After a rotation the receiver still has the secret
+ * before it, which therefore signs that header as long as it is good; the new one signs `X-Monsys-Signature-Next` beside
+ * it.
  */
-export function webhookSignature(secrets: readonly string[], body: string): string {
-  const bytes = utf8ToBytes(body);
-  return secrets.map((secret) => bytesToHex(hmac(sha256, utf8ToBytes(secret), bytes))).join(',');
+export function signatureHeaders(secrets: readonly string[], body: string): Readonly<Record<string, string>> {
+  const [newest, previous] = secrets;
+  if (newest === undefined) throw new RangeError('nothing is sent that no secret signs');
+  if (previous === undefined) return { 'x-monsys-signature': webhookSignature(newest, body) };
+  return {
+    'x-monsys-signature': webhookSignature(previous, body),
+    'x-monsys-signature-next': webhookSignature(newest, body),
+  };
 }
 
 /** What a try found: the answer's status and its Retry-After (0: none), or null when none came. */

@@ -6,6 +6,7 @@ import {
   judgeTry,
   RETRY_DELAYS_SECONDS,
   repeatBody,
+  signatureHeaders,
   webhookSignature,
 } from '../../src/domain/webhook.ts';
 
@@ -13,14 +14,25 @@ const answer = (status: number, retryAfterSeconds = 0) => ({ status, retryAfterS
 
 describe('webhookSignature', () => {
   it('is the plain lower-case hex of HMAC-SHA256 (RFC 4231, test case 2)', () => {
-    expect(webhookSignature(['Jefe'], 'what do ya want for nothing?')).toBe(
+    expect(webhookSignature('Jefe', 'what do ya want for nothing?')).toBe(
       '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
     );
   });
 
-  it('covers the UTF-8 bytes of the body, by each secret in turn', () => {
-    const by = (secret: string): string => createHmac('sha256', secret).update('größe', 'utf8').digest('hex');
-    expect(webhookSignature(['new', 'old'], 'größe')).toBe(`${by('new')},${by('old')}`);
+  it('covers the UTF-8 bytes of the body', () => {
+    expect(webhookSignature('s', 'größe')).toBe(createHmac('sha256', 's').update('größe', 'utf8').digest('hex'));
+  });
+});
+
+describe('signatureHeaders', () => {
+  const by = (secret: string): string => webhookSignature(secret, 'body');
+  it('are one header with one signature, and after a rotation a second one beside that of the secret before', () => {
+    expect(signatureHeaders(['only'], 'body')).toEqual({ 'x-monsys-signature': by('only') });
+    expect(signatureHeaders(['new', 'old'], 'body')).toEqual({
+      'x-monsys-signature': by('old'),
+      'x-monsys-signature-next': by('new'),
+    });
+    expect(() => signatureHeaders([], 'body')).toThrow(RangeError);
   });
 });
 

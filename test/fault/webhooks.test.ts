@@ -66,7 +66,7 @@ describe('an event', () => {
     const started = performance.now();
     const [got] = await receiver.waitFor(1);
     expect(performance.now() - started, 'long before the sweep').toBeLessThan(10_000);
-    expect(got?.headers['x-monsys-signature']).toBe(webhookSignature([secret], got?.body ?? ''));
+    expect(got?.headers['x-monsys-signature']).toBe(webhookSignature(secret, got?.body ?? ''));
     const [delivery] = await allDelivered(before + 1);
     expect(got?.event).toMatchObject({ event: 'alert.created', delivery_id: delivery?.id, tenant_id: tenants.a });
     const run = await hub.client.workflow.getHandle(WORKFLOW_IDS.webhook(delivery?.id as string)).describe();
