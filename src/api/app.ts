@@ -31,8 +31,8 @@ export function createApp(deps: ApiDeps, routes: readonly AnyRoute[]): Hono<AppE
     c.set('totpStep', null);
     c.set('spentTotpStep', null);
     c.set('challenge', null);
-    c.header('X-Request-Id', c.get('requestId'));
     c.set('isBegun', false);
+    c.header('X-Request-Id', c.get('requestId'));
     await next();
   });
   app.use(clientAddress(deps.config.TRUST_PROXY));
@@ -72,13 +72,13 @@ export function createApp(deps: ApiDeps, routes: readonly AnyRoute[]): Hono<AppE
           query: parsePart(route.query, readQuery(c.req.url), 'query'),
           body: route.body ? parsePart(route.body, await readFields(route, route.body, c), 'body') : undefined,
         };
+        c.set('isBegun', true);
         const result = await route.handle({
           deps,
           principal: c.get('principal'),
           ...input,
           requestId: c.get('requestId'),
           clientAddress: c.get('clientAddress'),
-        c.set('isBegun', true);
           totpStep: c.get('totpStep'),
           log: c.get('log'),
           http: c,
