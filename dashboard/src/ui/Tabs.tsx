@@ -7,8 +7,8 @@ import { useCurrentInView } from './useCurrentInView.ts';
 /** One tab: its words and where it leads. */
 export type TabLink = {
   readonly label: string;
-  /** Whether it is the current one, where more than the tab is in the address; without it the address decides. */
-  readonly current?: boolean;
+  /** Whether it is the one shown. The page says so: the address may hold more than the tab, such as a range. */
+  readonly current: boolean;
 } & Pick<LinkProps, 'to' | 'params' | 'search'>;
 
 /** A row of links, the current one marked. */
@@ -21,9 +21,10 @@ export function TabLinks({ label, tabs }: { readonly label: string; readonly tab
           key={words}
           {...link}
           {...(current && { 'aria-current': 'page' as const })}
-          activeOptions={{ exact: true, includeSearch: link.search !== undefined }}
+          activeOptions={{ exact: true, includeSearch: true }}
           className={cx(
-            '-mb-px border-b-2 border-transparent px-3 py-2 text-sm font-medium whitespace-nowrap text-ink-soft hover:text-ink',
+            // The row cuts off what stands out of it, a ring around a tab too.
+            '-mb-px border-b-2 border-transparent px-3 py-2 text-sm font-medium whitespace-nowrap text-ink-soft hover:text-ink focus-visible:-outline-offset-2',
             'aria-[current=page]:border-accent aria-[current=page]:text-accent',
           )}
         >

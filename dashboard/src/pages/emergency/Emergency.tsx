@@ -43,6 +43,7 @@ export function Emergency() {
         label={t('tabs.label')}
         tabs={EMERGENCY_TABS.map((each) => ({
           label: t(`tabs.${each}`),
+          current: each === tab,
           to: '/emergency',
           search: each === 'pending' ? {} : { tab: each },
         }))}

@@ -41,6 +41,7 @@ export function OnCall() {
         label={t('tabs.label')}
         tabs={ON_CALL_TABS.map((each) => ({
           label: t(`tabs.${each}`),
+          current: each === tab,
           to: '/on-call',
           search: {
             ...rest,

@@ -36,6 +36,7 @@ export function PackSheet({
   const isBuilt = pack?.has_files === true;
   const tab = (of: (typeof PACK_VIEWS)[number]) => ({
     label: t(`view.${of}`),
+    current: of === view,
     to: '/audit-packs' as const,
     search: ((old: object) => ({ ...old, view: of === 'pack' ? undefined : of })) as never,
   });

@@ -31,8 +31,13 @@ export function Playbooks() {
       <TabLinks
         label={t('tabs.label')}
         tabs={[
-          { label: t('tabs.list'), to: '/playbooks', search: {} },
-          { label: t('tabs.preIssued'), to: '/playbooks', search: { tab: 'pre-issued' } },
+          { label: t('tabs.list'), current: tab === undefined, to: '/playbooks', search: {} },
+          {
+            label: t('tabs.preIssued'),
+            current: tab === 'pre-issued',
+            to: '/playbooks',
+            search: { tab: 'pre-issued' },
+          },
         ]}
       />
       {tab === undefined ? (
@@ -74,7 +79,12 @@ function List() {
               cell: ({ approved_version: version }) =>
                 version === null ? t('noVersion') : t('versionShort', { version }),
             },
-            { key: 'state', title: t('column.state'), cell: (playbook) => <PlaybookState playbook={playbook} /> },
+            {
+              key: 'state',
+              title: t('column.state'),
+              from: 'sm',
+              cell: (playbook) => <PlaybookState playbook={playbook} />,
+            },
             {
               key: 'source',
               title: t('column.source'),
@@ -100,6 +110,9 @@ function Name({ playbook }: { readonly playbook: PlaybookItem }) {
       </Link>
       <p className="font-mono text-xs text-ink-faint">{playbook.slug}</p>
       <p className="text-ink-soft max-md:hidden">{playbook.description}</p>
+      <div className="mt-1 sm:hidden">
+        <PlaybookState playbook={playbook} />
+      </div>
     </div>
   );
 }
