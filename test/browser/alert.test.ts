@@ -36,11 +36,11 @@ describe('one alert', () => {
     await page.goto(`/alerts/${alert.id}`);
     await page.getByRole('heading', { level: 1, name: alert.title }).waitFor();
     const clocks = page.getByRole('region', { name: 'SLA clock' });
-    await clocks.getByText(/^due in [34]:\d\d$/).waitFor();
+    await clocks.getByText(/^due in [34] min \d\d s$/).waitFor();
     await page.getByText('No runbook yet').waitFor();
     await page.getByRole('button', { name: 'Acknowledge' }).click();
     await page.getByText(`Acknowledged by ${user('alice').email}`).waitFor();
-    await clocks.getByText('In time').waitFor();
+    await clocks.getByText('On time').nth(1).waitFor();
     await page.getByRole('button', { name: 'Assign' }).click();
     const assign = page.getByRole('dialog', { name: `Assign alert #${alert.number}` });
     await assign.getByLabel('Assign to').selectOption({ label: `Erin Eriksen (${user('erin').email})` });
@@ -49,7 +49,7 @@ describe('one alert', () => {
     await page.getByText(`Assigned to ${user('erin').email}`, { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Snooze' }).click();
     await page.getByRole('menuitem', { name: 'For 1 hour' }).click();
-    const silenced = page.getByText('Silenced', { exact: true });
+    const silenced = page.getByText('Snoozed', { exact: true });
     await silenced.waitFor();
     await picture(page, 'alert');
     await page.getByRole('button', { name: 'Undo' }).click();

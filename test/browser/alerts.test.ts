@@ -20,7 +20,7 @@ describe('the list of alerts', () => {
     const page = await signedIn('alice');
     await page.goto('/alerts');
     const table = page.getByRole('table');
-    await table.getByRole('columnheader', { name: 'Tenant' }).waitFor();
+    await table.getByRole('columnheader', { name: 'Client' }).waitFor();
     await page.getByRole('row').nth(2).waitFor();
     await picture(page, 'alerts');
     await expectAccessible(page);
@@ -47,7 +47,7 @@ describe('the list of alerts', () => {
     const page = await signedIn('erin', { colorScheme: 'dark' });
     await page.goto(`/alerts?tenant=${acme.id}`);
     await page.getByRole('row').nth(2).waitFor();
-    expect(await page.getByRole('columnheader', { name: 'Tenant' }).count()).toBe(0);
+    expect(await page.getByRole('columnheader', { name: 'Client' }).count()).toBe(0);
     for (const alert of chosen) await page.getByLabel(`Select #${alert.number}`, { exact: true }).check();
     const bar = page.getByRole('region', { name: 'With the selected alerts' });
     await bar.getByText('2 selected').waitFor();

@@ -36,7 +36,7 @@ describe('making a group', () => {
     await page.getByRole('link', { name: 'New group' }).click();
     await page.waitForURL('**/groups/new');
     await page.getByText('Choose a client to see who matches.').waitFor();
-    await page.getByLabel('Tenant').selectOption({ label: acme.name });
+    await page.getByLabel('Client').selectOption({ label: acme.name });
     await page.waitForURL(/tenant=/);
     await page.getByText('Complete the rule to see who matches.').waitFor();
     await page.getByRole('button', { name: 'Create group' }).click();
@@ -155,6 +155,7 @@ describe('one group', () => {
     await page.getByRole('link', { name: 'Show version 1' }).click();
     await page.waitForURL(/version=1/);
     await page.getByText('First text.').waitFor();
+    expect(await page.getByRole('main').locator('nav [aria-current=page]').allInnerTexts()).toEqual(['Runbook']);
     await expectAccessible(page);
     await picture(page, 'group-runbook-version-dark');
     await page.getByRole('button', { name: 'Restore this version' }).click();

@@ -102,7 +102,7 @@ describe('the client portal', () => {
     const { token } = (await started.json()) as { readonly token: string };
     const row = page.getByRole('listitem').filter({ hasText: REASON }).first();
     await row.getByText('Live now').waitFor();
-    await row.getByText(/^[0-4]:\d\d left$/).waitFor();
+    await row.getByText(/^[0-4] min \d\d s left$/).waitFor();
     await expectAccessible(page);
     await picture(page, 'portal-sessions');
     await fetch(`${demo.base_url}/api/v1/auth/impersonate/end`, {

@@ -23,6 +23,8 @@ export function Posture({ tenantId }: { readonly tenantId: string }) {
   const active = hosts.data?.filter(({ is_active }) => is_active);
   const offline = active?.filter(({ link_state }) => link_state === 'offline') ?? [];
   const worst = (alerts.data ?? []).toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+  // What somebody works on is not open any more, though it is not resolved yet; the provider's cockpit counts so too.
+  const open = worst.filter(({ status }) => status === 'open');
   return (
     <PortalPage title={t('page.posture')} lead={t('posture.lead')}>
       <ScoreCard tenantId={tenantId} />
@@ -39,10 +41,13 @@ export function Posture({ tenantId }: { readonly tenantId: string }) {
                   <li key={severity} className="flex items-center gap-2">
                     <SeverityBadge severity={severity} />
                     <span className="font-semibold tabular-nums">
-                      {alerts.data.filter((alert) => alert.severity === severity).length.toLocaleString(i18n.language)}
+                      {open.filter((alert) => alert.severity === severity).length.toLocaleString(i18n.language)}
                     </span>
                   </li>
                 ))}
+                {worst.length > open.length && (
+                  <li className="text-ink-soft">{t('posture.working', { count: worst.length - open.length })}</li>
+                )}
               </ul>
               <Table
                 label={t('posture.alerts')}
@@ -59,13 +64,22 @@ export function Posture({ tenantId }: { readonly tenantId: string }) {
                     title: t('posture.severity'),
                     cell: (alert) => <SeverityBadge severity={alert.severity} />,
                   },
-                  { key: 'title', title: t('posture.what'), cell: (alert) => alert.title },
+                  {
+                    key: 'title',
+                    title: t('posture.what'),
+                    cell: (alert) => (
+                      <>
+                        {alert.title}{' '}
+                        {alert.status === 'acknowledged' && <Badge tone="accent">{t('posture.acknowledged')}</Badge>}
+                      </>
+                    ),
+                  },
                   {
                     key: 'since',
                     title: t('posture.since'),
                     align: 'right',
                     from: 'sm',
-                    cell: (alert) => <Time value={alert.opened_at} format="relative" />,
+                    cell: (alert) => <Time value={alert.opened_at} format="ago" />,
                   },
                 ]}
               />
@@ -92,7 +106,7 @@ export function Posture({ tenantId }: { readonly tenantId: string }) {
                   <li key={host.id} className="flex justify-between gap-3">
                     <span className="truncate">{host.hostname}</span>
                     <span className="text-xs text-ink-soft">
-                      <Time value={host.last_seen_at} format="relative" />
+                      <Time value={host.last_seen_at} format="ago" />
                     </span>
                   </li>
                 ))}

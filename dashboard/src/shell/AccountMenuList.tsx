@@ -9,6 +9,7 @@ import { api, ask } from '../api/client.ts';
 import { chooseLanguage, LANGUAGES, type Language } from '../i18n.ts';
 import { useMe } from '../session.ts';
 import { MenuItem, MenuLabel, MenuOf, MenuSeparator } from '../ui/Menu.tsx';
+import { ownZone, useZone } from '../ui/zone.ts';
 import { chooseTheme, storedTheme, type Theme } from './theme.ts';
 
 /** Opens under `button`, whose id is `labelledBy`. */
@@ -28,6 +29,7 @@ export function AccountMenuList({
   const me = useMe();
   const navigate = useNavigate();
   const queryClient = useQueryClient();
+  const [zone, chooseZone] = useZone();
   const [theme, setTheme] = useState<Theme>(storedTheme);
   const signOut = useMutation({
     mutationFn: () => ask(api.POST('/auth/logout')),
@@ -65,6 +67,13 @@ export function AccountMenuList({
             {LANGUAGES[each]}
           </span>
           {i18n.language === each && <span aria-hidden="true">✓</span>}
+        </MenuItem>
+      ))}
+      <MenuLabel>{t('zone')}</MenuLabel>
+      {[...new Set([ownZone(), 'UTC'])].map((each) => (
+        <MenuItem key={each} onSelect={() => chooseZone(each === 'UTC' ? each : null)}>
+          <span className="flex-1">{each.replaceAll('_', ' ')}</span>
+          {zone === each && <span aria-hidden="true">✓</span>}
         </MenuItem>
       ))}
       <MenuSeparator />

@@ -8,7 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { linkEnd } from '../pages/auditor/linkToken.ts';
 import { meQuery } from '../session.ts';
 import { SkeletonRows } from '../ui/Feedback.tsx';
-import { Time, timeSpan, useNow } from '../ui/Time.tsx';
+import { Time, timeSpan, useNow, wholeMinutes } from '../ui/Time.tsx';
 import { useCurrentInView } from '../ui/useCurrentInView.ts';
 
 const TAB =
@@ -34,7 +34,7 @@ export function AuditorFrame({ children }: { readonly children: ReactNode }) {
           {ends !== undefined && (
             <p className="flex items-center gap-1.5 text-xs text-ink-soft sm:ml-auto">
               <Clock aria-hidden="true" className="size-3.5" />
-              {t('ends')} <Time value={ends} /> ({timeSpan((Date.parse(ends) - now) / 1_000)})
+              {t('ends')} <Time value={ends} /> ({timeSpan(wholeMinutes((Date.parse(ends) - now) / 1_000))})
             </p>
           )}
         </div>

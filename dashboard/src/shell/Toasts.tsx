@@ -1,6 +1,7 @@
 /** Where short notices appear: not part of the first look, since nobody has done anything yet. */
 
 import { lazy, Suspense, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 
 const Toaster = lazy(() => import('sonner').then(({ Toaster }) => ({ default: Toaster })));
 
@@ -9,6 +10,8 @@ const LATEST_MS = 30_000;
 
 /** Listens for notices from the first press or key on. */
 export function Toasts() {
+  const { t } = useTranslation('shell');
+  const { t: common } = useTranslation();
   const [wanted, setWanted] = useState(false);
   useEffect(() => {
     const first = new AbortController();
@@ -24,7 +27,12 @@ export function Toasts() {
   return (
     wanted && (
       <Suspense>
-        <Toaster position="bottom-right" theme="system" closeButton />
+        <Toaster
+          position="bottom-right"
+          closeButton
+          containerAriaLabel={t('notices')}
+          toastOptions={{ closeButtonAriaLabel: common('close') }}
+        />
       </Suspense>
     )
   );

@@ -20,8 +20,8 @@ function themeColor(name: string): string {
 const DAY_SECONDS = 86_400;
 
 /** A mark of the time axis: the day, and within a day the time, in the viewer's own way. */
-function axisTime(seconds: number, step: number, language: string): string {
-  const at = new Date(seconds * 1_000);
+function axisTime(seconds: number, step: number, language: string, zone: string): string {
+  const at = uPlot.tzDate(new Date(seconds * 1_000), zone);
   const isDay = step >= DAY_SECONDS || (at.getHours() === 0 && at.getMinutes() === 0);
   return at.toLocaleString(
     dateLocale(language),
@@ -33,7 +33,10 @@ type Props = {
   readonly times: readonly number[];
   readonly lines: readonly ChartLine[];
   readonly range?: readonly [number, number] | undefined;
+  readonly span?: readonly [number, number] | undefined;
   readonly height: number;
+  /** Whose days and hours the axis counts, by its IANA name. */
+  readonly zone: string;
   /** Told the index under the pointer, or null when there is none. */
   readonly onPoint: (index: number | null) => void;
 };
@@ -42,8 +45,8 @@ function dataOf({ times, lines }: Pick<Props, 'times' | 'lines'>): uPlot.Aligned
   return [[...times], ...lines.map(({ values }) => [...values])];
 }
 
-/** Built once for its lines: another set of lines wants another `key`. New values are drawn in place. */
-export function ChartCanvas({ times, lines, range, height, onPoint }: Props) {
+/** Built once for its lines and its zone: another wants another `key`. New values are drawn in place. */
+export function ChartCanvas({ times, lines, range, span, height, zone, onPoint }: Props) {
   const { i18n } = useTranslation();
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(undefined);
@@ -57,14 +60,18 @@ export function ChartCanvas({ times, lines, range, height, onPoint }: Props) {
     const options: uPlot.Options = {
       width: element.clientWidth,
       height,
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), zone),
       legend: { show: false },
       cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
-      scales: { y: range === undefined ? {} : { range: [range[0], range[1]] } },
+      scales: {
+        x: span === undefined ? {} : { auto: false, min: span[0], max: span[1] },
+        y: range === undefined ? {} : { range: [range[0], range[1]] },
+      },
       axes: [
         {
           ...axis,
           size: 28,
-          values: (_, splits, __, ___, step) => splits.map((at) => axisTime(at, step, i18n.language)),
+          values: (_, splits, __, ___, step) => splits.map((at) => axisTime(at, step, i18n.language, zone)),
         },
         { ...axis, size: 50, values: (_, splits) => splits.map((value) => lines[0]?.format(value) ?? String(value)) },
       ],
@@ -102,6 +109,7 @@ export function ChartCanvas({ times, lines, range, height, onPoint }: Props) {
   }, []);
   useEffect(() => {
     chart.current?.setData(dataOf({ times, lines }));
-  }, [times, lines]);
+    if (span !== undefined) chart.current?.setScale('x', { min: span[0], max: span[1] });
+  }, [times, lines, span]);
   return <div ref={box} aria-hidden="true" className="w-full overflow-hidden" style={{ height }} />;
 }

@@ -1,8 +1,10 @@
 /** The parts a page is laid out with. */
 
 import { type ReactNode, useId } from 'react';
+import { useTranslation } from 'react-i18next';
 import { cx } from './classNames.ts';
 import { usePageTitle } from './tabTitle.ts';
+import { useZone } from './zone.ts';
 
 /** A page: its title (also of the browser tab), what one can do, and the rest. */
 export function Page({
@@ -16,6 +18,8 @@ export function Page({
   readonly actions?: ReactNode;
   readonly children: ReactNode;
 }) {
+  const { t } = useTranslation();
+  const [zone] = useZone();
   usePageTitle(title);
   return (
     <div className="mx-auto w-full max-w-[96rem] space-y-4 p-4 sm:p-6">
@@ -23,6 +27,8 @@ export function Page({
         <div className="min-w-0">
           <h1 className="text-xl break-words text-balance font-semibold tracking-tight">{title}</h1>
           {lead !== undefined && <div className="mt-0.5 text-ink-soft">{lead}</div>}
+          {/* Paper goes to people in other zones, and has no title to point at. */}
+          <p className="mt-0.5 hidden text-xs text-ink-soft print:block">{t('time.zone', { zone })}</p>
         </div>
         {actions !== undefined && <div className="no-print flex flex-wrap items-center gap-2">{actions}</div>}
       </header>

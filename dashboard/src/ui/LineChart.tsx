@@ -2,9 +2,10 @@
 
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { dateLocale } from '../i18n.ts';
 import { ChartCanvas } from './ChartCanvas.tsx';
 import { ChartTable } from './ChartTable.tsx';
+import { momentText } from './Time.tsx';
+import { useZone } from './zone.ts';
 
 /** One line. `color` names a colour of the theme, such as `accent`; a gap is null. */
 export type ChartLine = {
@@ -17,23 +18,26 @@ export type ChartLine = {
 const HEIGHT = 220;
 
 /**
- * Draws `lines` over `times` (seconds since the epoch). `range` fixes the axis; else it fits the values. The legend
- * shows the point under the pointer, else the last one.
+ * Draws `lines` over `times` (seconds since the epoch). `range` fixes the axis of values and `span` that of time; else
+ * they fit what there is. The legend shows the point under the pointer, else the last one.
  */
 export function LineChart({
   label,
   times,
   lines,
   range,
+  span,
   height = HEIGHT,
 }: {
   readonly label: string;
   readonly times: readonly number[];
   readonly lines: readonly ChartLine[];
   readonly range?: readonly [number, number];
+  readonly span?: readonly [number, number];
   readonly height?: number;
 }) {
   const { i18n } = useTranslation();
+  const [zone] = useZone();
   const [at, setAt] = useState<number | null>(null);
   const shown = at ?? times.length - 1;
   const time = times[shown];
@@ -51,20 +55,17 @@ export function LineChart({
           );
         })}
         {time !== undefined && (
-          <span className="ml-auto text-ink-faint tabular-nums">
-            {new Date(time * 1_000).toLocaleString(dateLocale(i18n.language), {
-              dateStyle: 'medium',
-              timeStyle: 'short',
-            })}
-          </span>
+          <span className="ml-auto text-ink-faint tabular-nums">{momentText(time * 1_000, i18n.language, zone)}</span>
         )}
       </figcaption>
       <ChartCanvas
-        key={`${lines.map(({ label: name, color }) => `${name} ${color}`).join()} ${range?.join()} ${height}`}
+        key={`${lines.map(({ label: name, color }) => `${name} ${color}`).join()} ${range?.join()} ${height} ${zone}`}
         times={times}
         lines={lines}
         range={range}
+        span={span}
         height={height}
+        zone={zone}
         onPoint={setAt}
       />
       <ChartTable label={label} times={times} lines={lines} />

@@ -7,7 +7,7 @@ import { type AcknowledgeState, acknowledgeState, slaState } from '../../../src/
 import type { Item } from '../api/client.ts';
 import { Badge, type Tone } from './Badge.tsx';
 import { cx } from './classNames.ts';
-import { countdown, Time, timeSpan, useNow } from './Time.tsx';
+import { countdown, Time, timeSpan, useNow, wholeMinutes } from './Time.tsx';
 
 type Clocked = Pick<Item<'/alerts'>, 'opened_at' | 'acknowledged_at' | 'status' | 'sla'>;
 
@@ -29,7 +29,7 @@ function words(t: TFunction<'alerts'>, state: AcknowledgeState, dueMs: number, n
   if (state === 'met') return '';
   if (state === 'missed') return t('sla.missedBy', { span: timeSpan(late * 60) });
   return state === 'breached'
-    ? t('sla.overdueBy', { span: timeSpan((now - dueMs) / 1_000) })
+    ? t('sla.overdueBy', { span: timeSpan(wholeMinutes((now - dueMs) / 1_000)) })
     : t('sla.dueIn', { span: left(dueMs, now) });
 }
 
@@ -57,7 +57,7 @@ export function SlaClock({ alert }: { readonly alert: Clocked }) {
       {status === 'open' && ackDue !== null && (
         <span className={cx('text-2xs', ackDue < now ? 'text-critical' : 'text-ink-faint')}>
           {ackDue < now
-            ? t('sla.acknowledgeOverdue', { span: timeSpan((now - ackDue) / 1_000) })
+            ? t('sla.acknowledgeOverdue', { span: timeSpan(wholeMinutes((now - ackDue) / 1_000)) })
             : t('sla.acknowledgeIn', { span: left(ackDue, now) })}
         </span>
       )}
@@ -129,7 +129,7 @@ function Clock({
           <Time value={due} />
         </span>
       </p>
-      <div aria-hidden="true" className="h-1.5 overflow-hidden rounded-full bg-sunken">
+      <div aria-hidden="true" className="h-1.5 overflow-hidden rounded-full bg-neutral-wash">
         <div className={cx('h-full rounded-full', BARS[TONES[state]])} style={{ width: `${run * 100}%` }} />
       </div>
     </div>

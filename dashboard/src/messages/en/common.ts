@@ -24,7 +24,7 @@ const messages = {
   undo: 'Undo',
   more: 'More',
   actions: 'Actions',
-  tenant: 'Tenant',
+  tenant: 'Client',
   host: 'Host',
   severity: { critical: 'Critical', high: 'High', medium: 'Medium', low: 'Low', info: 'Info' },
   role: {
@@ -60,9 +60,18 @@ const messages = {
     requestId: 'Request {{id}}',
     answered: 'The hub answered {{status}}.',
     offline: 'The hub cannot be reached',
-    offlineText: 'The hub cannot be reached: look at your connection, then try again. Nothing was changed.',
+    offlineText:
+      'The hub cannot be reached: look at your connection. What you just sent may have arrived all the same: look before you repeat it.',
   },
-  time: { utc: '{{time}} UTC', never: 'never' },
+  time: {
+    utc: '{{time}} UTC',
+    never: 'never',
+    justNow: 'just now',
+    ago: '{{span}} ago',
+    in: 'in {{span}}',
+    unit: { day: 'd', hour: 'h', minute: 'min', second: 's' },
+    zone: 'Times in {{zone}}',
+  },
 } as const;
 
 export default messages;

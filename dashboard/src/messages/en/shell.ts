@@ -41,6 +41,10 @@ const messages = {
     more_one: '{{count}} more: type on to find it.',
     more_other: '{{count}} more: type on to find them.',
   },
+  otherClient: {
+    text: 'This belongs to {{owner}}; {{inView}} is in view.',
+    show: 'Bring {{owner}} into view',
+  },
   impersonate: {
     open: 'Impersonate',
     title: 'Work in the context of {{name}}',
@@ -70,7 +74,9 @@ const messages = {
   },
   theme: { label: 'Theme', system: 'As the system', light: 'Light', dark: 'Dark' },
   language: 'Language',
+  zone: 'Times in',
   account: 'Your account',
+  notices: 'Notices',
   signOut: 'Sign out',
   offline: 'You are offline. What you see may be old; nothing can be changed until the connection is back.',
   notFound: {

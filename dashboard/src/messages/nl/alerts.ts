@@ -63,6 +63,7 @@ const messages: Translated<typeof en> = {
     onCall: 'Oproep',
   },
   silenced: 'Gedempt',
+  isSnoozed: 'Uitgesteld',
   silencedUntil: 'Tot {{at}} krijgt niemand bericht',
   silencedUntilResolved: 'Tot de oplossing krijgt niemand bericht',
   silencedByMaintenance: 'Geopend tijdens onderhoud; tot {{at}} krijgt niemand bericht',

@@ -63,9 +63,18 @@ const messages: Translated<typeof en> = {
     requestId: 'Verzoek {{id}}',
     answered: 'De hub antwoordde {{status}}.',
     offline: 'De hub is niet bereikbaar',
-    offlineText: 'De hub is niet bereikbaar: controleer uw verbinding en probeer opnieuw. Er is niets gewijzigd.',
+    offlineText:
+      'De hub is niet bereikbaar: controleer uw verbinding. Wat u net verstuurde kan toch zijn aangekomen: kijk voor u het herhaalt.',
   },
-  time: { utc: '{{time}} UTC', never: 'nooit' },
+  time: {
+    utc: '{{time}} UTC',
+    never: 'nooit',
+    justNow: 'zojuist',
+    ago: '{{span}} geleden',
+    in: 'over {{span}}',
+    unit: { day: 'd', hour: 'u', minute: 'min', second: 's' },
+    zone: 'Tijden in {{zone}}',
+  },
 };
 
 export default messages;

@@ -17,7 +17,7 @@ const messages: Translated<typeof en> = {
     alerts: 'Meldingen',
     cves: 'CVE’s',
     emergency: 'Noodacties',
-    playbooks: 'Draaiboeken',
+    playbooks: 'Playbooks',
     groups: 'Groepen',
     onCall: 'Oproepdienst',
     auditPacks: 'Auditpakketten',
@@ -43,6 +43,10 @@ const messages: Translated<typeof en> = {
     search: 'Klanten zoeken…',
     more_one: 'Nog {{count}}: typ verder om die te vinden.',
     more_other: 'Nog {{count}}: typ verder om ze te vinden.',
+  },
+  otherClient: {
+    text: 'Dit is van {{owner}}; {{inView}} is in beeld.',
+    show: '{{owner}} in beeld brengen',
   },
   impersonate: {
     open: 'Impersoneren',
@@ -74,7 +78,9 @@ const messages: Translated<typeof en> = {
   },
   theme: { label: 'Thema', system: 'Zoals het systeem', light: 'Licht', dark: 'Donker' },
   language: 'Taal',
+  zone: 'Tijden in',
   account: 'Uw account',
+  notices: 'Berichten',
   signOut: 'Afmelden',
   offline: 'U bent offline. Wat u ziet kan oud zijn; wijzigen kan pas als de verbinding terug is.',
   notFound: {

@@ -37,7 +37,7 @@ export function AlertCards({ alerts, selected, onSelect, withTenant }: AlertList
               {alert.status !== 'open' && <StatusBadge status={alert.status} />}
               <SilencedMark alert={alert} />
               <span className="ml-auto text-xs text-ink-faint">
-                <Time value={alert.opened_at} format="relative" />
+                <Time value={alert.opened_at} format="ago" />
               </span>
             </p>
             <Link

@@ -90,7 +90,7 @@ export function AlertTable({ alerts, selected, onSelect, withTenant }: AlertList
       key: 'opened',
       title: t('column.opened'),
       from: 'lg',
-      cell: ({ opened_at }) => <Time value={opened_at} format="relative" />,
+      cell: ({ opened_at }) => <Time value={opened_at} format="ago" />,
     },
     { key: 'sla', title: t('column.sla'), cell: (alert) => <SlaClock alert={alert} /> },
     {

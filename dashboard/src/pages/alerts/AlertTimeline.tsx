@@ -23,8 +23,12 @@ function momentsOf(alert: Alert, t: TFunction<'alerts'>): readonly Moment[] {
   if (alert.occurrences > 1) add(alert.last_occurred_at, t('event.again', { count: alert.occurrences }));
   if (alert.acknowledged_at === null && alert.status === 'open') add(alert.ack_due_at, t('event.ackDue'), 'due');
   if (alert.status !== 'resolved') add(alert.sla_due_at, t('event.slaDue'), 'due');
-  const by = alert.resolved_by_email;
-  add(alert.resolved_at, by === null ? t('event.cleared') : t('event.resolved', { who: by }), 'good');
+  const isByPerson = alert.resolved_by_kind === 'person';
+  add(
+    alert.resolved_at,
+    isByPerson ? t('event.resolved', { who: who(alert.resolved_by_email) }) : t('event.cleared'),
+    'good',
+  );
   return moments.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
@@ -34,11 +38,12 @@ const DOTS = { plain: 'bg-ink-faint', due: 'bg-medium', good: 'bg-good' } as con
 /** A list of moments along a line. */
 export function AlertTimeline({ alert }: { readonly alert: Alert }) {
   const { t } = useTranslation('alerts');
-  const now = useNow(STEP_SECONDS) + STEP_SECONDS * 1_000;
+  const now = useNow(STEP_SECONDS);
   return (
     <ol className="space-y-3">
       {momentsOf(alert, t).map(({ at, words, tone }) => {
-        const isAhead = Date.parse(at) > now;
+        // What has happened is not ahead, whatever the viewer's clock says.
+        const isAhead = tone === 'due' && Date.parse(at) > now;
         return (
           <li key={`${at}${words}`} className="relative flex gap-3 pl-5">
             <span
@@ -52,7 +57,7 @@ export function AlertTimeline({ alert }: { readonly alert: Alert }) {
             <span className="shrink-0 text-right text-xs text-ink-faint">
               <Time value={at} />{' '}
               <span className="block">
-                (<Time value={at} format="relative" />)
+                (<Time value={at} format={tone === 'due' ? 'relative' : 'ago'} />)
               </span>
             </span>
           </li>

@@ -52,7 +52,7 @@ export function HostEmergencies({ agentId }: { readonly agentId: string }) {
             </Link>
             <span className="min-w-0 flex-1 truncate text-ink-soft">{eat.reason}</span>
             <span className="text-xs text-ink-faint">
-              <Time value={eat.issued_at} format="relative" />
+              <Time value={eat.issued_at} format="ago" />
             </span>
           </li>
         ))}

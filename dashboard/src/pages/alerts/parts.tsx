@@ -3,7 +3,8 @@
 import { BellOff } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Badge } from '../../ui/Badge.tsx';
-import { useNow } from '../../ui/Time.tsx';
+import { momentText, useNow } from '../../ui/Time.tsx';
+import { useZone } from '../../ui/zone.ts';
 import { type Alert, isSilenced } from './data.ts';
 
 const TONES = { open: 'neutral', acknowledged: 'accent', resolved: 'good' } as const;
@@ -18,9 +19,9 @@ export function StatusBadge({ status }: { readonly status: Alert['status'] }) {
 export function SilencedMark({ alert }: { readonly alert: Alert }) {
   const { t, i18n } = useTranslation('alerts');
   const now = useNow(60);
+  const [zone] = useZone();
   if (!isSilenced(alert, now)) return null;
-  const at = (moment: string): string =>
-    new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium', timeStyle: 'short' }).format(Date.parse(moment));
+  const at = (moment: string): string => momentText(Date.parse(moment), i18n.language, zone);
   const why =
     alert.snooze === null
       ? t('silencedByMaintenance', { at: at(alert.silenced_until ?? '') })
@@ -29,7 +30,7 @@ export function SilencedMark({ alert }: { readonly alert: Alert }) {
         : t('silencedUntil', { at: at(alert.snooze.until) });
   return (
     <Badge title={why}>
-      <BellOff aria-hidden="true" className="size-3" /> {t('silenced')}
+      <BellOff aria-hidden="true" className="size-3" /> {t(alert.snooze === null ? 'silenced' : 'isSnoozed')}
     </Badge>
   );
 }

@@ -29,6 +29,7 @@ export function GroupDetail() {
   const canWrite = useCan()('groups.write');
   const setDialog = (next: 'archive' | undefined): void =>
     void navigate({ search: (old) => compact({ ...old, dialog: next }), replace: true });
+  const shown = canWrite || tab !== 'settings' ? tab : undefined;
   const to = { to: groupRoute.fullPath, params: { groupId } } as const;
   const facts = [
     tenantName(group.tenant_id),
@@ -38,7 +39,7 @@ export function GroupDetail() {
       ? []
       : [
           t('detail.changed', {
-            ago: relativeTime(Math.min(Date.parse(group.members_changed_at), now), now, i18n.language),
+            ago: relativeTime(Date.parse(group.members_changed_at), now, i18n.language, { past: true }),
           }),
         ]),
   ];
@@ -62,14 +63,28 @@ export function GroupDetail() {
       <TabLinks
         label={t('detail.tabs')}
         tabs={[
-          { label: t('detail.members'), ...to, search: {} },
-          ...(canWrite ? [{ label: t('detail.settings'), ...to, search: { tab: 'settings' as const } }] : []),
-          { label: t('detail.runbook'), ...to, search: { tab: 'runbook' as const } },
+          { label: t('detail.members'), current: shown === undefined, ...to, search: {} },
+          ...(canWrite
+            ? [
+                {
+                  label: t('detail.settings'),
+                  current: shown === 'settings',
+                  ...to,
+                  search: { tab: 'settings' as const },
+                },
+              ]
+            : []),
+          {
+            label: t('detail.runbook'),
+            current: shown === 'runbook',
+            ...to,
+            search: { tab: 'runbook' as const },
+          },
         ]}
       />
-      {tab === 'settings' && canWrite ? (
+      {shown === 'settings' ? (
         <GroupSettings key={group.updated_at} group={group} />
-      ) : tab === 'runbook' ? (
+      ) : shown === 'runbook' ? (
         <RunbookTab group={group} />
       ) : (
         <GroupMembers groupId={groupId} />

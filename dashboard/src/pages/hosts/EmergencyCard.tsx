@@ -73,7 +73,7 @@ export function EmergencyCard({ tenantId }: { readonly tenantId: string }) {
             </span>
             <TokenBadge state={stateOfEat(eat)} />
             <span className="w-20 shrink-0 text-right text-xs text-ink-faint max-sm:hidden">
-              <Time value={eat.issued_at} format="relative" />
+              <Time value={eat.issued_at} format="ago" />
             </span>
           </li>
         ))}

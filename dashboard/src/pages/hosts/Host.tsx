@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ComponentType } from 'react';
+import { type ComponentType, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useTenantName } from '../../session.ts';
 import { Badge } from '../../ui/Badge.tsx';
@@ -67,12 +67,15 @@ export function Host() {
         label={t('tabs.label')}
         tabs={HOST_TABS.map((each) => ({
           label: counts[each] ? `${t(`tabs.${each}`)} ${counts[each]}` : t(`tabs.${each}`),
+          current: each === tab,
           to: '/hosts/$agentId',
           params: { agentId },
           search: each === HOST_TABS[0] ? {} : { tab: each },
         }))}
       />
-      <Tab host={host} />
+      <Suspense fallback={<SkeletonRows rows={8} />}>
+        <Tab host={host} />
+      </Suspense>
     </Page>
   );
 }

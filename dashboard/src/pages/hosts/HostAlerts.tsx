@@ -85,7 +85,7 @@ export function HostAlerts({ host }: { readonly host: HostDetail }) {
               title: t('alerts.opened'),
               from: 'md',
               align: 'right',
-              cell: ({ opened_at }) => <Time value={opened_at} format="relative" />,
+              cell: ({ opened_at }) => <Time value={opened_at} format="ago" />,
             },
           ]}
         />

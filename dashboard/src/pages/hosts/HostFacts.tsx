@@ -29,7 +29,7 @@ export function HostFacts({ host }: { readonly host: HostDetail }) {
             [t('facts.upstream'), <code key="upstream">{host.kernel_upstream ?? common('unknown')}</code>],
             [t('facts.arch'), host.arch ?? '—'],
             [t('columns.version'), host.agent_version],
-            [t('columns.lastSeen'), <Time key="seen" value={host.last_seen_at} format="relative" />],
+            [t('columns.lastSeen'), <Time key="seen" value={host.last_seen_at} format="ago" />],
             [t('facts.registered'), <Time key="registered" value={host.registered_at} />],
             [t('facts.inventory'), <Time key="inventory" value={host.inventory_at} />],
             [
@@ -120,7 +120,7 @@ function Disk({
           {t('facts.diskOf', { used: size(used), total: size(total), percent: Math.round(share * 100) })}
         </span>
       </p>
-      <div aria-hidden="true" className="h-1.5 overflow-hidden rounded-full bg-sunken">
+      <div aria-hidden="true" className="h-1.5 overflow-hidden rounded-full bg-neutral-wash">
         <div
           className={cx('h-full rounded-full', share >= FULL ? 'bg-critical' : 'bg-accent')}
           style={{ width: `${share * 100}%` }}

@@ -96,7 +96,7 @@ export function Hosts() {
       title: t('columns.lastSeen'),
       align: 'right',
       className: 'whitespace-nowrap',
-      cell: (host) => <Time value={host.last_seen_at} format="relative" />,
+      cell: (host) => <Time value={host.last_seen_at} format="ago" />,
     },
   ];
   return (

@@ -46,7 +46,7 @@ export function AuditorLinks({ tenantId }: { readonly tenantId: string }) {
                   {link.last_opened_at !== null && (
                     <>
                       {' · '}
-                      <Time value={link.last_opened_at} format="relative" />
+                      <Time value={link.last_opened_at} format="ago" />
                     </>
                   )}
                 </p>

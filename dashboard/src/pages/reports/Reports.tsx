@@ -77,7 +77,7 @@ function ReportCard({ report }: { readonly report: Report }) {
         <p className="text-xs text-ink-faint">
           {report.hosts === null ? t('allHosts') : t('hosts', { count: report.hosts })}
           {report.actor_suffix !== null && ` · ${t('filtered', { suffix: report.actor_suffix })}`} ·{' '}
-          {report.requested_by_email} · <Time value={report.created_at} format="relative" />
+          {report.requested_by_email} · <Time value={report.created_at} format="ago" />
         </p>
         {report.error !== null && <p className="text-critical">{report.error}</p>}
       </div>

@@ -70,7 +70,7 @@ export function ApiTokens() {
                 key: 'used',
                 title: t('tokens.lastUsed'),
                 from: 'sm',
-                cell: (row) => <Time value={row.last_used_at} format="relative" />,
+                cell: (row) => <Time value={row.last_used_at} format="ago" />,
               },
               { key: 'expires', title: t('expires'), cell: (row) => <Time value={row.expires_at} format="date" /> },
               {

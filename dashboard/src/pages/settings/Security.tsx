@@ -180,7 +180,7 @@ function Sessions() {
             {
               key: 'seen',
               title: t('security.lastSeen'),
-              cell: (row) => <Time value={row.last_seen_at} format="relative" />,
+              cell: (row) => <Time value={row.last_seen_at} format="ago" />,
             },
             { key: 'expires', title: t('expires'), from: 'md', cell: (row) => <Time value={row.expires_at} /> },
             {

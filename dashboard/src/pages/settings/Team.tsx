@@ -117,7 +117,7 @@ function Members() {
               key: 'seen',
               title: t('security.lastSeen'),
               from: 'md',
-              cell: (row) => <Time value={row.last_seen_at} format="relative" />,
+              cell: (row) => <Time value={row.last_seen_at} format="ago" />,
             },
             {
               key: 'change',
@@ -168,22 +168,35 @@ function Invitations() {
           {
             key: 'person',
             title: t('team.person'),
-            cell: ({ name, email }) => (
+            cell: ({ name, email, expires_at }) => (
               <div>
-                <p className="font-medium">{name}</p>
-                <p className="text-xs text-ink-faint">{email}</p>
+                <p className="font-medium wrap-anywhere">{name}</p>
+                <p className="text-xs wrap-anywhere text-ink-faint">{email}</p>
+                <p className="text-xs text-ink-soft sm:hidden">
+                  {t('expires')} <Time value={expires_at} format="relative" />
+                </p>
               </div>
             ),
           },
           { key: 'role', title: t('team.role'), cell: ({ role }) => <Badge>{common(`role.${role}`)}</Badge> },
-          { key: 'expires', title: t('expires'), cell: (row) => <Time value={row.expires_at} format="relative" /> },
+          {
+            key: 'expires',
+            title: t('expires'),
+            from: 'sm',
+            cell: (row) => <Time value={row.expires_at} format="relative" />,
+          },
           {
             key: 'revoke',
             title: <span className="sr-only">{t('revoke')}</span>,
             align: 'right',
-            cell: ({ id }) =>
+            cell: ({ id, email }) =>
               can('team.write') && (
-                <Button size="sm" busy={revoke.isPending && revoke.variables === id} onClick={() => revoke.mutate(id)}>
+                <Button
+                  size="sm"
+                  aria-label={`${t('revoke')}: ${email}`}
+                  busy={revoke.isPending && revoke.variables === id}
+                  onClick={() => revoke.mutate(id)}
+                >
                   {t('revoke')}
                 </Button>
               ),

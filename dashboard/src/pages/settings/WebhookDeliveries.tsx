@@ -79,7 +79,7 @@ export function WebhookDeliveries({ webhook }: { readonly webhook: Webhook }) {
               ),
             },
             { key: 'tries', title: t('webhooks.tries'), align: 'right', from: 'sm', cell: ({ tries }) => tries },
-            { key: 'when', title: t('webhooks.at'), cell: (row) => <Time value={row.created_at} format="relative" /> },
+            { key: 'when', title: t('webhooks.at'), cell: (row) => <Time value={row.created_at} format="ago" /> },
             {
               key: 'error',
               title: t('webhooks.error'),

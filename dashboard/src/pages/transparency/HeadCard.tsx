@@ -42,7 +42,7 @@ export function HeadCard({ note, head }: { readonly note: string; readonly head:
             {(seen?.kind === 'extends' || seen?.kind === 'lags') && (
               <Finding good>
                 {t(`head.${seen.kind}`, { count: seen.size, size: seen.size.toLocaleString(i18n.language) })}{' '}
-                <Time value={seen.at} format="relative" />
+                <Time value={seen.at} format="ago" />
               </Finding>
             )}
             {head.kind === 'signed' && head.witnesses.length > 0 && (
