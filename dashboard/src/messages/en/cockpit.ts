@@ -39,8 +39,8 @@ const messages = {
     critical_other: '{{count}} critical alerts',
     kev_one: '{{count}} with a known-exploited CVE',
     kev_other: '{{count}} with known-exploited CVEs',
-    overdue_one: '{{count}} overdue emergency token',
-    overdue_other: '{{count}} overdue emergency tokens',
+    overdue_one: '{{count}} overdue EAT',
+    overdue_other: '{{count}} overdue EATs',
     offline_one: '{{count}} host offline',
     offline_other: '{{count}} hosts offline',
   },
@@ -64,7 +64,7 @@ const messages = {
   alert: {
     none: 'No open alert',
     age: 'open {{span}}',
-    sla: { ok: 'SLA in time', due_soon: 'SLA due soon', breached: 'SLA overdue' },
+    sla: { ok: 'SLA on time', due_soon: 'SLA due soon', breached: 'SLA overdue' },
   },
   cve: {
     none: 'No open kernel CVE',

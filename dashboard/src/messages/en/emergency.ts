@@ -161,6 +161,7 @@ const messages = {
   decision: {
     approve: 'Approve with TOTP',
     reject: 'Reject',
+    why: 'Why (optional)',
     approved: 'Your approval counts.',
     rejected: 'You have rejected it.',
     offline: 'You are offline. Nothing can be decided until the connection is back.',
@@ -174,8 +175,14 @@ const messages = {
     openRequest: 'See the request',
     result: 'See the result',
   },
+  what: {
+    title: 'What it runs',
+    steps: 'Steps on the host, version {{version}}',
+    preset: '{{value}} (default)',
+    unknown: 'The version with SHA-256 {{sha256}} cannot be shown.',
+  },
   eat: {
-    title: 'Emergency token',
+    title: 'Emergency Action Token (EAT)',
     signing: 'The token is being signed',
     signingText: 'The signing worker signs it and the hub sends it to the host. This takes a moment.',
     missing: 'There is no such token, or it was given up before it was signed.',
@@ -185,6 +192,7 @@ const messages = {
     logIndex: 'Transparency log',
     logEntry: 'Entry {{index}}',
     logWaiting: 'waits to be integrated',
+    logNone: 'not in the log: imported history',
     expires: 'Good until',
     window: 'Window',
     request: 'Quorum request',

@@ -24,7 +24,7 @@ const messages = {
   form: {
     newTitle: 'New group',
     newLead: 'Hosts that match are members at once, and whenever their facts change.',
-    tenant: 'Tenant',
+    tenant: 'Client',
     chooseTenant: 'Choose a client…',
     basics: 'Group',
     name: 'Name',
@@ -97,7 +97,7 @@ const messages = {
   inherit: {
     title: 'What members inherit',
     slaPolicy: 'SLA policy',
-    slaPolicyNone: 'Not set here: the next group, or the tenant’s',
+    slaPolicyNone: 'Not set here: the next group, or the client’s',
     minutes: 'Minutes to resolve, instead of the policy’s',
     minutesHint: 'Empty: as the policy says.',
     schedule: 'On-call schedule',
@@ -106,7 +106,7 @@ const messages = {
     contactHint: 'A text, for whoever has no schedule.',
     contact: 'On call: contact',
     escalation: 'Escalation policy',
-    escalationNone: 'Not set here: the tenant’s',
+    escalationNone: 'Not set here: the client’s',
   },
   runbook: {
     title: 'When an alert comes',

@@ -110,6 +110,7 @@ const messages = {
     network_rx_mbps: 'Received',
     network_tx_mbps: 'Sent',
     chart: '{{what}} of {{host}}',
+    since: 'Measured since',
     none: 'No metrics in this time',
     noneText: 'The host has sent none; choose a longer time, or look whether it is online.',
   },
@@ -131,7 +132,7 @@ const messages = {
     none: 'No alerts',
     noneText: 'Nothing about this host waits for anybody.',
     status: { open: 'Open', acknowledged: 'Acknowledged', resolved: 'Resolved' },
-    sla: { ok: 'In time', due_soon: 'Due soon', breached: 'Overdue' },
+    sla: { ok: 'On time', due_soon: 'Due soon', breached: 'Overdue' },
   },
   inherited: {
     groups: 'Groups of this host',
@@ -174,11 +175,11 @@ const messages = {
     accepted_other: '{{count}} files are the new baseline.',
   },
   eats: {
-    title: 'Emergency tokens',
+    title: 'EAT history',
     what: 'Action',
     level: 'Level',
     who: 'Requested by',
-    none: 'No emergency tokens',
+    none: 'No EATs yet',
     noneText: 'Nothing has ever been done on this host by an Emergency Action Token.',
   },
 } as const;

@@ -66,7 +66,7 @@ const messages = {
   },
   content: {
     title: 'Content',
-    eat: 'Emergency tokens',
+    eat: 'EATs',
     audit: 'Audit events',
     alert: 'Alerts',
     kernel_update: 'Kernel updates',

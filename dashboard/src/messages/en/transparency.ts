@@ -34,14 +34,14 @@ const messages = {
   entries: 'Entries',
   empty: {
     title: 'Nothing was signed yet',
-    text: 'Keys, emergency tokens and packs appear here within a minute of being signed.',
+    text: 'Keys, emergency action tokens (EATs) and packs appear here within a minute of being signed.',
   },
   index: 'Leaf',
   what: 'What was signed',
   digest: 'SHA-256',
   key: 'Key',
   at: 'At',
-  type: { key_rotation: 'Hub key', eat_issued: 'Emergency token', pack_signed: 'Audit pack' },
+  type: { key_rotation: 'Hub key', eat_issued: 'EAT', pack_signed: 'Audit pack' },
   leaf: {
     title: 'Leaf {{index}}',
     headSigned: 'The head of {{size}} leaves is signed by the hub',

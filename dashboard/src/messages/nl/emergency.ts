@@ -166,6 +166,7 @@ const messages: Translated<typeof emergency> = {
   decision: {
     approve: 'Goedkeuren met TOTP',
     reject: 'Weigeren',
+    why: 'Waarom (niet verplicht)',
     approved: 'Uw goedkeuring telt.',
     rejected: 'U hebt het geweigerd.',
     offline: 'U bent offline. Er kan niets worden beslist tot de verbinding terug is.',
@@ -179,8 +180,14 @@ const messages: Translated<typeof emergency> = {
     openRequest: 'Het verzoek bekijken',
     result: 'Het resultaat bekijken',
   },
+  what: {
+    title: 'Wat er wordt uitgevoerd',
+    steps: 'Stappen op de host, versie {{version}}',
+    preset: '{{value}} (standaard)',
+    unknown: 'De versie met SHA-256 {{sha256}} kan niet worden getoond.',
+  },
   eat: {
-    title: 'Noodtoken',
+    title: 'Noodtoken (EAT)',
     signing: 'Het token wordt ondertekend',
     signingText: 'De ondertekenaar ondertekent het en de hub stuurt het naar de host. Dit duurt een ogenblik.',
     missing: 'Dit token bestaat niet, of werd opgegeven voor het was ondertekend.',
@@ -189,6 +196,7 @@ const messages: Translated<typeof emergency> = {
     authority: 'Op het woord van',
     logIndex: 'Transparantielog',
     logEntry: 'Regel {{index}}',
+    logNone: 'niet in het logboek: ingevoerde geschiedenis',
     logWaiting: 'wacht om te worden opgenomen',
     expires: 'Geldig tot',
     window: 'Venster',

@@ -61,7 +61,7 @@ const messages: Translated<typeof en> = {
   tags: {
     edit: 'Tags bewerken',
     title: 'Tags van {{host}}',
-    hint: 'Gescheiden door spaties. Groepen kiezen hun hosts op tag: een wijziging kan draaiboek en SLA veranderen.',
+    hint: 'Gescheiden door spaties. Groepen kiezen hun hosts op tag: een wijziging kan runbook en SLA veranderen.',
     saved: 'Tags opgeslagen.',
   },
   actions: {
@@ -113,6 +113,7 @@ const messages: Translated<typeof en> = {
     network_rx_mbps: 'Ontvangen',
     network_tx_mbps: 'Verzonden',
     chart: '{{what}} van {{host}}',
+    since: 'Gemeten sinds',
     none: 'Geen metingen in deze tijd',
     noneText: 'De host heeft er geen gestuurd; kies een langere tijd, of kijk of hij online is.',
   },
@@ -134,7 +135,7 @@ const messages: Translated<typeof en> = {
     none: 'Geen meldingen',
     noneText: 'Niets over deze host wacht op iemand.',
     status: { open: 'Open', acknowledged: 'Bevestigd', resolved: 'Opgelost' },
-    sla: { ok: 'Op tijd', due_soon: 'Bijna om', breached: 'Te laat' },
+    sla: { ok: 'Op tijd', due_soon: 'Bijna te laat', breached: 'Te laat' },
   },
   inherited: {
     groups: 'Groepen van deze host',
@@ -143,8 +144,8 @@ const messages: Translated<typeof en> = {
     noGroup: 'In geen groep',
     noGroupText: 'Groepen kiezen hosts met regels over tags en feiten; zie Groepen.',
     values: 'Wat hij erft',
-    runbook: 'Draaiboek',
-    noRunbook: 'Geen draaiboek',
+    runbook: 'Runbook',
+    noRunbook: 'Geen runbook',
     openRunbook: 'Versie {{version}} openen',
     slaPolicy: 'SLA-beleid',
     onCall: 'Nu oproepbaar',
@@ -177,11 +178,11 @@ const messages: Translated<typeof en> = {
     accepted_other: '{{count}} bestanden zijn de nieuwe basislijn.',
   },
   eats: {
-    title: 'Noodtokens',
+    title: 'EAT-geschiedenis',
     what: 'Actie',
     level: 'Niveau',
     who: 'Gevraagd door',
-    none: 'Geen noodtokens',
+    none: 'Nog geen EAT’s',
     noneText: 'Op deze host is nooit iets gedaan met een Emergency Action Token.',
   },
 };

@@ -69,7 +69,7 @@ const messages: Translated<typeof en> = {
   },
   content: {
     title: 'Inhoud',
-    eat: 'Noodtokens',
+    eat: 'EAT’s',
     audit: 'Auditregels',
     alert: 'Meldingen',
     kernel_update: 'Kernelupdates',

@@ -216,6 +216,14 @@ export const REFUSALS_NL: Readonly<Record<RefusalCode, RefusalWords>> = {
     title: 'Er is nog geen factuur van deze maand',
     sentence: 'Facturen worden gemaakt in de eerste nacht na de maand waarin niets ontbreekt.',
   },
+  invoice_credited: {
+    title: 'De factuur is al gecrediteerd',
+    sentence: 'Een factuur wordt geheel en één keer gecrediteerd; de creditnota is er, of wordt gemaakt.',
+  },
+  credit_note_not_issued: {
+    title: 'Van die maand is er geen creditnota',
+    sentence: 'POST /billing/invoices/:number/credit vraagt erom; ze is er na enkele ogenblikken.',
+  },
   invoice_operator_missing: {
     title: 'Niemand factureert MSP’s via deze hub',
     sentence: 'De beheerder van de hub stelt OPERATOR_INVOICING in.',
@@ -238,7 +246,7 @@ export const REFUSALS_NL: Readonly<Record<RefusalCode, RefusalWords>> = {
   },
   domain_taken: {
     title: 'Het domein is bezet',
-    sentence: 'Kies een ander. Een aanspraak die niemand bewijst, vervalt na drie dagen.',
+    sentence: 'Het TXT-record van de klant die het heeft, staat er nog naast. Laat dat weghalen en vraag opnieuw.',
   },
   domain_not_claimed: {
     title: 'De klant heeft geen domein om te bewijzen',
@@ -257,17 +265,17 @@ export const REFUSALS_NL: Readonly<Record<RefusalCode, RefusalWords>> = {
     title: 'De levering is onderweg',
     sentence: 'De hub probeert het zelf opnieuw; herhaal ze wanneer ze voorbij is.',
   },
-  playbook_unknown: { title: 'Dit draaiboek bestaat niet', sentence: 'Kies er een uit de lijst van draaiboeken.' },
+  playbook_unknown: { title: 'Dit playbook bestaat niet', sentence: 'Kies er een uit de lijst van playbooks.' },
   playbook_not_approved: {
-    title: 'Het draaiboek heeft geen goedgekeurde versie',
+    title: 'Het playbook heeft geen goedgekeurde versie',
     sentence: 'Een andere beheerder keurt het goed.',
   },
   playbook_own_approval: {
-    title: 'Niemand keurt zijn eigen draaiboek goed',
+    title: 'Niemand keurt zijn eigen playbook goed',
     sentence: 'Vraag het aan een andere beheerder van de MSP.',
   },
   playbook_parameters_invalid: {
-    title: 'De parameters passen niet bij het draaiboek',
+    title: 'De parameters passen niet bij het playbook',
     sentence: 'Verbeter wat genoemd wordt.',
   },
   irreversible_needs_quorum: {
@@ -362,7 +370,7 @@ export const REFUSALS_NL: Readonly<Record<RefusalCode, RefusalWords>> = {
     sentence: 'U hoeft niets te doen.',
   },
   eat_playbook_mismatch: {
-    title: 'Het draaiboek is niet het ondertekende',
+    title: 'Het playbook is niet het ondertekende',
     sentence: 'Geef een nieuw token uit.',
   },
   eat_quorum_insufficient: {

@@ -6,7 +6,7 @@
 /** Things that a group may have, as the reasons of inheritance name them. */
 const HAVINGS: Readonly<Record<string, string>> = {
   'an SLA policy': 'een SLA-beleid',
-  'a runbook': 'een draaiboek',
+  'a runbook': 'een runbook',
   'somebody on call': 'iemand in oproepdienst',
   'a time for critical alerts': 'een tijd voor kritieke meldingen',
   'a time for high alerts': 'een tijd voor hoge meldingen',
@@ -33,7 +33,7 @@ const THINGS: Readonly<Record<string, string>> = {
   group: 'Deze groep bestaat niet.',
   token: 'Dit token bestaat niet.',
   version: 'Deze versie bestaat niet.',
-  playbook: 'Dit draaiboek bestaat niet.',
+  playbook: 'Dit playbook bestaat niet.',
   host: 'Deze host bestaat niet.',
   alert: 'Deze melding bestaat niet.',
   'on-call schedule': 'Dit oproeprooster bestaat niet.',

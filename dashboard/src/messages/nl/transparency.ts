@@ -37,14 +37,14 @@ const messages: Translated<typeof en> = {
   entries: 'Regels',
   empty: {
     title: 'Er is nog niets ondertekend',
-    text: 'Sleutels, noodtokens en pakketten staan hier binnen een minuut na het ondertekenen.',
+    text: 'Sleutels, noodtokens (EAT’s) en pakketten staan hier binnen een minuut na het ondertekenen.',
   },
   index: 'Blad',
   what: 'Wat is ondertekend',
   digest: 'SHA-256',
   key: 'Sleutel',
   at: 'Wanneer',
-  type: { key_rotation: 'Hubsleutel', eat_issued: 'Noodtoken', pack_signed: 'Auditpakket' },
+  type: { key_rotation: 'Hubsleutel', eat_issued: 'EAT', pack_signed: 'Auditpakket' },
   leaf: {
     title: 'Blad {{index}}',
     headSigned: 'Het controlepunt van {{size}} bladen is door de hub ondertekend',
