@@ -13,7 +13,7 @@ export function ImpersonationOverDialog({ client }: { readonly client: string | 
   return (
     <AlertDialog.Root open>
       <AlertDialog.Portal>
-        <AlertDialog.Overlay className="fixed inset-0 z-40 bg-black/45" />
+        <AlertDialog.Overlay className="dim" />
         <AlertDialog.Content className="fixed top-1/2 left-1/2 z-50 w-[calc(100%-2rem)] max-w-md -translate-x-1/2 -translate-y-1/2 space-y-3 rounded-xl border border-line bg-raised p-5 shadow-2xl">
           <AlertDialog.Title className="text-base font-semibold">
             {client === null ? t('impersonation.overUnnamed') : t('impersonation.over', { name: client })}

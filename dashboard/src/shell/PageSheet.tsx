@@ -11,7 +11,7 @@ export function PageSheet({ onClose }: { readonly onClose: () => void }) {
   return (
     <Radix.Root open onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-40 bg-black/45 lg:hidden" />
+        <Radix.Overlay className="dim lg:hidden" />
         <Radix.Content
           aria-describedby={undefined}
           className="fixed inset-y-0 left-0 z-50 w-72 overflow-y-auto border-r border-line bg-raised lg:hidden"

@@ -14,7 +14,7 @@ const TONES: Readonly<Record<Tone, string>> = {
   low: 'bg-low-wash text-low',
   good: 'bg-good-wash text-good',
   accent: 'bg-accent-wash text-accent',
-  neutral: 'bg-sunken text-ink-soft',
+  neutral: 'bg-neutral-wash text-ink-soft',
 };
 
 /** A word with a tint. */

@@ -4,8 +4,34 @@ import { DropdownMenu } from 'radix-ui';
 import type { ReactNode, RefObject } from 'react';
 import { cx } from './classNames.ts';
 
-const PANEL =
-  'z-50 max-h-[80dvh] min-w-48 overflow-y-auto rounded-lg border border-line bg-raised p-1 shadow-xl motion-safe:animate-rise';
+/** What every menu is: a trigger, and a panel of lines under it. */
+function Frame({
+  open,
+  onOpenChange,
+  trigger,
+  children,
+  ...content
+}: DropdownMenu.DropdownMenuContentProps & {
+  readonly open?: boolean;
+  readonly onOpenChange?: (open: boolean) => void;
+  readonly trigger: ReactNode;
+}) {
+  return (
+    <DropdownMenu.Root {...(open !== undefined && { open })} {...(onOpenChange && { onOpenChange })}>
+      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          align="end"
+          sideOffset={4}
+          className="z-50 max-h-[80dvh] min-w-48 overflow-y-auto rounded-lg border border-line bg-raised p-1 shadow-xl motion-safe:animate-rise"
+          {...content}
+        >
+          {children}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
 
 /** `trigger` must be one button. */
 export function Menu({
@@ -18,14 +44,9 @@ export function Menu({
   readonly align?: 'start' | 'end';
 }) {
   return (
-    <DropdownMenu.Root>
-      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content align={align} sideOffset={4} className={PANEL}>
-          {children}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <Frame trigger={trigger} align={align}>
+      {children}
+    </Frame>
   );
 }
 
@@ -47,25 +68,18 @@ export function MenuOf({
   readonly children: ReactNode;
 }) {
   return (
-    <DropdownMenu.Root open={open} onOpenChange={onOpenChange}>
-      <DropdownMenu.Trigger asChild>
-        <span aria-hidden="true" className="pointer-events-none absolute inset-0" />
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content
-          align="end"
-          sideOffset={4}
-          className={PANEL}
-          aria-labelledby={labelledBy}
-          onCloseAutoFocus={(event) => {
-            event.preventDefault();
-            button.current?.focus();
-          }}
-        >
-          {children}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <Frame
+      open={open}
+      onOpenChange={onOpenChange}
+      trigger={<span aria-hidden="true" className="pointer-events-none absolute inset-0" />}
+      aria-labelledby={labelledBy}
+      onCloseAutoFocus={(event) => {
+        event.preventDefault();
+        button.current?.focus();
+      }}
+    >
+      {children}
+    </Frame>
   );
 }
 

@@ -21,7 +21,7 @@ export function Sheet({
   return (
     <Radix.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-40 bg-black/35" />
+        <Radix.Overlay className="dim" />
         <Radix.Content
           aria-describedby={undefined}
           className="fixed z-50 flex flex-col overflow-hidden border-line bg-raised shadow-2xl motion-safe:animate-rise max-sm:inset-x-0 max-sm:bottom-0 max-sm:h-[92dvh] max-sm:rounded-t-xl max-sm:border-t sm:inset-y-0 sm:right-0 sm:w-full sm:max-w-xl sm:border-l"

@@ -38,7 +38,7 @@ export function UrgencyBar({ row, scale }: { readonly row: CockpitRow; readonly 
           >
             {number}
           </span>
-          <span aria-hidden="true" className="mt-1 flex h-2 overflow-hidden rounded-sm bg-sunken">
+          <span aria-hidden="true" className="mt-1 flex h-2 overflow-hidden rounded-sm bg-neutral-wash">
             <span className="flex justify-end" style={{ width: width(scale.below) }}>
               {terms.map(
                 ({ name, points }) =>

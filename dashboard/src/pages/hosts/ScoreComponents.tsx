@@ -43,7 +43,7 @@ export function ScoreComponents({ tenantId }: { readonly tenantId: string }) {
                   {t('components.weight', { percent: round(component.weight) })}
                 </span>
               </p>
-              <div aria-hidden="true" className="h-1.5 overflow-hidden rounded-full bg-sunken">
+              <div aria-hidden="true" className="h-1.5 overflow-hidden rounded-full bg-neutral-wash">
                 <div
                   className={cx(
                     'h-full rounded-full',
