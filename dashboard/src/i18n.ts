@@ -4,6 +4,8 @@ import i18next from 'i18next';
 import resourcesToBackend from 'i18next-resources-to-backend';
 import { initReactI18next } from 'react-i18next';
 
+export { dateLocale } from './dateLocale.ts';
+
 /** Languages of the screens. */
 export const LANGUAGES = { en: 'English', nl: 'Nederlands' } as const;
 export type Language = keyof typeof LANGUAGES;
@@ -14,11 +16,6 @@ const STORED = 'monsys.language';
 export function language(): Language {
   const wanted = [localStorage.getItem(STORED), ...navigator.languages.map((tag) => tag.slice(0, 2))];
   return (wanted.find((each) => each !== null && each in LANGUAGES) as Language | undefined) ?? 'en';
-}
-
-/** How dates and numbers are written: the viewer's own region of the language, such as en-GB. */
-export function dateLocale(tag: string): string {
-  return navigator.languages.find((each) => each.split('-')[0] === tag) ?? tag;
 }
 
 /** Changes the language for this browser. */

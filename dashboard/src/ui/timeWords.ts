@@ -1,7 +1,7 @@
 /** Times in words, in the viewer's language: lengths, how long ago, and moments in a zone. */
 
 import i18next from 'i18next';
-import { dateLocale } from '../i18n.ts';
+import { dateLocale } from '../dateLocale.ts';
 import { ownZone } from './zone.ts';
 
 const UNITS = [
