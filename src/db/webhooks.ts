@@ -22,6 +22,11 @@ export const webhookRow = z.object({
       `failing: a delivery used up every try while nothing else got through, or ${FAILING_AFTER} in a row did; disabled: the receiver answered 410`,
     ),
   failing_since: z.string().nullable().describe('since when it is not healthy; null while it is'),
+  is_retrying: z
+    .boolean()
+    .describe(
+      'a delivery was tried in vain and waits for its next try, and nothing else has got through since it was made',
+    ),
   exhausted_in_a_row: z.number(),
   last_success_at: z.string().nullable(),
   last_failure_at: z.string().nullable(),
@@ -36,15 +41,24 @@ const SELECT_WEBHOOKS = sql.fragment`
   select w.id, w.only_tenant_id as tenant_id, w.name, w.url, w.is_active, w.failing_since, w.exhausted_in_a_row, w.last_success_at, w.last_failure_at,
     w.created_by_email, w.created_at, w.updated_at,
     (select coalesce(array_agg(s.event order by s.event), '{}') from webhook_subscriptions s where s.webhook_id = w.id) as events,
+    exists (select from webhook_deliveries d where d.webhook_id = w.id and d.status = 'pending' and d.attempts <> '[]'
+      and (w.last_success_at is null or w.last_success_at < d.created_at)) as is_retrying,
     case when w.disabled_reason is not null then 'disabled' when w.failing_since is not null then 'failing' else 'healthy' end as health,
     (select max(k.expires_at) from webhook_secrets k where k.webhook_id = w.id and k.expires_at > now()) as previous_secret_until
   from webhooks w`;
 
-/** Webhooks in scope, newest first; of one tenant alone when it is named. */
-export async function listWebhooks(tx: AnyTx, tenantId: string | null, limit: number): Promise<readonly WebhookRow[]> {
+/** Webhooks in scope, newest first; of one tenant alone when it is named. `before` is the place of the last row of the page before. */
+export async function listWebhooks(
+  tx: AnyTx,
+  tenantId: string | null,
+  page: { readonly before: { readonly created_at: string; readonly id: string } | null; readonly limit: number },
+): Promise<readonly WebhookRow[]> {
+  const { before } = page;
+  // Milliseconds, because that is what a cursor carries.
   return tx.any(sql.type(webhookRow)`
     ${SELECT_WEBHOOKS} where w.deleted_at is null and (${tenantId}::uuid is null or w.only_tenant_id = ${tenantId}::uuid)
-    order by w.created_at desc, w.id limit ${limit}`);
+      and (${before === null} or (date_trunc('milliseconds', w.created_at), w.id) < (${before?.created_at ?? null}::timestamptz, ${before?.id ?? null}::uuid))
+    order by date_trunc('milliseconds', w.created_at) desc, w.id desc limit ${page.limit}`);
 }
 
 /** One webhook in scope that is not deleted. */

@@ -254,6 +254,27 @@ describe('202', () => {
       data: { delivery_id, replay_of: old },
     });
   });
+
+  it('GET /webhooks lists all of them page by page, each once, also those that were made at one moment', async () => {
+    const known = await db.admin.any(sql.type(z.object({ id: z.uuid() }))`
+      select id from webhooks where deleted_at is null and msp_id = ${api.msp.id}::uuid`);
+    const made = await db.admin.any(sql.type(z.object({ id: z.uuid() }))`
+      insert into webhooks (msp_id, only_tenant_id, name, url, created_by_email, is_active, created_at)
+      select ${api.msp.id}::uuid, ${tenants.a}::uuid, 'paged', 'https://paged.example/', 'x@msp.example', false, now() - n * interval '1 microsecond'
+      from generate_series(1, 1100) n returning id`);
+    const found: string[] = [];
+    for (let next: string | null = ''; next !== null; ) {
+      const { items, next_cursor }: { items: Webhook[]; next_cursor: string | null } = await json(
+        await admin('GET', `/webhooks?limit=500${next === '' ? '' : `&cursor=${next}`}`),
+        200,
+      );
+      found.push(...items.map(({ id }) => id));
+      next = next_cursor;
+    }
+    expect(found).toHaveLength(new Set(found).size);
+    expect(found.toSorted()).toEqual([...known, ...made].map(({ id }) => id).toSorted());
+    await db.admin.query(sql.unsafe`delete from webhooks where name = 'paged'`);
+  });
 });
 
 describe('204', () => {
@@ -377,7 +398,7 @@ describe('the scope of a tenant', () => {
       await create({ tenant_id: tenants.b }),
     ];
     await withTenant(db.app, tenants.a, async (tx) => {
-      expect((await listWebhooks(tx, null, 100)).map(({ tenant_id }) => tenant_id)).toEqual(
+      expect((await listWebhooks(tx, null, { before: null, limit: 100 })).map(({ tenant_id }) => tenant_id)).toEqual(
         expect.arrayContaining([tenants.a]),
       );
       expect(await findWebhook(tx, all.id)).toBeNull();

@@ -167,6 +167,10 @@ describe('webhooks', () => {
     await page.getByRole('menuitem', { name: 'Send a ping' }).click();
     const log = page.getByRole('region', { name: `Deliveries of ${name}` });
     await log.getByText('ping', { exact: true }).waitFor();
+    // The address leads nowhere: it is tried again, and the page says so.
+    const listed = page.getByRole('region', { name: 'Webhooks' }).getByRole('row').filter({ hasText: name });
+    await listed.getByText('Retrying').waitFor({ timeout: 30_000 });
+    await log.getByRole('columnheader', { name: 'Next try' }).waitFor();
     await picture(page, 'settings-webhooks-log');
     await page.getByRole('button', { name: `Actions: ${name}` }).click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();

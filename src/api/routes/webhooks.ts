@@ -19,6 +19,7 @@ import type { Json } from '../../domain/canonicalJson.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { formatWebhookSecret, MAX_WEBHOOKS, WEBHOOK_EVENTS, webhookSealContext } from '../../domain/webhook.ts';
 import { targetFault } from '../../platform/safeFetch.ts';
+import { page, pageQuery, readPage } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
 import { enforceLimit } from '../middleware/rateLimit.ts';
 import type { UserPrincipal } from '../principal.ts';
@@ -28,6 +29,7 @@ import { defineRoute } from '../route.ts';
 import { inWebhookScope, onWebhook, readOr404 } from '../webhookReach.ts';
 
 const params = z.object({ id: z.uuid() });
+const cursorKey = z.object({ created_at: z.iso.datetime(), id: z.uuid() });
 /** Pings and repeats that one person may ask for. */
 export const SENDS_PER_HOUR = 240;
 
@@ -83,18 +85,17 @@ const list = defineRoute({
   description: 'With tenant_id those of that tenant alone; without, those of the MSP and of all its tenants.',
   auth: { kind: 'user', permission: 'webhooks.read' },
   tenantScoped: true,
-  query: z.object({ tenant_id: z.uuid().optional() }),
-  output: z.object({ items: z.array(webhookRow) }),
+  query: pageQuery.extend({ tenant_id: z.uuid().optional() }),
+  output: page(webhookRow),
   refusals: ['not_found'],
-  handle: async (ctx) => {
-    const items = await readScope(
-      ctx,
-      // The MSP may have as many for all tenants as for one.
-      (tx, tenantId) => listWebhooks(tx, tenantId, 10 * MAX_WEBHOOKS),
-      ctx.query.tenant_id,
-    );
-    return { items: [...items] };
-  },
+  handle: (ctx) =>
+    readPage(
+      ctx.query,
+      cursorKey,
+      ({ after, limit }) =>
+        readScope(ctx, (tx, tenantId) => listWebhooks(tx, tenantId, { before: after, limit }), ctx.query.tenant_id),
+      ({ created_at, id }) => ({ created_at, id }),
+    ),
 });
 
 const create = defineRoute({
@@ -212,7 +213,7 @@ const rotate = defineRoute({
   tag: 'Webhooks',
   summary: 'Give a webhook another secret; it is shown once',
   description:
-    'For 24 hours both are good: X-Monsys-Signature carries a signature by each, the new one first. Rotating again ends the one before the last at once.',
+    'For 24 hours both are good: X-Monsys-Signature is still by the one before, X-Monsys-Signature-Next by the new one. Rotating again ends the one before the last at once.',
   auth: { kind: 'user', permission: 'webhooks.write', sudo: true },
   tenantScoped: true,
   params,

@@ -81,6 +81,12 @@ export function WebhookDeliveries({ webhook }: { readonly webhook: Webhook }) {
             { key: 'tries', title: t('webhooks.tries'), align: 'right', from: 'sm', cell: ({ tries }) => tries },
             { key: 'when', title: t('webhooks.at'), cell: (row) => <Time value={row.created_at} format="ago" /> },
             {
+              key: 'next',
+              title: t('webhooks.next'),
+              cell: ({ status, next_attempt_at }) =>
+                status === 'pending' && next_attempt_at !== null && <Time value={next_attempt_at} format="relative" />,
+            },
+            {
               key: 'error',
               title: t('webhooks.error'),
               from: 'md',

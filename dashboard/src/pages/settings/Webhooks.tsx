@@ -1,18 +1,20 @@
 /** Webhooks: where events are posted to, and the log of what was posted. */
 
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { Webhook as WebhookIcon } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import { type Answered, api, ask } from '../../api/client.ts';
+import { PAGED, pageAfter } from '../../api/paging.ts';
 import { useCan, useTenantName } from '../../session.ts';
 import { useTenantId } from '../../shell/tenant.ts';
 import { Badge, type Tone } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState, Problem, SkeletonRows } from '../../ui/Feedback.tsx';
 import { Card, Page } from '../../ui/Layout.tsx';
+import { LoadMore } from '../../ui/LoadMore.tsx';
 import { Menu, MenuItem, MenuSeparator } from '../../ui/Menu.tsx';
 import { Table } from '../../ui/Table.tsx';
 import { Time } from '../../ui/Time.tsx';
@@ -26,7 +28,24 @@ import { WebhookForm } from './WebhookForm.tsx';
 export type Webhook = Answered<'/webhooks', 'get'>['items'][number];
 
 const route = getRouteApi('/shell/settings/webhooks');
-const TONES: Readonly<Record<Webhook['health'], Tone>> = { healthy: 'good', failing: 'critical', disabled: 'critical' };
+/** Where a webhook stands, as people are told it: `healthy` alone would call well what nobody has tried yet. */
+type State = Webhook['health'] | 'off' | 'retrying' | 'untried';
+const TONES: Readonly<Record<State, Tone>> = {
+  healthy: 'good',
+  failing: 'critical',
+  disabled: 'critical',
+  off: 'neutral',
+  retrying: 'medium',
+  untried: 'neutral',
+};
+
+function stateOf({ health, is_active, is_retrying, last_success_at }: Webhook): State {
+  // One whose receiver is gone is off as well, but nobody switched it off.
+  if (!is_active && health !== 'disabled') return 'off';
+  if (health !== 'healthy') return health;
+  if (is_retrying) return 'retrying';
+  return last_success_at === null ? 'untried' : 'healthy';
+}
 
 /** The page; `log` in the address is the webhook whose deliveries are shown. */
 export function Webhooks() {
@@ -41,11 +60,25 @@ export function Webhooks() {
   const sudo = useSudo();
   const [editing, setEditing] = useState<Webhook | 'new' | null>(null);
   const [secret, setSecret] = useState<{ readonly name: string; readonly text: string } | null>(null);
-  const webhooks = useQuery({
+  const webhooks = useInfiniteQuery({
     queryKey: ['webhooks', tenantId],
-    queryFn: ({ signal }) =>
-      ask(api.GET('/webhooks', { params: { query: tenantId === undefined ? {} : { tenant_id: tenantId } }, signal })),
+    ...PAGED,
+    queryFn: ({ pageParam, signal }) =>
+      ask(
+        api.GET('/webhooks', {
+          params: { query: { ...pageAfter(50, pageParam), ...(tenantId !== undefined && { tenant_id: tenantId }) } },
+          signal,
+        }),
+      ),
     refetchInterval: 15_000,
+  });
+  const rows = webhooks.data?.pages.flatMap(({ items }) => items) ?? [];
+  const listed = rows.find(({ id }) => id === log);
+  // Named by the address, and on a page that is not loaded.
+  const named = useQuery({
+    queryKey: ['webhooks', 'one', log],
+    queryFn: ({ signal }) => ask(api.GET('/webhooks/{id}', { params: { path: { id: log ?? '' } }, signal })),
+    enabled: log !== undefined && webhooks.isSuccess && listed === undefined,
   });
   const refresh = (): Promise<void> => queryClient.invalidateQueries({ queryKey: ['webhooks'] });
   const showLog = (id: string | undefined): void => void navigate({ search: (old) => ({ ...old, log: id }) });
@@ -69,7 +102,7 @@ export function Webhooks() {
     },
     onSuccess: refresh,
   });
-  const shown = webhooks.data?.items.find(({ id }) => id === log);
+  const shown = listed ?? (log === undefined ? undefined : named.data);
   return (
     <Page
       title={t('webhooks.title')}
@@ -94,7 +127,7 @@ export function Webhooks() {
         {webhooks.data && (
           <Table
             label={t('webhooks.title')}
-            rows={webhooks.data.items}
+            rows={rows}
             rowKey={({ id }) => id}
             selected={({ id }) => id === log}
             empty={
@@ -131,21 +164,16 @@ export function Webhooks() {
               {
                 key: 'health',
                 title: t('team.state'),
-                cell: ({ health, is_active }) => {
-                  // One whose receiver is gone is off as well, but nobody switched it off.
-                  const isOff = !is_active && health !== 'disabled';
-                  return (
-                    <Badge tone={isOff ? 'neutral' : TONES[health]}>
-                      {isOff ? t('alertRules.off') : t(`webhooks.health.${health}`)}
-                    </Badge>
-                  );
+                cell: (webhook) => {
+                  const state = stateOf(webhook);
+                  return <Badge tone={TONES[state]}>{t(`webhooks.state.${state}`)}</Badge>;
                 },
               },
               {
                 key: 'last',
                 title: t('webhooks.lastSuccess'),
                 from: 'sm',
-                cell: (row) => <Time value={row.last_success_at} format="relative" />,
+                cell: (row) => <Time value={row.last_success_at} format="ago" />,
               },
               {
                 key: 'actions',
@@ -181,6 +209,7 @@ export function Webhooks() {
             ]}
           />
         )}
+        <LoadMore query={webhooks} />
       </Card>
       {shown !== undefined && <WebhookDeliveries webhook={shown} />}
       {editing !== null && (
