@@ -121,14 +121,50 @@ export function ruleFingerprint(ruleId: string, subjectId: string): string {
   return `rule:${ruleId}:${subjectId}`;
 }
 
-/** The sentence of an alert: `CPU high on web-03: cpu_pct 97.2 > 85`. */
+/**
+ * What a person calls a metric, and the unit of its values. Alerts, which clients read too, are titled with these;
+ * the codes are for rules and the API.
+ */
+export const METRIC_WORDS: Readonly<Record<Metric, { readonly word: string; readonly unit: string }>> = {
+  cpu_pct: { word: 'CPU', unit: '%' },
+  mem_pct: { word: 'memory', unit: '%' },
+  disk_pct: { word: 'disk', unit: '%' },
+  load_avg: { word: 'load', unit: '' },
+  network_rx_mbps: { word: 'network in', unit: 'Mbit/s' },
+  network_tx_mbps: { word: 'network out', unit: 'Mbit/s' },
+  agent_offline: { word: 'silent for', unit: 's' },
+  process_running: { word: 'processes', unit: '' },
+  fleet_offline_count: { word: 'hosts offline', unit: '' },
+  fleet_critical_alerts: { word: 'critical alerts', unit: '' },
+  tag_offline_pct: { word: 'hosts offline', unit: '%' },
+};
+
+/** `==` needs no word: the value is the threshold. */
+const LIMIT_WORDS: Readonly<Record<Operator, string | null>> = {
+  '>': 'limit',
+  '>=': 'limit',
+  '<': 'minimum',
+  '<=': 'minimum',
+  '==': null,
+  '!=': 'expected',
+};
+
+/** The sentence of an alert: `Disk full on ci-01: disk 99.1 % (limit 98 %)`, of at most 300 characters. */
 export function ruleAlertTitle(rule: RuleDefinition, hostname: string | null, value: number): string {
-  const argument = rule.metric_argument === null ? '' : ` (${rule.metric_argument})`;
-  const shown = Math.round(value * 10) / 10;
-  return `${rule.name}${hostname === null ? '' : ` on ${hostname}`}: ${rule.metric}${argument} ${shown} ${rule.operator} ${rule.threshold}`.slice(
-    0,
-    300,
-  );
+  return `${rule.name}${hostname === null ? '' : ` on ${hostname}`}: ${measured(rule, value)}`.slice(0, 300);
+}
+
+/** The value that fired a rule, in words: `disk 99.1 % (limit 98 %)`, `process sshd is not running`. */
+function measured({ metric, metric_argument: argument, operator, threshold }: RuleDefinition, value: number): string {
+  if (metric === 'process_running') return `process ${argument} is ${value === 0 ? 'not ' : ''}running`;
+  const { word, unit } = METRIC_WORDS[metric];
+  const amount = (number: number): string => (unit === '' ? String(number) : `${number} ${unit}`);
+  const limit = LIMIT_WORDS[operator];
+  return [
+    argument === null ? word : `${word} with tag ${argument}`,
+    amount(Math.round(value * 10) / 10),
+    ...(limit === null ? [] : [`(${limit} ${amount(threshold)})`]),
+  ].join(' ');
 }
 
 type Template = {

@@ -139,7 +139,7 @@ describe('alert rules', () => {
     await passAt(began + 120_000);
     await passAt(began + 180_000);
     expect(await alerts()).toMatchObject([
-      { status: 'open', severity: 'medium', title: 'CPU busy on web-01: cpu_pct 97 > 85', occurrences: 1 },
+      { status: 'open', severity: 'medium', title: 'CPU busy on web-01: CPU 97 % (limit 85 %)', occurrences: 1 },
     ]);
     await sample(20);
     await passAt(began + 240_000);

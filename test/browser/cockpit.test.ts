@@ -168,7 +168,7 @@ function manyTenants(count: number) {
         id: randomUUID(),
         number: index,
         severity: 'critical',
-        title: `Disk almost full on db-${index}: disk_pct 97.1 >= 95`,
+        title: `Disk almost full on db-${index}: disk 97.1 % (limit 95 %)`,
         agent_id: randomUUID(),
         host: `db-${index}`,
         opened_at: new Date().toISOString(),

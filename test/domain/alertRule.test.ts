@@ -101,6 +101,36 @@ describe('a definition', () => {
   it('is told in a title of at most 300 characters', () => {
     const long = ruleDefinition.parse({ ...good, name: 'x'.repeat(200) });
     expect(ruleAlertTitle(long, 'h'.repeat(253), 90).length).toBe(300);
-    expect(ruleAlertTitle(ruleDefinition.parse(good), 'web-03', 97.24)).toBe('CPU on web-03: cpu_pct 97.2 > 85');
+  });
+
+  it.each([
+    [{}, 97.24, 'CPU on web-03: CPU 97.2 % (limit 85 %)'],
+    [
+      { name: 'Disk full', metric: 'disk_pct', operator: '>=', threshold: 98 },
+      98,
+      'Disk full on web-03: disk 98 % (limit 98 %)',
+    ],
+    [
+      { name: 'Idle', metric: 'network_tx_mbps', operator: '<', threshold: 1 },
+      0.04,
+      'Idle on web-03: network out 0 Mbit/s (minimum 1 Mbit/s)',
+    ],
+    [{ name: 'Gone', metric: 'agent_offline', threshold: 300 }, 412, 'Gone on web-03: silent for 412 s (limit 300 s)'],
+    [{ name: 'Load', metric: 'load_avg', operator: '!=', threshold: 2 }, 3, 'Load on web-03: load 3 (expected 2)'],
+    [{ name: 'Load', metric: 'load_avg', operator: '==', threshold: 3 }, 3, 'Load on web-03: load 3'],
+  ])('says in its title what was measured, in words and with the unit (%o)', (change, value, title) => {
+    expect(ruleAlertTitle(ruleDefinition.parse({ ...good, ...change }), 'web-03', value)).toBe(title);
+  });
+
+  it('names what it is about where the metric has a name, and the fleet where there is no host', () => {
+    const of = (change: object, host: string | null, value: number) =>
+      ruleAlertTitle(ruleDefinition.parse({ ...good, ...change }), host, value);
+    const process = { name: 'SSH', metric: 'process_running', metric_argument: 'sshd', operator: '==', threshold: 0 };
+    expect(of(process, 'web-03', 0)).toBe('SSH on web-03: process sshd is not running');
+    expect(of({ ...process, threshold: 1 }, 'web-03', 1)).toBe('SSH on web-03: process sshd is running');
+    const fleet = { name: 'Several hosts offline', metric: 'fleet_offline_count', operator: '>=', threshold: 3 };
+    expect(of(fleet, null, 4)).toBe('Several hosts offline: hosts offline 4 (limit 3)');
+    const tag = { name: 'Web', metric: 'tag_offline_pct', metric_argument: 'web', threshold: 25 };
+    expect(of(tag, null, 40)).toBe('Web: hosts offline with tag web 40 % (limit 25 %)');
   });
 });

@@ -1,6 +1,7 @@
 /** Three months of what happened to the demonstration's hosts, told from the fleet by repeatable chance. */
 
 import { randomUUID } from 'node:crypto';
+import { DEFAULT_RULES, ruleAlertTitle } from '../../domain/alertRule.ts';
 import { type EatAction, eatAction } from '../../domain/eat.ts';
 import type { Severity } from '../../domain/ingest.ts';
 import { DEMO_TENANTS, type DemoHost, type DemoKernel, demoHosts } from './fleet.ts';
@@ -105,9 +106,16 @@ type Wording = {
   readonly onDatabase?: boolean;
 };
 
+/** As the default rule of that name says it when it fires at `value`. */
+function byRule(name: string, value: number): Wording['say'] {
+  const rule = DEFAULT_RULES.find((each) => each.name === name);
+  if (rule === undefined) throw new RangeError(`no default rule ${name}`);
+  return (host) => ruleAlertTitle(rule, host, value);
+}
+
 const WORDINGS: Readonly<Record<'critical' | 'high' | 'medium' | 'low', readonly Wording[]>> = {
   critical: [
-    { source: 'rule', say: (host) => `Disk full on ${host}: disk_pct 99.1 >= 98` },
+    { source: 'rule', say: byRule('Disk full', 99.1) },
     {
       source: 'alertmanager',
       say: (host) => `PostgreSQL replication has stopped on ${host}`,
@@ -117,14 +125,14 @@ const WORDINGS: Readonly<Record<'critical' | 'high' | 'medium' | 'low', readonly
     { source: 'alertmanager', say: (host) => `The backup of ${host} has failed three nights in a row` },
   ],
   high: [
-    { source: 'rule', say: (host) => `Memory nearly full on ${host}: mem_pct 95.4 > 92` },
-    { source: 'rule', say: (host) => `Disk nearly full on ${host}: disk_pct 93.2 > 90` },
+    { source: 'rule', say: byRule('Memory nearly full', 95.4) },
+    { source: 'rule', say: byRule('Disk nearly full', 93.2) },
     { source: 'alertmanager', say: (host) => `The certificate of ${host} expires in two days` },
     { source: 'alertmanager', say: (host) => `More than 5 % of answers of ${host} are errors` },
     { source: 'security', say: (host) => `40 failed sign-ins within ten minutes on ${host}` },
   ],
   medium: [
-    { source: 'rule', say: (host) => `CPU busy on ${host}: cpu_pct 91.7 > 85` },
+    { source: 'rule', say: byRule('CPU busy', 91.7) },
     { source: 'ingest', say: (host) => `unattended-upgrades has failed on ${host}` },
     { source: 'alertmanager', say: (host) => `Swap is in use on ${host}` },
   ],
