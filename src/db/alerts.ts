@@ -122,7 +122,8 @@ export const alertRow = z.object({
   acknowledged_at: z.string().nullable(),
   acknowledged_by_email: z.string().nullable(),
   resolved_at: z.string().nullable(),
-  resolved_by_email: z.string().nullable(),
+  resolved_by_email: z.string().nullable().describe('null where the caller may not see the person'),
+  resolved_by_kind: z.enum(['person', 'condition']).nullable().describe('null while it is not resolved'),
   resolution: z.string().nullable(),
   assigned_to: z.uuid().nullable(),
   assigned_to_email: z.string().nullable(),
@@ -165,7 +166,10 @@ const ISO = sql.fragment`'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
 const SELECT_ALERTS = sql.fragment`
   select al.id, al.tenant_id, al.number, al.agent_id, ag.hostname, al.source, al.severity, al.title, al.detail, al.status, al.occurrences,
     al.opened_at, al.last_occurred_at, al.sla_due_at, al.ack_due_at, al.acknowledged_at, ua.email as acknowledged_by_email, al.resolved_at,
-    ur.email as resolved_by_email, al.resolution, al.assigned_to, us.email as assigned_to_email, al.assigned_at,
+    ur.email as resolved_by_email,
+    -- From the row and not from the join: a client's people do not see the provider's, and yet somebody did the work.
+    case when al.resolved_at is null then null when al.resolved_by is null then 'condition' else 'person' end as resolved_by_kind,
+    al.resolution, al.assigned_to, us.email as assigned_to_email, al.assigned_at,
     al.silenced_by_maintenance, al.silenced_until, al.sla as promise,
     case when al.status <> 'resolved' and al.snoozed_until > now() then jsonb_build_object('until', case when isfinite(al.snoozed_until)
       then to_char(al.snoozed_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') end) end as snooze,

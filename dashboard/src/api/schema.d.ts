@@ -6449,6 +6449,8 @@ export interface operations {
             };
             /** @description `urn:monsys:problem:not_found`: Not found */
             404: {
+                            /** @description null while it is not resolved */
+                            resolved_by_kind: ("person" | "condition") | null;
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6680,6 +6682,8 @@ export interface operations {
                     };
                 };
             };
+                        /** @description null while it is not resolved */
+                        resolved_by_kind: ("person" | "condition") | null;
             /** @description `urn:monsys:problem:rate_limited`: Too many requests */
             429: {
                 headers: {
@@ -6909,6 +6913,8 @@ export interface operations {
                         instance?: string;
                         status: number;
                         title: string;
+                        /** @description null while it is not resolved */
+                        resolved_by_kind: ("person" | "condition") | null;
                         type: string;
                     };
                 };
@@ -7160,6 +7166,8 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
+                        /** @description null while it is not resolved */
+                        resolved_by_kind: ("person" | "condition") | null;
                         detail: string;
                         instance?: string;
                         status: number;
@@ -7425,6 +7433,8 @@ export interface operations {
             /** @description `urn:monsys:problem:internal`: The hub failed */
             500: {
                 headers: {
+                        /** @description null while it is not resolved */
+                        resolved_by_kind: ("person" | "condition") | null;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7679,6 +7689,8 @@ export interface operations {
                         type: string;
                     };
                 };
+                        /** @description null while it is not resolved */
+                        resolved_by_kind: ("person" | "condition") | null;
             };
         };
     };
@@ -7923,6 +7935,8 @@ export interface operations {
             cookie?: never;
         };
         requestBody: {
+                        /** @description null while it is not resolved */
+                        resolved_by_kind: ("person" | "condition") | null;
             content: {
                 "application/json": {
                     ids: string[];

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Problem, Skeleton } from '../ui/Feedback.tsx';
 import { Card } from '../ui/Layout.tsx';
 import { Sparkline } from '../ui/Sparkline.tsx';
+import { Time } from '../ui/Time.tsx';
 import { scoreQuery } from './portalQueries.ts';
 
 /** Key of the cache is the signed-in client's own. */
@@ -32,6 +33,12 @@ export function ScoreCard({ tenantId }: { readonly tenantId: string }) {
                   signDisplay: 'exceptZero',
                 }),
               })}
+              {score.data.computed_at !== null && (
+                <>
+                  {' '}
+                  · {t('score.asOf')} <Time value={score.data.computed_at} />
+                </>
+              )}
             </p>
             <div className="mt-3">
               <Sparkline

@@ -12,6 +12,7 @@ import { go, hrefOf } from './location.ts';
 import { PortalPage } from './PortalPage.tsx';
 import { workQuery } from './portalQueries.ts';
 import { WorkList } from './WorkList.tsx';
+import { alertsTitle, cvesTitle, eatSentence, eatsTitle, endOf } from './workWords.ts';
 
 /** `month` as the address has it; anything else is the present one. */
 export function Work({ month: asked }: { readonly month: string | null }) {
@@ -45,17 +46,16 @@ export function Work({ month: asked }: { readonly month: string | null }) {
         <>
           <WorkList
             icon={<Siren aria-hidden="true" />}
-            title={t('work.eats', { count: data.eats.length })}
+            title={eatsTitle(data.eats, t)}
             none={t('work.noEats')}
             rows={data.eats}
             rowKey={(eat) => eat.nonce}
             row={(eat) => (
               <>
                 <p>
-                  <span className="font-medium">{eat.labels.join(', ')}</span>{' '}
-                  {t('work.onHost', { host: eat.hostname })}{' '}
+                  <span className="font-medium wrap-anywhere">{eatSentence(eat, t)}</span>{' '}
                   <Badge tone={eat.outcome === 'succeeded' ? 'good' : 'medium'}>
-                    {t(`outcome.${eat.outcome ?? 'none'}` as 'outcome.succeeded', { defaultValue: eat.outcome ?? '' })}
+                    {t(`outcome.${endOf(eat) ?? 'silent'}`)}
                   </Badge>
                 </p>
                 <p className="text-xs text-ink-soft">
@@ -66,7 +66,7 @@ export function Work({ month: asked }: { readonly month: string | null }) {
           />
           <WorkList
             icon={<Bug aria-hidden="true" />}
-            title={t('work.cves', { count: data.cves.length })}
+            title={cvesTitle(data.cves, t)}
             none={t('work.noCves')}
             rows={data.cves}
             rowKey={(cve) => cve.cve_id}
@@ -85,7 +85,7 @@ export function Work({ month: asked }: { readonly month: string | null }) {
           />
           <WorkList
             icon={<BellRing aria-hidden="true" />}
-            title={t('work.alerts', { count: data.alerts.length })}
+            title={alertsTitle(data.alerts, t)}
             none={t('work.noAlerts')}
             rows={data.alerts}
             rowKey={(alert) => alert.id}
@@ -95,9 +95,11 @@ export function Work({ month: asked }: { readonly month: string | null }) {
                   <SeverityBadge severity={alert.severity} /> {alert.title}
                 </p>
                 <p className="text-xs text-ink-soft">
-                  {alert.resolved_by_email === null
+                  {alert.resolved_by_kind !== 'person'
                     ? t('work.resolvedItself')
-                    : t('work.resolvedBy', { email: alert.resolved_by_email })}{' '}
+                    : alert.resolved_by_email === null
+                      ? t('work.resolvedByProvider')
+                      : t('work.resolvedBy', { email: alert.resolved_by_email })}{' '}
                   · <Time value={alert.resolved_at} />
                   {alert.resolution !== null && ` · ${alert.resolution}`}
                 </p>

@@ -3,6 +3,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, ask, type Item } from '../api/client.ts';
 import { pageAfter } from '../api/paging.ts';
+import { endOf } from './workWords.ts';
 
 /** Pages of a list that are read at most, at 200 rows each. */
 const MAX_PAGES = 25;
@@ -59,7 +60,10 @@ export const hostsQuery = queryOptions({
     ),
 });
 
-/** What was done in a month: tokens, alerts resolved, CVEs fixed. */
+/** ISO 8601 moments as text: the newest first. */
+const newestFirst = (a: string | null, b: string | null): number => (b ?? '').localeCompare(a ?? '');
+
+/** What was done in a month, newest first: tokens that are over, alerts resolved, CVEs fixed. */
 export function workQuery(month: string) {
   const isIn = (at: string | null) => at?.startsWith(month) ?? false;
   return queryOptions({
@@ -79,9 +83,13 @@ export function workQuery(month: string) {
         ),
       ]);
       return {
-        eats: eats.filter(({ issued_at, outcome }) => isIn(issued_at) && outcome !== null),
-        alerts: alerts.filter(({ resolved_at }) => isIn(resolved_at)),
-        cves: cves.filter(({ last_patched_at }) => isIn(last_patched_at)),
+        eats: eats.filter((eat) => isIn(eat.issued_at) && endOf(eat) !== null),
+        alerts: alerts
+          .filter(({ resolved_at }) => isIn(resolved_at))
+          .toSorted((a, b) => newestFirst(a.resolved_at, b.resolved_at)),
+        cves: cves
+          .filter(({ last_patched_at }) => isIn(last_patched_at))
+          .toSorted((a, b) => newestFirst(a.last_patched_at, b.last_patched_at)),
       };
     },
   });
