@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { DEFAULT_RULES, METRICS, OPERATORS, type RuleDefinition, ruleTarget } from '../domain/alertRule.ts';
-import { SEVERITIES } from '../domain/ingest.ts';
+import { SEVERITIES } from '../domain/severity.ts';
 import { sql } from './pool.ts';
 import type { AnyTx, SystemTx, TenantTx } from './scope.ts';
 

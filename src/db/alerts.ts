@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { Json } from '../domain/canonicalJson.ts';
 import { ESCALATION_STATES } from '../domain/escalation.ts';
-import { SEVERITIES, type Severity } from '../domain/ingest.ts';
+import { SEVERITIES, type Severity } from '../domain/severity.ts';
 import type { SlaState } from '../domain/sla.ts';
 import { alertSla } from '../domain/slaPolicy.ts';
 import { openEscalation } from './escalations.ts';

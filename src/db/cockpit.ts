@@ -8,7 +8,7 @@
  */
 
 import { z } from 'zod';
-import { SEVERITIES } from '../domain/ingest.ts';
+import { SEVERITIES } from '../domain/severity.ts';
 import { URGENCY_TERMS } from '../domain/urgency.ts';
 import { sql } from './pool.ts';
 import type { MspTx } from './scope.ts';

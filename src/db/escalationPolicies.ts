@@ -3,7 +3,7 @@
 import { ForeignKeyIntegrityConstraintViolationError } from 'slonik';
 import { z } from 'zod';
 import { escalationLevel } from '../domain/escalation.ts';
-import { SEVERITIES } from '../domain/ingest.ts';
+import { SEVERITIES } from '../domain/severity.ts';
 import { sql } from './pool.ts';
 import type { AnyTx, MspTx, TenantTx } from './scope.ts';
 

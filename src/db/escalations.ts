@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { ESCALATION_STATES, type EscalationPlace, type EscalationState, pinnedPolicy } from '../domain/escalation.ts';
-import { SEVERITIES } from '../domain/ingest.ts';
+import { SEVERITIES } from '../domain/severity.ts';
 import { sql } from './pool.ts';
 import type { AnyTx, SystemTx } from './scope.ts';
 

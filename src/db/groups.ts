@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { InheritableGroup } from '../domain/groupInheritance.ts';
-import { SEVERITIES, type Severity } from '../domain/ingest.ts';
+import { SEVERITIES, type Severity } from '../domain/severity.ts';
 import { slaPolicy } from '../domain/slaPolicy.ts';
 import { type TagRule, tagRule } from '../domain/tagRule.ts';
 import { agentRow } from './agents.ts';

@@ -6,7 +6,7 @@
  */
 
 import { z } from 'zod';
-import { SEVERITIES } from '../domain/ingest.ts';
+import { SEVERITIES } from '../domain/severity.ts';
 import { type AuditEntryRow, auditEntryRow } from './auditLog.ts';
 import { sql } from './pool.ts';
 import type { AnyTx } from './scope.ts';

@@ -3,8 +3,8 @@
 import type { FragmentSqlToken } from 'slonik';
 import { z } from 'zod';
 import { type InheritableGroup, inherit, slaOfAlert } from '../domain/groupInheritance.ts';
-import { SEVERITIES, type Severity } from '../domain/ingest.ts';
 import type { Span } from '../domain/localTime.ts';
+import { SEVERITIES, type Severity } from '../domain/severity.ts';
 import { type AlertSla, alertDueMs, alertSla } from '../domain/slaPolicy.ts';
 import { listGroupsOfHosts } from './groups.ts';
 import { coveredTimes, covers } from './maintenance.ts';

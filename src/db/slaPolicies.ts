@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { TenantSla } from '../domain/groupInheritance.ts';
-import { SEVERITIES } from '../domain/ingest.ts';
+import { SEVERITIES } from '../domain/severity.ts';
 import { slaPolicy, type slaPolicyDefinition } from '../domain/slaPolicy.ts';
 import { sql } from './pool.ts';
 import type { AnyTx, MspTx, TenantTx } from './scope.ts';

@@ -1,8 +1,8 @@
 /** CVEs of hosts: matched for kernels, reported for packages; opened and patched with their times. */
 
 import { z } from 'zod';
-import { SEVERITIES, type Severity } from '../domain/ingest.ts';
 import { parseKernelVersion } from '../domain/kernelCve.ts';
+import { SEVERITIES, type Severity } from '../domain/severity.ts';
 import type { PackageCve } from '../domain/trivy.ts';
 import { lockTenantAlerts } from './alertLock.ts';
 import { clearAlert, raiseAlert } from './alerts.ts';

@@ -7,7 +7,7 @@
  */
 
 import { z } from 'zod';
-import { SEVERITIES, type Severity } from './ingest.ts';
+import { SEVERITIES, type Severity } from './severity.ts';
 
 /** Metrics of one host. `agent_offline` is seconds of silence; `process_running` is 1 or 0 for the named process. */
 const HOST_METRICS = [

@@ -1,7 +1,8 @@
 /** Prometheus Alertmanager's webhook (version 4) as reported events. A foreign format: unknown members are let be. */
 
 import { z } from 'zod';
-import type { ReportedEvent, Severity } from './ingest.ts';
+import type { ReportedEvent } from './ingest.ts';
+import type { Severity } from './severity.ts';
 
 const labels = z.record(z.string().max(200), z.string().max(2000));
 

@@ -1,6 +1,6 @@
 /** What a host inherits from its groups: each thing from the first group, by priority and then name, that gives it. */
 
-import { SEVERITIES, type Severity } from './ingest.ts';
+import { SEVERITIES, type Severity } from './severity.ts';
 import { type AlertSla, BUILT_IN_POLICY, type SlaPolicy } from './slaPolicy.ts';
 
 /** What a group gives. */

@@ -7,9 +7,6 @@
 import { z } from 'zod';
 import { SEVERITIES } from './severity.ts';
 
-// Part of the format, and named with it by what reads or writes reports.
-export { SEVERITIES, type Severity } from './severity.ts';
-
 const time = z.iso.datetime({ offset: false }).describe('UTC, e.g. 2026-05-19T18:00:00.000Z');
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const path = z.string().min(1).max(4096);

@@ -3,8 +3,8 @@
  * how many there are in all, and the JSONL has every one.
  */
 
-import type { Severity } from './ingest.ts';
 import type { ReportChapter } from './report.ts';
+import type { Severity } from './severity.ts';
 import type { Component } from './trustScore.ts';
 
 /** Most rows of one table in the PDF. */

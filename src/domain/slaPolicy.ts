@@ -2,8 +2,8 @@
 
 import { z } from 'zod';
 import { dueMs, slaCalendar } from './businessCalendar.ts';
-import { SEVERITIES, type Severity } from './ingest.ts';
 import type { Span } from './localTime.ts';
+import { SEVERITIES, type Severity } from './severity.ts';
 import { DEFAULT_ACKNOWLEDGE_MINUTES, DEFAULT_SLA_MINUTES } from './sla.ts';
 
 const YEAR_MINUTES = 525_600;

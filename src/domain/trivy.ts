@@ -1,7 +1,7 @@
 /** Trivy's JSON report (schema version 2) as CVE findings of one host. A foreign format: unknown members are let be. */
 
 import { z } from 'zod';
-import type { Severity } from './ingest.ts';
+import type { Severity } from './severity.ts';
 
 /** The parts of a report that matter here. */
 export const trivyReport = z.looseObject({

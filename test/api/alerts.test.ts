@@ -7,7 +7,7 @@ import { sql } from '../../src/db/pool.ts';
 import { withTenant } from '../../src/db/scope.ts';
 import { findSilence } from '../../src/db/silence.ts';
 import { restartClocks } from '../../src/db/slaClocks.ts';
-import type { Severity } from '../../src/domain/ingest.ts';
+import type { Severity } from '../../src/domain/severity.ts';
 import { createTestApi, insertUser } from '../support/api.ts';
 import { problemOf } from '../support/people.ts';
 import { createTestDatabase } from '../support/postgres.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type InheritableGroup, inherit, slaOfAlert, type TenantSla } from '../../src/domain/groupInheritance.ts';
-import { SEVERITIES } from '../../src/domain/ingest.ts';
+import { SEVERITIES } from '../../src/domain/severity.ts';
 import { acknowledgeState, DEFAULT_ACKNOWLEDGE_MINUTES, DEFAULT_SLA_MINUTES } from '../../src/domain/sla.ts';
 import { alertDueMs, BUILT_IN_POLICY, type SlaPolicy, slaPolicyDefinition } from '../../src/domain/slaPolicy.ts';
 

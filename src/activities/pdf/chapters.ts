@@ -1,6 +1,5 @@
 /** The chapters between summary and appendix: Trust Score, kernels, CVEs, alerts, sessions, tokens. */
 
-import { SEVERITIES } from '../../domain/ingest.ts';
 import type {
   PackReport,
   ReportAlert,
@@ -10,6 +9,7 @@ import type {
   ReportSession,
 } from '../../domain/packReport.ts';
 import type { ReportChapter } from '../../domain/report.ts';
+import { SEVERITIES } from '../../domain/severity.ts';
 import { COMPONENTS, type Component, FORMULA_VERSION } from '../../domain/trustScore.ts';
 import { componentCharts, componentName, scoreChart } from './chart.ts';
 import { eatBlocks } from './eats.ts';

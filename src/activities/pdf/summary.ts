@@ -1,7 +1,7 @@
 /** The month on one page: tiles, then what is worth a sentence. */
 
-import { SEVERITIES } from '../../domain/ingest.ts';
 import { type PackReport, type ReportList } from '../../domain/packReport.ts';
+import { SEVERITIES } from '../../domain/severity.ts';
 import { outcomesInWords } from './eats.ts';
 import { BAD, BAND, GOOD, INK, QUIET } from './palette.ts';
 import { AREA, LABEL, type Sheet } from './sheet.ts';

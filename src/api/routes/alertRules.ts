@@ -16,7 +16,7 @@ import { getTenantSla } from '../../db/slaPolicies.ts';
 import { RULE_TEMPLATES, ruleDefinition } from '../../domain/alertRule.ts';
 import type { Json } from '../../domain/canonicalJson.ts';
 import { inherit } from '../../domain/groupInheritance.ts';
-import { SEVERITIES } from '../../domain/ingest.ts';
+import { SEVERITIES } from '../../domain/severity.ts';
 import { inTenant, inTenantOf, readScope, requireTenantId } from '../reach.ts';
 import { recordAct } from '../recordAct.ts';
 import { defineRoute } from '../route.ts';

@@ -16,9 +16,9 @@ import {
 import type { AnyTx, TenantTx } from '../../db/scope.ts';
 import { isOpenAt } from '../../domain/businessCalendar.ts';
 import type { Json } from '../../domain/canonicalJson.ts';
-import { SEVERITIES } from '../../domain/ingest.ts';
 import { PERMISSIONS } from '../../domain/permissions.ts';
 import { RefusedError } from '../../domain/refusal.ts';
+import { SEVERITIES } from '../../domain/severity.ts';
 import { ACKNOWLEDGE_STATES, acknowledgeState, SLA_STATES, slaState } from '../../domain/sla.ts';
 import { BUILT_IN_POLICY } from '../../domain/slaPolicy.ts';
 import { page, pageQuery, readPage } from '../cursor.ts';

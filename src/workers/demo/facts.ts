@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { DEFAULT_RULES, ruleAlertTitle } from '../../domain/alertRule.ts';
 import { type EatAction, eatAction } from '../../domain/eat.ts';
-import type { Severity } from '../../domain/ingest.ts';
+import type { Severity } from '../../domain/severity.ts';
 import { DEMO_TENANTS, type DemoHost, type DemoKernel, demoHosts } from './fleet.ts';
 import { DAY_MS, dayOf, HOUR_MS, MINUTE_MS, monthBefore } from './moments.ts';
 import { endOf, type QuorumFact, quorumFacts } from './quorum.ts';
