@@ -139,6 +139,33 @@ describe('the rooms', () => {
     ).toEqual([]);
   });
 
+  it('open a tenant’s scope in the API by src/api/reach.ts, which knows who may only look', () => {
+    const users = sources
+      .filter(
+        ({ room, file }) => room === 'api' && /\bwithTenant(AndPeople)?\(/.test(readFileSync(join(ROOT, file), 'utf8')),
+      )
+      .map(({ file }) => file);
+    // Besides it: hosts and integrations, and what only people of the MSP may do.
+    expect(users, 'use inTenant or readScope, so that a client’s people are refused writes').toMatchInlineSnapshot(`
+      [
+        "src/api/agentRequest.ts",
+        "src/api/escalationStart.ts",
+        "src/api/impersonations.ts",
+        "src/api/quorumDecision.ts",
+        "src/api/quorumWithdrawal.ts",
+        "src/api/reach.ts",
+        "src/api/tokenOrders.ts",
+        "src/api/routes/agentLink.ts",
+        "src/api/routes/auth.ts",
+        "src/api/routes/eatResults.ts",
+        "src/api/routes/impersonation.ts",
+        "src/api/routes/ingest.ts",
+        "src/api/routes/quorum.ts",
+        "src/api/sockets/agents.ts",
+      ]
+    `);
+  });
+
   it('read the environment in platform/config.ts and in the roots of processes only', () => {
     const readers = sources
       .filter(({ file }) => readFileSync(join(ROOT, file), 'utf8').includes('process.env'))
@@ -250,6 +277,27 @@ describe('the catalogue', async () => {
         .filter((table) => !table.forced || table.policies === 0)
         .map((table) => `${table.name}: call app.protect_tenant_table in its migration`),
     ).toEqual([]);
+  });
+
+  it('lets a client’s scope write nothing but an answer to an engineer, and what is written down of it', async () => {
+    const rules = await db.admin.any(sql.type(z.object({ name: z.string(), kind: z.string(), is_closed: z.boolean() }))`
+      select c.relname as name, k.kind, exists (
+        select from pg_policies p where p.schemaname = 'public' and p.tablename = c.relname and p.permissive = 'RESTRICTIVE'
+          and p.cmd = k.kind and p.roles @> array['monsys_app']::name[] and coalesce(p.qual, p.with_check) like '%app.writable()%') as is_closed
+      from pg_class c cross join (values ('INSERT'), ('UPDATE'), ('DELETE')) k (kind)
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relrowsecurity order by 1, 2`);
+    expect(rules.length).toBeGreaterThan(150);
+    expect(
+      rules.filter((rule) => !rule.is_closed).map((rule) => `${rule.kind} ${rule.name}`),
+      'call app.protect_tenant_table, or app.refuse_readonly_writes, in the migration of the table',
+    ).toMatchInlineSnapshot(`
+      [
+        "INSERT audit_chain_heads",
+        "UPDATE audit_chain_heads",
+        "INSERT audit_log",
+        "UPDATE impersonations",
+      ]
+    `);
   });
 
   it('leaves without row-level security only what holds no customer data', () => {

@@ -3,8 +3,16 @@
  * theirs. Routes open their transactions here, so that no handler chooses a scope by itself.
  */
 
-import { type AnyTx, type TenantTx, withMsp, withTenant, withTenantAndPeople } from '../db/scope.ts';
+import {
+  type AnyTx,
+  type TenantTx,
+  withMsp,
+  withTenant,
+  withTenantAndPeople,
+  withTenantReadOnly,
+} from '../db/scope.ts';
 import { findTenant } from '../db/tenants.ts';
+import { CLIENT_ROLES } from '../domain/permissions.ts';
 import { RefusedError } from '../domain/refusal.ts';
 import type { ApiDeps } from './deps.ts';
 import type { UserPrincipal } from './principal.ts';
@@ -54,8 +62,13 @@ export async function inTenantOf<T>(
   return asCaller(caller, tenantId, (tx) => work(tx, tenantId));
 }
 
-/** People of the MSP see their colleagues' names beside a tenant's rows ("resolved by"); a client's people do not. */
+/**
+ * People of the MSP see their colleagues' names beside a tenant's rows ("resolved by"); a client's people do not. To
+ * the client's people, and to engineers who came to look, the database refuses changes.
+ */
 function asCaller<T>({ deps, principal }: Caller, tenantId: string, work: (tx: TenantTx) => Promise<T>): Promise<T> {
+  if (CLIENT_ROLES.includes(principal.role) || principal.impersonation?.mode === 'read_only')
+    return withTenantReadOnly(deps.pool, tenantId, work);
   return principal.tenantId === null
     ? withTenantAndPeople(deps.pool, tenantId, principal.mspId, work)
     : withTenant(deps.pool, tenantId, work);

@@ -27,6 +27,23 @@ export function withTenant<T>(pool: DatabasePool, tenantId: string, work: (tx: T
 }
 
 /**
+ * Runs `work` in the context of one tenant for whoever may only look: the client's people, and engineers who came to
+ * look. The database refuses every change but the few that migrations/0134_readonly_scope.sql lists.
+ */
+export function withTenantReadOnly<T>(
+  pool: DatabasePool,
+  tenantId: string,
+  work: (tx: TenantTx) => Promise<T>,
+): Promise<T> {
+  return pool.transaction(async (tx) => {
+    await tx.query(
+      sql.unsafe`select set_config('app.tenant', ${tenantId}, true), set_config('app.readonly', 'on', true)`,
+    );
+    return work(tx as unknown as TenantTx);
+  });
+}
+
+/**
  * Runs `work` in the context of one tenant, with the people of its MSP visible beside it: for approvals, where a
  * person's role and state must hold in the very transaction that counts them.
  */
@@ -84,6 +101,18 @@ export async function withinTenant<T>(tx: MspTx, tenantId: string, work: (tx: Te
 /** Runs `work` with the few rights needed to find out who is calling. */
 export function withIdentity<T>(pool: DatabasePool, work: (tx: IdentityTx) => Promise<T>): Promise<T> {
   return scoped(pool, 'app.scope', 'identity', (tx) => work(tx as IdentityTx));
+}
+
+/**
+ * Runs `work` with the rights of the identity scope beside those of the tenant, inside the tenant's own transaction:
+ * for what must happen to another tenant's row together with the tenant's, or not at all. Afterwards the transaction is
+ * the tenant's alone again.
+ */
+export async function alsoAsIdentity<T>(tx: TenantTx, work: (tx: IdentityTx) => Promise<T>): Promise<T> {
+  await tx.query(sql.unsafe`select set_config('app.scope', 'identity', true)`);
+  const result = await work(tx as DatabaseTransactionConnection as IdentityTx);
+  await tx.query(sql.unsafe`select set_config('app.scope', '', true)`);
+  return result;
 }
 
 /** Runs `work` over every tenant of every MSP. For scheduled passes in workers; an API role sees nothing with it. */
