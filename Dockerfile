@@ -20,6 +20,8 @@ COPY data ./data
 COPY migrations ./migrations
 COPY src ./src
 COPY --from=dashboard /built ./built-dashboard
+# A new volume mounted here gets the owner of the folder that it covers.
+RUN install --directory --owner=node --group=node --mode=0700 /packs
 USER node
 ENV NODE_ENV=production DASHBOARD_DIR=/app/built-dashboard
 CMD ["node", "src/api/main.ts"]

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { REFUSALS } from '../src/domain/refusal.ts';
 import { formatToken, TOKEN_KINDS, tokenHash } from '../src/domain/token.ts';
-import { readConfig } from '../src/platform/config.ts';
+import { readConfig, variablesOf } from '../src/platform/config.ts';
 import { SCHEDULES } from '../src/workflows/messages.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -54,6 +54,25 @@ describe('the operator guide', () => {
       return [name, value === undefined ? undefined : String(value)];
     });
     expect(told).toEqual(inForce);
+  });
+});
+
+describe('the operator guide’s settings of npm start', () => {
+  it('are those that it reads beside those of the processes', () => {
+    const folder = 'src/platform/embedded';
+    const code = readdirSync(join(ROOT, folder)).map((name) => read(join(folder, name)));
+    const names = code.flatMap((text) =>
+      [...text.matchAll(/\b(?:isOn\(|env\[)'(MONSYS_\w+)'/g)].map((match) => match[1]),
+    );
+    const ofProcesses = new Set((['api', 'core', 'signing'] as const).flatMap(variablesOf));
+    // Of bin/start.mjs, which measures how long the start takes.
+    const own = new Set(names.filter((name = '') => !ofProcesses.has(name) && name !== 'MONSYS_START_BEGUN_MS'));
+    const section =
+      read('docs/operator-guide.md')
+        .split('\n### ')
+        .find((part) => part.startsWith('npm start')) ?? '';
+    const listed = [...section.matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1]);
+    expect(listed.toSorted()).toEqual([...own].toSorted());
   });
 });
 

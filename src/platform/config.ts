@@ -1,4 +1,8 @@
-/** The environment, read once per process and checked; nobody else reads `process.env`. */
+/**
+ * The environment of the hub's processes, read once per process and checked. The root of a process hands `process.env`
+ * in and nothing else of it looks there (test/architecture.test.ts). Apart from it stand the programs that are no
+ * process of the hub: migrate and the demo's seed read the two variables they need, the agent has src/agent/config.ts.
+ */
 
 import { z } from 'zod';
 import type { S3Settings } from './s3PackStore.ts';
@@ -204,6 +208,11 @@ export type ApiConfig = z.infer<typeof api>;
 export type CoreConfig = z.infer<typeof core>;
 export type SigningConfig = z.infer<typeof signing>;
 export type RotationConfig = z.infer<typeof rotation>;
+
+/** Names of the variables that one kind of process reads. */
+export function variablesOf(kind: keyof typeof SHAPES): readonly string[] {
+  return Object.keys(SHAPES[kind].shape);
+}
 
 /** Thrown with one sentence per wrong variable. */
 export class ConfigError extends Error {

@@ -22,9 +22,10 @@ import { ensureSchedules } from './schedules.ts';
 import { createWorkflowStarter } from './starter.ts';
 import { dispatchWebhooks } from './webhookDispatcher.ts';
 
-const log = createLogger('worker-core', process.env['LOG_LEVEL'] ?? 'info');
+const log = createLogger('worker-core', 'info');
 try {
   const config = readConfig('core', process.env);
+  log.level = config.LOG_LEVEL;
   const operator = readOperatorInvoicing(config.OPERATOR_INVOICING, businessIds);
   installTemporalLogger(log);
   const pool = await openPool(config.DATABASE_URL, { maxPoolSize: 10, applicationName: 'monsys-worker-core' });

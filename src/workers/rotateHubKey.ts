@@ -13,6 +13,7 @@ import { createLogger } from '../platform/log.ts';
 const log = createLogger('rotate-hub-key', 'info');
 try {
   const config = readConfig('rotation', process.env);
+  log.level = config.LOG_LEVEL;
   const signer = readHubSigner(config);
   const next = readNextHubKey(config);
   const pool = await openPool(config.DATABASE_URL, { maxPoolSize: 1, applicationName: 'monsys-rotate-hub-key' });

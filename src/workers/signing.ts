@@ -14,9 +14,10 @@ import { createLogger } from '../platform/log.ts';
 import { connectTemporal, installTemporalLogger, runUntilSignal } from '../platform/temporalWorker.ts';
 import { TASK_QUEUES } from '../workflows/messages.ts';
 
-const log = createLogger('worker-signing', process.env['LOG_LEVEL'] ?? 'info');
+const log = createLogger('worker-signing', 'info');
 try {
   const config = readConfig('signing', process.env);
+  log.level = config.LOG_LEVEL;
   const signer = readHubSigner(config);
   installTemporalLogger(log);
   const pool = await openPool(config.DATABASE_URL, { maxPoolSize: 4, applicationName: 'monsys-worker-signing' });

@@ -111,6 +111,10 @@ describe('npm start', () => {
 
     const children = await childPids(dataDir);
     expect(children.length).toBeGreaterThanOrEqual(5);
+    // Two hubs side by side keep their packs apart, and those of a demo end with its folder.
+    const environments = await Promise.all(children.map((pid) => readFile(`/proc/${pid}/environ`, 'utf8')));
+    const packDirs = environments.flatMap((text) => /(?:^|\0)MONSYS_PACK_DIR=([^\0]*)/.exec(text)?.[1] ?? []);
+    expect(packDirs).toEqual([join(dataDir, 'packs'), join(dataDir, 'packs')]);
     const stopAsked = Date.now();
     await first.stop('SIGTERM');
     expect(await first.exited).toBe(0);

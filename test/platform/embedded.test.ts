@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readConfig } from '../../src/platform/config.ts';
+import { readConfig, variablesOf } from '../../src/platform/config.ts';
 import { Children, endLeftovers, lastWords } from '../../src/platform/embedded/children.ts';
 import { openDataFolder } from '../../src/platform/embedded/dataFolder.ts';
 import { signInLines } from '../../src/platform/embedded/demo.ts';
@@ -202,10 +202,12 @@ describe('the children', () => {
 });
 
 describe('the processes of the hub', () => {
-  it('have each its own role and no secret of another', async () => {
+  /** The environment of each process, as a start with `given` makes it. */
+  async function environments(given: NodeJS.ProcessEnv) {
     const { secrets, hubKeyFile } = await openSecrets(folder, false);
     const specs = hubProcesses(
       {
+        dataDir: folder,
         ownerUrl: 'postgres://postgres:owner-password@127.0.0.1:1/monsys',
         passwords: secrets.role_passwords,
         secrets,
@@ -220,9 +222,17 @@ describe('the processes of the hub', () => {
         dashboardDir: '/built',
         logLevel: 'info',
       },
-      { PATH: '/bin', DATABASE_URL: 'postgres://owner@elsewhere/x', SOME_SECRET: 'x' },
+      given,
     );
-    const env = Object.fromEntries(specs.map(({ name, env }) => [name, env]));
+    return { env: Object.fromEntries(specs.map(({ name, env }) => [name, env])), secrets };
+  }
+
+  it('have each its own role and no secret of another', async () => {
+    const { env, secrets } = await environments({
+      PATH: '/bin',
+      DATABASE_URL: 'postgres://owner@elsewhere/x',
+      SOME_SECRET: 'x',
+    });
     const users = Object.values(env).map((each) => new URL(each['DATABASE_URL'] ?? '').username);
     expect(users).toEqual(['monsys_app', 'monsys_core', 'monsys_signing']);
     expect(Object.keys(env).filter((name) => 'MONSYS_SEAL_KEY' in (env[name] ?? {}))).toEqual(['api']);
@@ -238,6 +248,35 @@ describe('the processes of the hub', () => {
     readConfig('api', env['api'] ?? {});
     readConfig('core', env['worker-core'] ?? {});
     readConfig('signing', env['worker-signing'] ?? {});
+  });
+
+  it('are told every setting that they read, over what the data folder brings, and none of another process', async () => {
+    // Where the hub listens and what it is joined to, the start decides.
+    const own = /^(DATABASE_URL|TEMPORAL_\w+|LOG_LEVEL|HOST|PORT|PUBLIC_URL|DASHBOARD_DIR|MONSYS_SEAL_KEY)$/;
+    const kinds = { api: 'api', 'worker-core': 'core', 'worker-signing': 'signing' } as const;
+    const names = new Set([...Object.values(kinds).flatMap(variablesOf), ...variablesOf('rotation')]);
+    const given = Object.fromEntries([...names].filter((name) => !own.test(name)).map((name) => [name, `my ${name}`]));
+    expect(Object.keys(given)).toContain('MONSYS_PACK_S3_URL');
+    const { env } = await environments(given);
+    for (const [process, kind] of Object.entries(kinds)) {
+      const told = Object.entries(env[process] ?? {}).filter(([, value]) => value.startsWith('my '));
+      const read = Object.entries(given).filter(([name]) => variablesOf(kind).includes(name));
+      expect(Object.fromEntries(told)).toEqual(Object.fromEntries(read));
+    }
+  });
+
+  it('keep packs in the data folder, and no half of somebody else’s keys for Web Push', async () => {
+    const { env } = await environments({ VAPID_SUBJECT: 'mailto:a@b.example', SMTP_URL: '' });
+    const packs = Object.entries(env).map(([name, each]) => [name, each['MONSYS_PACK_DIR']]);
+    const path = join(folder, 'packs');
+    expect(packs).toEqual([
+      ['api', path],
+      ['worker-core', path],
+      ['worker-signing', undefined],
+    ]);
+    expect(env['worker-core']).not.toHaveProperty('VAPID_PRIVATE_KEY');
+    expect(env['api']).not.toHaveProperty('VAPID_PUBLIC_KEY');
+    expect(env['worker-core']).not.toHaveProperty('SMTP_URL');
   });
 
   it('include one for each real host of the demo', () => {

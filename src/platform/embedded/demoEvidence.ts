@@ -21,7 +21,13 @@ function monthsBefore(nowMs: number, back: number): Date {
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back, 1));
 }
 
-/** Builds what is missing for the clients whose own people have an account. Throws when the hub does not answer. */
+/** Why the hub refuses, of a problem (docs/formats/problems.md). */
+const problem = z.object({ title: z.string(), detail: z.string() });
+
+/**
+ * Builds what is missing for the clients whose own people have an account. Throws when the hub does not answer or
+ * refuses, and in the end when a pack took too long.
+ */
 export async function buildDemoEvidence(baseUrl: string, seed: Seed, nowMs: number): Promise<void> {
   const admin = seed.users.find(({ role }) => role === 'admin');
   if (admin === undefined) return;
@@ -31,7 +37,10 @@ export async function buildDemoEvidence(baseUrl: string, seed: Seed, nowMs: numb
       headers: { authorization: `Bearer ${admin.api_token}` },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return answer.json();
+    const said: unknown = await answer.json();
+    if (answer.ok) return said;
+    const { title, detail } = problem.parse(said);
+    throw new Error(`${path.split('?')[0]}: ${title}. ${detail}`);
   };
   const isBuilt = async (tenantId: string, month: string): Promise<boolean> => {
     const { items } = packs.parse(await ask(`/audit-packs?tenant_id=${tenantId}&month=${month}`));
@@ -40,13 +49,15 @@ export async function buildDemoEvidence(baseUrl: string, seed: Seed, nowMs: numb
   const clients = seed.users.flatMap(({ role, tenant_id }) =>
     role === 'client_viewer' && tenant_id !== undefined ? [tenant_id] : [],
   );
+  const late: string[] = [];
   for (const tenant_id of clients) {
     for (const back of MONTHS_BACK) {
       const month = monthsBefore(nowMs, back).toISOString().slice(0, 7);
       if (await isBuilt(tenant_id, month)) continue;
       await ask('/audit-packs', { tenant_id, month });
-      for (const untilMs = Date.now() + BUILD_MS; Date.now() < untilMs; await delay(POLL_MS))
-        if (await isBuilt(tenant_id, month)) break;
+      const untilMs = Date.now() + BUILD_MS;
+      while (!(await isBuilt(tenant_id, month)) && Date.now() < untilMs) await delay(POLL_MS);
+      if (!(await isBuilt(tenant_id, month))) late.push(month);
     }
     const { items } = reports.parse(await ask(`/reports?tenant_id=${tenant_id}&limit=1`));
     if (items.length > 0) continue;
@@ -58,4 +69,5 @@ export async function buildDemoEvidence(baseUrl: string, seed: Seed, nowMs: numb
       until: monthsBefore(nowMs, 0).toISOString(),
     });
   }
+  if (late.length > 0) throw new Error(`no pack of ${late.join(', ')} after ${BUILD_MS / 1000} s; it may still come`);
 }

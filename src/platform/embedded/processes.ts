@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { variablesOf } from '../config.ts';
 import type { ChildSpec } from './children.ts';
 import { DEMO_AGENT_CONFIG, type Seed } from './demo.ts';
 import { urlOfRole } from './postgres.ts';
@@ -11,6 +12,8 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** What the processes must be told. */
 export type HubSettings = {
+  /** The data folder, absolute. */
+  readonly dataDir: string;
   readonly ownerUrl: string;
   readonly passwords: Readonly<Record<RuntimeRole, string>>;
   readonly secrets: Secrets;
@@ -62,55 +65,46 @@ export function nodeSpec(
   return { program: process.execPath, args: [join(ROOT, file), ...args], cwd: ROOT, env };
 }
 
-/** Operators' own choices for one kind of process, passed on to that one alone. */
-const OPTIONS = {
-  api: [
-    'TRUST_PROXY',
-    'RATE_LIMIT_PER_MINUTE',
-    'TRANSPARENCY_WITNESSES',
-    'OPERATOR_INVOICING',
-    'NTFY_URL',
-    'NTFY_TOPIC_PREFIX',
-    'NTFY_TOPIC_SECRET',
-    'ALLOW_PRIVATE_TARGETS',
-  ],
-  core: [
-    'KEV_URL',
-    'KERNEL_CVE_URL',
-    'OPERATOR_INVOICING',
-    'NTFY_URL',
-    'NTFY_TOKEN',
-    'NTFY_TOPIC_PREFIX',
-    'NTFY_TOPIC_SECRET',
-    'ALLOW_PRIVATE_TARGETS',
-  ],
-  signing: ['HUB_EMERGENCY_PRIVATE_KEY', 'TRANSPARENCY_ORIGIN'],
-} as const;
+/** What of the environment one kind of process reads; an empty variable is none. */
+function optionsOf(kind: Parameters<typeof variablesOf>[0], env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(variablesOf(kind).flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+}
 
-/** api, worker-core and worker-signing. */
+/** Keys for Web Push of the data folder, unless the operator has brought some: a mix of both would fit nowhere. */
+function vapidOf({ vapid }: Secrets, env: NodeJS.ProcessEnv): { readonly api: object; readonly core: object } {
+  if (env['VAPID_PUBLIC_KEY'] || env['VAPID_PRIVATE_KEY'] || env['VAPID_SUBJECT']) return { api: {}, core: {} };
+  const api = { VAPID_PUBLIC_KEY: vapid.public_key };
+  return { api, core: { ...api, VAPID_PRIVATE_KEY: vapid.private_key, VAPID_SUBJECT: 'mailto:operator@localhost' } };
+}
+
+/**
+ * api, worker-core and worker-signing. Each gets what it reads of `env` (src/platform/config.ts), over what the data
+ * folder brings where nothing is set; where the hub listens and what it is joined to is the start's own.
+ */
 export function hubProcesses(hub: HubSettings, env: NodeJS.ProcessEnv): readonly ChildSpec[] {
-  const of = (role: RuntimeRole, options: readonly string[]): Record<string, string> => ({
-    ...commonEnv(env),
+  const joined = (role: RuntimeRole): Record<string, string> => ({
     DATABASE_URL: urlOfRole(hub.ownerUrl, role, hub.passwords[role]),
     TEMPORAL_ADDRESS: hub.temporalAddress,
     TEMPORAL_NAMESPACE: hub.temporalNamespace,
     LOG_LEVEL: hub.logLevel,
-    ...Object.fromEntries(options.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
   });
-  const vapid = { VAPID_PUBLIC_KEY: hub.secrets.vapid.public_key };
+  const vapid = vapidOf(hub.secrets, env);
+  const shared = { MONSYS_PACK_DIR: join(hub.dataDir, 'packs'), WEBHOOK_SEAL_KEY: webhookSealKey(hub.sealKey) };
   return [
     {
       name: 'api',
       layer: 'api',
       ...nodeSpec('src/api/main.ts', [], {
-        ...of('monsys_app', OPTIONS.api),
-        ...vapid,
+        ...commonEnv(env),
+        ...shared,
+        ...vapid.api,
+        ...optionsOf('api', env),
+        ...joined('monsys_app'),
         HOST: hub.host,
         PORT: String(hub.port),
         PUBLIC_URL: hub.publicUrl,
         DASHBOARD_DIR: hub.dashboardDir,
         MONSYS_SEAL_KEY: hub.sealKey,
-        WEBHOOK_SEAL_KEY: webhookSealKey(hub.sealKey),
         ...(hub.temporalUiUrl === null ? {} : { TEMPORAL_UI_URL: hub.temporalUiUrl }),
       }),
     },
@@ -118,11 +112,11 @@ export function hubProcesses(hub: HubSettings, env: NodeJS.ProcessEnv): readonly
       name: 'worker-core',
       layer: 'worker',
       ...nodeSpec('src/workers/core.ts', [], {
-        ...of('monsys_core', OPTIONS.core),
-        ...vapid,
-        WEBHOOK_SEAL_KEY: webhookSealKey(hub.sealKey),
-        VAPID_PRIVATE_KEY: hub.secrets.vapid.private_key,
-        VAPID_SUBJECT: 'mailto:operator@localhost',
+        ...commonEnv(env),
+        ...shared,
+        ...vapid.core,
+        ...optionsOf('core', env),
+        ...joined('monsys_core'),
         PUBLIC_URL: hub.publicUrl,
       }),
     },
@@ -130,8 +124,10 @@ export function hubProcesses(hub: HubSettings, env: NodeJS.ProcessEnv): readonly
       name: 'worker-signing',
       layer: 'worker',
       ...nodeSpec('src/workers/signing.ts', [], {
-        ...of('monsys_signing', OPTIONS.signing),
+        ...commonEnv(env),
         HUB_EMERGENCY_PRIVATE_KEY_FILE: hub.hubKeyFile,
+        ...optionsOf('signing', env),
+        ...joined('monsys_signing'),
       }),
     },
   ];

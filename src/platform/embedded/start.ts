@@ -1,8 +1,8 @@
 /**
  * `npm start`: the whole hub on this machine. Postgres, Temporal, migrations and seed, then api, workers and
  * demo agents as processes of their own; ends them all in order on SIGTERM or Ctrl-C. Settings by environment:
- * PORT, HOST, MONSYS_DATA_DIR, DATABASE_URL (an owner), TEMPORAL_ADDRESS, MONSYS_SEED_DEMO, MONSYS_DEMO_AGENTS,
- * and what src/platform/config.ts lists, passed on to the process that reads it.
+ * those of src/platform/config.ts, passed on to the process that reads them, but DATABASE_URL is of an owner; and
+ * MONSYS_DATA_DIR, MONSYS_SEED_DEMO, MONSYS_DEMO_AGENTS and MONSYS_TEMPORAL_DOWNLOAD_URL (docs/operator-guide.md).
  */
 
 import { join, resolve } from 'node:path';
@@ -162,6 +162,7 @@ async function start(): Promise<void> {
   const baseUrl = `http://${ALL_ADDRESSES.has(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`;
   const specs = hubProcesses(
     {
+      dataDir,
       ownerUrl,
       passwords,
       secrets,
@@ -210,8 +211,13 @@ async function start(): Promise<void> {
   if (seed !== null) await writeDemoFile(dataDir, seed, hub);
   announce(hub, seed, kids);
   if (isWatching) restartOnChange(kids);
-  // The next start builds what this one did not come to; a hub that is being stopped does not answer any more.
-  if (seed !== null) await buildDemoEvidence(baseUrl, seed, Date.now()).catch(() => undefined);
+  if (seed !== null) await buildDemoEvidence(baseUrl, seed, Date.now()).catch(sayEvidenceMissing);
+}
+
+/** The next start builds what this one did not come to. A hub that is being stopped does not answer any more. */
+function sayEvidenceMissing(error: unknown): void {
+  const why = error instanceof Error ? error.message : String(error);
+  if (stopping === null) say(`The demo's packs and reports are not all built: ${why}`);
 }
 
 function announce(hub: HubAddresses, seed: Seed | null, kids: Children): void {
