@@ -229,13 +229,15 @@ async function quorumProof(tx: TenantTx, order: OrderRow): Promise<Authorisation
   const request = await findQuorumRequest(tx, id);
   if (request === null || request.state !== 'approved' || !(await hasFired(tx, id)))
     throw refuse('The request has not met its quorum.');
-  const isOfRequest = (await listTargets(tx, id)).some(
+  const isOfRequest = (await listTargets(tx, [id])).some(
     (target) => target.nonce === order.nonce && target.agent_id === order.agent_id,
   );
   if (!isOfRequest || canonicalJson(request.actions) !== canonicalJson(order.actions))
     throw refuse('The order is not what was approved.');
+  if ((await findAllowed(tx, request.requested_by, 'emergency.issue')) === null)
+    throw refuse('Whoever asked for this may no longer do so.');
   const approvals = [];
-  for (const decision of await listDecisions(tx, id)) {
+  for (const decision of await listDecisions(tx, [id])) {
     // Whoever has lost the right since, or the account, is not counted any more.
     if (decision.decision === 'approve' && (await findAllowed(tx, decision.user_id, 'emergency.approve')) !== null)
       approvals.push(decision);

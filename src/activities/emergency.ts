@@ -20,12 +20,12 @@ import {
   listWatchedRequests,
   lockQuorumRequest,
 } from '../db/quorum.ts';
-import { withSystem, withTenant } from '../db/scope.ts';
+import { withSystem, withTenant, withTenantAndPeople } from '../db/scope.ts';
 import type { DeliveryRef } from '../db/webhookDeliveries.ts';
 import type { WebhookRef } from '../db/webhooks.ts';
 import type { QuorumState } from '../domain/quorum.ts';
 import type { ProposalRef } from './automaticResponses.ts';
-import type { OrderRef } from './eatSigning.ts';
+import type { OrderRef, SignedOrder } from './eatSigning.ts';
 import type { ImpersonationRef } from './impersonation.ts';
 
 /** Names one quorum request. */
@@ -68,15 +68,16 @@ export function createEmergencyActivities(deps: { readonly pool: DatabasePool; r
   const { pool, starter } = deps;
   return {
     /**
-     * How a token stands once its time is over: its outcome, or overdue, which is audited. `is_dry_run`: the host
-     * says that it succeeded, and has done nothing.
+     * How a token stands: waiting until its time is over, then its outcome, or overdue, which is audited.
+     * `is_dry_run`: the host says that it succeeded, and has done nothing.
      */
     async closeEat(ref: OrderRef): Promise<{ readonly outcome: string; readonly is_dry_run?: true }> {
       return withTenant(pool, ref.tenant_id, async (tx) => {
         // The order's lock makes the second of two callers see the first one's row.
         const order = await lockOrder(tx, ref.nonce);
         const state = await findEatState(tx, ref.nonce);
-        if (order === null || state === null) return { outcome: 'abandoned' };
+        if (order === null) return { outcome: 'abandoned' };
+        if (state === null) return { outcome: order.abandoned_at === null ? 'waiting' : 'abandoned' };
         if (state.outcome !== null)
           return { outcome: state.outcome, ...(state.is_dry_run ? { is_dry_run: true } : {}) };
         if (!state.is_past) return { outcome: 'waiting' };
@@ -109,23 +110,32 @@ export function createEmergencyActivities(deps: { readonly pool: DatabasePool; r
       });
     },
 
-    /** Gives up an order that could not be signed. */
-    async giveUpOrder(ref: OrderRef & { readonly why: string }): Promise<void> {
-      await withTenant(pool, ref.tenant_id, (tx) => giveUpOrder(tx, ref, ref.why));
+    /**
+     * Gives up an order that could not be signed. One that was signed after all, by a worker that died before it could
+     * say so, stays signed.
+     */
+    async giveUpOrder(ref: OrderRef & { readonly why: string }): Promise<SignedOrder> {
+      return withTenant(pool, ref.tenant_id, async (tx) => {
+        await giveUpOrder(tx, ref, ref.why);
+        const made = await findEatState(tx, ref.nonce);
+        return made === null
+          ? { kind: 'abandoned' }
+          : { kind: 'signed', agent_id: made.agent_id, expires_at: made.expires_at };
+      });
     },
 
     /** Reads where a request stands, by the database. */
     async readQuorum(ref: RequestRef): Promise<RequestState> {
-      return withTenant(pool, ref.tenant_id, async (tx) => {
+      return withTenantAndPeople(pool, ref.tenant_id, ref.msp_id, async (tx) => {
         const request = await lockQuorumRequest(tx, ref.request_id);
         if (request === null) throw new Error(`There is no quorum request ${ref.request_id}.`);
-        const decisions = await listDecisions(tx, ref.request_id);
-        const targets = await listTargets(tx, ref.request_id);
+        const decisions = await listDecisions(tx, [ref.request_id]);
+        const targets = await listTargets(tx, [ref.request_id]);
         return {
           state: request.state,
           requiredApprovers: request.required_approvers,
           remainingMs: Date.parse(request.expires_at) - Date.parse(request.now),
-          approvers: decisions.filter((row) => row.decision === 'approve').map((row) => row.email),
+          approvers: decisions.filter((row) => row.decision === 'approve' && row.counts).map((row) => row.email),
           rejectedBy: decisions.find((row) => row.decision === 'reject')?.email ?? null,
           requestedBy: request.requested_by_email,
           reason: request.reason,

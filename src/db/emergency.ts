@@ -312,12 +312,15 @@ const startRow = z.object({
   kind: z.string(),
 });
 
-/** Orders without a token that nobody works on: whoever should have started them has died in between. */
+/**
+ * Orders without a token that nobody works on: whoever should have started them has died in between. Old ones too: the
+ * signer refuses what is no emergency any more, and then they are given up with an audit row instead of being forgotten.
+ */
 export async function listForgottenOrders(tx: AnyTx): Promise<readonly z.infer<typeof startRow>[]> {
   return tx.any(sql.type(startRow)`
     select o.nonce, o.tenant_id, o.msp_id, o.agent_id, o.kind from eat_orders o
     where o.quorum_request_id is null and o.abandoned_at is null
-      and o.created_at between now() - interval '15 minutes' and now() - interval '15 seconds'
+      and o.created_at between now() - interval '31 days' and now() - interval '15 seconds'
       and not exists (select from eats e where e.nonce = o.nonce)
     order by o.created_at limit 500`);
 }

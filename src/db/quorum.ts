@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import type { EatAction } from '../domain/eat.ts';
 import { ROLES } from '../domain/permissions.ts';
-import { QUORUM_STATES, type QuorumState } from '../domain/quorum.ts';
+import { APPROVING_ROLES, QUORUM_STATES, type QuorumState } from '../domain/quorum.ts';
 import { sql } from './pool.ts';
 import type { AnyTx, MspTx, TenantTx } from './scope.ts';
 
@@ -39,12 +39,14 @@ export async function insertQuorumRequest(tx: TenantTx, request: NewQuorumReques
 }
 
 const decisionRow = z.object({
+  request_id: z.uuid(),
   user_id: z.uuid(),
   email: z.string(),
   decision: z.enum(['approve', 'reject']),
   totp_step_sha256: z.string(),
   decided_at: z.string(),
   comment: z.string().nullable(),
+  counts: z.boolean(),
 });
 export type QuorumDecisionRow = z.infer<typeof decisionRow>;
 
@@ -101,45 +103,34 @@ export async function listQuorumRequests(
     order by q.created_at desc, q.id desc limit ${filter.limit}`);
 }
 
-/** Decisions of a request in their order. */
-export async function listDecisions(tx: AnyTx, requestId: string): Promise<readonly QuorumDecisionRow[]> {
+/**
+ * Decisions of requests, of each in their order. Needs a scope that sees people: while a request is open an approval
+ * counts when its person may approve now; once it has fired, when the audit log says that it fired with it. Of one
+ * that was rejected, cancelled or has expired it never mattered, and later changes of roles do not rewrite it.
+ */
+export async function listDecisions(tx: AnyTx, requestIds: readonly string[]): Promise<readonly QuorumDecisionRow[]> {
   return tx.any(sql.type(decisionRow)`
-    select user_id, email, decision, totp_step_sha256, decided_at, comment from quorum_decisions
-    where request_id = ${requestId}::uuid order by decided_at, user_id`);
-}
-
-const idRow = z.object({ id: z.string() });
-
-/** Of these people, those whose account is good now and who have one of `roles`; needs a scope that sees people. */
-export async function filterActivePeople(
-  tx: AnyTx,
-  userIds: readonly string[],
-  roles: readonly string[],
-): Promise<ReadonlySet<string>> {
-  const rows = await tx.any(sql.type(idRow)`
-    select id from users where id = any (${sql.array([...userIds], 'uuid')}) and tenant_id is null and role = any (${sql.array([...roles], 'text')})
-      and is_active and (expires_at is null or expires_at > now())`);
-  return new Set(rows.map(({ id }) => id));
-}
-
-/** Whose approvals a request fired with, as the audit log has it; empty when it did not fire. */
-export async function listFiringApprovers(tx: AnyTx, requestId: string): Promise<ReadonlySet<string>> {
-  const rows = await tx.any(sql.type(idRow)`
-    select distinct a ->> 'user_id' as id from quorum_targets t
-      join audit_log l on l.event_data ? 'nonce' and l.event_data ->> 'nonce' = t.nonce::text and l.event_type = 'emergency_quorum_approved'
-      cross join lateral jsonb_array_elements(l.event_data -> 'approvers') a
-    where t.request_id = ${requestId}::uuid`);
-  return new Set(rows.map(({ id }) => id));
+    select d.request_id, d.user_id, d.email, d.decision, d.totp_step_sha256, d.decided_at, d.comment,
+      case
+        when d.decision = 'reject' then true
+        when q.state = 'open' then exists (
+          select from users u where u.id = d.user_id and u.tenant_id is null and u.role = any (${sql.array([...APPROVING_ROLES], 'text')})
+            and u.is_active and (u.expires_at is null or u.expires_at > now()))
+        when q.state = 'approved' then exists (
+          select from quorum_targets t
+            join audit_log l on l.event_data ? 'nonce' and l.event_data ->> 'nonce' = t.nonce::text and l.event_type = 'emergency_quorum_approved'
+            cross join lateral jsonb_array_elements(l.event_data -> 'approvers') a
+          where t.request_id = q.id and a ->> 'user_id' = d.user_id::text)
+        else true
+      end as counts
+    from quorum_decisions d join quorum_requests q on q.id = d.request_id
+    where d.request_id = any (${sql.array([...requestIds], 'uuid')}) order by d.decided_at, d.user_id`);
 }
 
 /** Stores a decision; false when this person has decided, or this step was used on this request. */
 export async function insertDecision(
   tx: TenantTx,
-  decision: Omit<QuorumDecisionRow, 'decided_at'> & {
-    readonly tenant_id: string;
-    readonly request_id: string;
-    readonly decided_at: string;
-  },
+  decision: Omit<QuorumDecisionRow, 'counts'> & { readonly tenant_id: string },
 ): Promise<boolean> {
   const result = await tx.query(sql.unsafe`
     insert into quorum_decisions (tenant_id, request_id, user_id, email, decision, totp_step_sha256, decided_at, comment)
@@ -161,6 +152,7 @@ export async function closeQuorumRequest(
 }
 
 const targetRow = z.object({
+  request_id: z.uuid(),
   nonce: z.uuid(),
   agent_id: z.uuid(),
   hostname: z.string(),
@@ -171,15 +163,15 @@ const targetRow = z.object({
 });
 export type QuorumTargetRow = z.infer<typeof targetRow>;
 
-/** Hosts of a request by stage, with what became of their tokens. */
-export async function listTargets(tx: AnyTx, requestId: string): Promise<readonly QuorumTargetRow[]> {
+/** Hosts of requests by stage, with what became of their tokens. */
+export async function listTargets(tx: AnyTx, requestIds: readonly string[]): Promise<readonly QuorumTargetRow[]> {
   return tx.any(sql.type(targetRow)`
-    select q.nonce, q.agent_id, a.hostname, q.stage, e.outcome, o.abandoned_at is not null as abandoned, e.nonce is not null as is_signed
+    select q.request_id, q.nonce, q.agent_id, a.hostname, q.stage, e.outcome, o.abandoned_at is not null as abandoned, e.nonce is not null as is_signed
     from quorum_targets q
       join agents a on a.tenant_id = q.tenant_id and a.id = q.agent_id
       left join eat_orders o on o.nonce = q.nonce
       left join eats e on e.nonce = q.nonce
-    where q.request_id = ${requestId}::uuid order by q.stage, a.hostname, q.agent_id`);
+    where q.request_id = any (${sql.array([...requestIds], 'uuid')}) order by q.stage, a.hostname, q.agent_id`);
 }
 
 /** Fires a request: its orders are made, once. False when it has fired. In the transaction of the last approval. */
@@ -225,4 +217,15 @@ export async function listWatchedRequests(tx: AnyTx): Promise<readonly z.infer<t
         and exists (select from eat_orders o where o.quorum_request_id = q.id and o.abandoned_at is null
           and not exists (select from eats e where e.nonce = o.nonce)))
     order by q.created_at limit 500`);
+}
+
+const concernedRow = z.object({ id: z.uuid(), tenant_id: z.uuid(), is_own: z.boolean() });
+
+/** Open requests that a person has made (`is_own`) or decided on. */
+export async function listOpenRequestsOf(tx: MspTx, userId: string): Promise<readonly z.infer<typeof concernedRow>[]> {
+  return tx.any(sql.type(concernedRow)`
+    select q.id, q.tenant_id, q.requested_by = ${userId}::uuid as is_own from quorum_requests q
+    where q.state = 'open' and (q.requested_by = ${userId}::uuid
+      or exists (select from quorum_decisions d where d.request_id = q.id and d.user_id = ${userId}::uuid))
+    order by q.created_at`);
 }

@@ -424,6 +424,11 @@ export const eatResult = z.strictObject({
 });
 export type EatResult = z.infer<typeof eatResult>;
 
+/** Whether some step was only pretended, by the host's own policy (docs/agent-policy.md). */
+export function hasSimulatedStep({ steps }: Pick<EatResult, 'steps'>): boolean {
+  return steps.some(({ detail }) => detail['simulated'] === true);
+}
+
 /** The text that is sent and signed. */
 export function eatResultText(result: EatResult): string {
   return canonicalJson(result);

@@ -9,8 +9,7 @@
  * browser re-count the proof in the token with {@link quorumProofFault}.
  */
 
-import type { Role } from './permissions.ts';
-import { isAllowed } from './permissions.ts';
+import { isAllowed, ROLES, type Role } from './permissions.ts';
 import type { RefusalCode } from './refusal.ts';
 
 export const MIN_APPROVERS = 1;
@@ -22,23 +21,31 @@ export const MAX_COLLECTION_MINUTES = 24 * 60;
 export const QUORUM_STATES = ['open', 'approved', 'rejected', 'cancelled', 'expired'] as const;
 export type QuorumState = (typeof QUORUM_STATES)[number];
 
+/** Roles of the MSP's people whose approval counts. */
+export const APPROVING_ROLES: readonly Role[] = ROLES.filter((role) => isAllowed('emergency.approve', role, null));
+
+/** Who approved, and by which step of their TOTP. */
+type Approval = {
+  readonly user_id: string;
+  /** Names the step and the person: one moment of two people gives two. */
+  readonly totp_step_sha256: string;
+};
+
 /** A request as the database holds it at the moment of a decision. */
 export type QuorumRequest = {
   readonly state: QuorumState;
   readonly requiredApprovers: number;
   readonly requestedBy: string;
   readonly expiresAtMs: number;
-  readonly approvals: readonly { readonly userId: string; readonly totpStep: string }[];
+  readonly approvals: readonly Approval[];
 };
 
-/** One person's decision with what is known of them now. `totpStep` is any stable name of the step used. */
-export type QuorumDecision = {
+/** One person's decision with what is known of them now. */
+export type QuorumDecision = Approval & {
   readonly decision: 'approve' | 'reject';
-  readonly userId: string;
   readonly role: Role;
   readonly isActive: boolean;
   readonly isSameMsp: boolean;
-  readonly totpStep: string;
 };
 
 /** What follows from a decision. */
@@ -53,10 +60,7 @@ export function decide(request: QuorumRequest, decision: QuorumDecision, nowMs: 
   const code = decisionFault(request, decision, nowMs);
   if (code !== null) return { kind: 'refused', code };
   if (decision.decision === 'reject') return { kind: 'rejected' };
-  const approvals = countPeople(
-    [...request.approvals, decision].map((approval) => approval.userId),
-    request.requestedBy,
-  );
+  const approvals = countApprovals([...request.approvals, decision], request.requestedBy);
   const required = request.requiredApprovers;
   return { kind: approvals >= required ? 'met' : 'open', approvals, required };
 }
@@ -68,8 +72,8 @@ function decisionFault(request: QuorumRequest, decision: QuorumDecision, nowMs: 
   if (request.state === 'expired' || (request.state === 'open' && nowMs >= request.expiresAtMs))
     return 'quorum_expired';
   if (request.state !== 'open') return 'quorum_closed';
-  if (isSamePerson(decision.userId, request.requestedBy)) return 'quorum_own_request';
-  if (request.approvals.some((approval) => isSamePerson(approval.userId, decision.userId)))
+  if (isSamePerson(decision.user_id, request.requestedBy)) return 'quorum_own_request';
+  if (request.approvals.some((approval) => isSamePerson(approval.user_id, decision.user_id)))
     return 'quorum_already_decided';
   return null;
 }
@@ -79,39 +83,36 @@ function isSamePerson(a: string, b: string): boolean {
 }
 
 /**
- * Distinct people, without the requester. Ids are compared without case: UUIDs that differ in it name one person.
- * Two people may use the same step (a step is 30 seconds of the clock); that one person uses a step once is the
- * business of the table of used steps.
+ * How many approvals count: distinct people without the requester, and no more than there are distinct steps. Ids are
+ * compared without case: UUIDs that differ in it name one person. That one person uses a step once is also the business
+ * of the table of used steps; here a stored list, or a token's, is not believed to be without repetitions.
  */
-function countPeople(userIds: readonly string[], requestedBy: string): number {
-  const people = new Set(userIds.map((id) => id.toLowerCase()));
-  people.delete(requestedBy.toLowerCase());
-  return people.size;
+function countApprovals(approvals: readonly Approval[], requestedBy: string): number {
+  const others = approvals.filter((approval) => !isSamePerson(approval.user_id, requestedBy));
+  const people = new Set(others.map((approval) => approval.user_id.toLowerCase()));
+  const steps = new Set(others.map((approval) => approval.totp_step_sha256));
+  return Math.min(people.size, steps.size);
 }
 
 /** The parts of a token's quorum proof that are counted. */
 export type QuorumProof = {
   readonly required_approvers: number;
   readonly requested_by: { readonly user_id: string };
-  readonly approvals: readonly { readonly user_id: string; readonly totp_step_sha256: string }[];
+  readonly approvals: readonly Approval[];
 };
 
 /** Why a proof does not show its quorum; null when it does. */
 export function quorumProofFault(proof: QuorumProof): 'requester_approved' | 'too_few_people' | null {
-  const approvers = proof.approvals.map((approval) => approval.user_id.toLowerCase());
-  const requester = proof.requested_by.user_id.toLowerCase();
-  if (approvers.includes(requester)) return 'requester_approved';
-  const people = countPeople(approvers, requester);
-  // Steps are hashed with the person in them, so one step of two people still gives two hashes.
-  const steps = new Set(proof.approvals.map((approval) => approval.totp_step_sha256));
-  const distinct = Math.min(people, steps.size);
-  return proof.required_approvers >= MIN_APPROVERS && distinct >= proof.required_approvers ? null : 'too_few_people';
+  const requester = proof.requested_by.user_id;
+  if (proof.approvals.some((approval) => isSamePerson(approval.user_id, requester))) return 'requester_approved';
+  const isMet =
+    proof.required_approvers >= MIN_APPROVERS && countApprovals(proof.approvals, requester) >= proof.required_approvers;
+  return isMet ? null : 'too_few_people';
 }
 
 /** `2-of-2 quorum`, as packs and screens say it. */
 export function quorumLabel(proof: QuorumProof): string {
-  const userIds = proof.approvals.map((approval) => approval.user_id);
-  return `${countPeople(userIds, proof.requested_by.user_id)}-of-${proof.required_approvers} quorum`;
+  return `${countApprovals(proof.approvals, proof.requested_by.user_id)}-of-${proof.required_approvers} quorum`;
 }
 
 /** How many approvers are to be had: active people who may approve, without the requester. */
@@ -120,6 +121,7 @@ export function eligibleApprovers<P extends { readonly id: string; readonly role
   requestedBy: string,
 ): readonly P[] {
   return people.filter(
-    (person) => person.is_active && person.id !== requestedBy && isAllowed('emergency.approve', person.role, null),
+    (person) =>
+      person.is_active && !isSamePerson(person.id, requestedBy) && isAllowed('emergency.approve', person.role, null),
   );
 }

@@ -55,14 +55,18 @@ export function hearOrder(): OrderNews {
   return news;
 }
 
-/** Has the order signed by `sign`, whose patience is the caller's; when it runs out the order is given up. */
+/**
+ * Has the order signed by `sign`, whose patience is the caller's; when it runs out the order is given up, unless the
+ * database says that it is signed.
+ */
 export async function signOrGiveUp(ref: OrderRef, sign: (ref: OrderRef) => Promise<SignedOrder>): Promise<SignedOrder> {
   try {
     return await sign(ref);
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
-    await giveUpOrder({ ...ref, why: reasonOf(error) });
-    return { kind: 'abandoned' };
+    // Stored histories are from when the activity gave nothing: those orders were abandoned.
+    const end: SignedOrder | null = await giveUpOrder({ ...ref, why: reasonOf(error) });
+    return end ?? { kind: 'abandoned' };
   }
 }
 

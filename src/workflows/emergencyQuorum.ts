@@ -6,6 +6,7 @@
  * the same Update id could run twice across that (LESSONS 0.11).
  */
 
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   ApplicationFailure,
   condition,
@@ -14,6 +15,7 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
+  sleep,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { EmergencyActivities, RequestState } from '../activities/emergency.ts';
@@ -24,7 +26,7 @@ import { decideUpdate, heardSignal, OUTCOME, type QuorumInput, WORKFLOW_IDS } fr
 import { onUpdate } from './onUpdate.ts';
 import { tellPeople } from './tellPeople.ts';
 
-const { readQuorum, expireQuorum, stopStages } = proxyActivities<EmergencyActivities>({
+const { readQuorum, expireQuorum, stopStages, closeEat } = proxyActivities<EmergencyActivities>({
   startToCloseTimeout: '20 seconds',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '20 seconds' },
 });
@@ -33,6 +35,10 @@ const { notifyApprovers, notifyDecision } = proxyActivities<NotificationActiviti
   heartbeatTimeout: '30 seconds',
   retry: { initialInterval: '2 seconds', maximumInterval: '1 minute', maximumAttempts: 20 },
 });
+
+/** Between two looks at a token that another run has delivered; a fleet's looks must fit into one history. */
+const FIRST_LOOK_MS = 5_000;
+const LOOK_MS = 60_000;
 
 /** Gives how the request ended, and for each host of an approved one the outcome of its token. */
 export async function emergencyQuorum(input: QuorumInput): Promise<{
@@ -90,16 +96,7 @@ async function deliver(input: QuorumInput, request: RequestState): Promise<Recor
   const stages = [...new Set(request.hosts.map((host) => host.stage))].toSorted((a, b) => a - b);
   for (const stage of stages) {
     const hosts = request.hosts.filter((host) => host.stage === stage);
-    const results = await Promise.all(
-      hosts.map((host) =>
-        executeChild(eatDelivery, {
-          workflowId: WORKFLOW_IDS.eat(host.nonce),
-          args: [{ nonce: host.nonce, agent_id: host.agent_id, tenant_id: input.tenant_id, msp_id: input.msp_id }],
-          parentClosePolicy: ParentClosePolicy.ABANDON,
-          staticSummary: `Token for ${host.hostname}`,
-        }),
-      ),
-    );
+    const results = await Promise.all(hosts.map((host) => deliverTo(host, input)));
     for (const [index, host] of hosts.entries()) outcomes[host.hostname] = shownEnd(results[index]);
     const hasFailed = results.some((result) => result.outcome !== 'succeeded');
     const isDryRun = results.some((result) => result.is_dry_run === true);
@@ -118,6 +115,30 @@ async function deliver(input: QuorumInput, request: RequestState): Promise<Recor
   const lines = Object.entries(outcomes).map(([host, outcome]) => `- ${host}: **${outcome}**`);
   setCurrentDetails(['Approved and fired.', ...lines].join('\n'));
   return outcomes;
+}
+
+/**
+ * The end of one host's token. A run that follows one that was ended by hand finds the delivery that the first had
+ * started: that one goes on by itself, and the database says when it is over.
+ */
+async function deliverTo(host: RequestState['hosts'][number], input: QuorumInput): Promise<OrderEnd> {
+  const { nonce, agent_id } = host;
+  const { tenant_id, msp_id } = input;
+  try {
+    return await executeChild(eatDelivery, {
+      workflowId: WORKFLOW_IDS.eat(nonce),
+      args: [{ nonce, agent_id, tenant_id, msp_id }],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: `Token for ${host.hostname}`,
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+  for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(2 * waitMs, LOOK_MS)) {
+    const end = await closeEat({ nonce, tenant_id, msp_id });
+    if (end.outcome !== 'waiting') return end;
+    await sleep(waitMs);
+  }
 }
 
 function shownEnd(end: OrderEnd | undefined): string {

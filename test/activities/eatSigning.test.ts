@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createEatSigningActivities } from '../../src/activities/eatSigning.ts';
+import { createEmergencyActivities, type WorkflowStarter } from '../../src/activities/emergency.ts';
 import { totpStepSha256 } from '../../src/api/emergencyActions.ts';
 import { abandonOrder, findEat, insertOrder, lockEat, type NewOrder, recordEatResult } from '../../src/db/emergency.ts';
 import { sql } from '../../src/db/pool.ts';
@@ -129,6 +130,43 @@ describe('an order of one person', () => {
     release();
     expect(await signing).toMatchObject({ kind: 'signed' });
     expect(await givenUp).toBe(false);
+  });
+});
+
+describe('the sweep', () => {
+  it('starts what was forgotten a day ago too: a window may still come, and the rest is given up aloud', async () => {
+    const kept = await place({
+      window: {
+        from: new Date(Date.now() + 3_600_000).toISOString(),
+        until: new Date(Date.now() + 7_200_000).toISOString(),
+        conditions: { heartbeat_lost_minutes: 5, or_severity_critical: true },
+      },
+    });
+    const stale = await place();
+    const fresh = await place();
+    await db.admin.query(sql.unsafe`
+      update eat_orders set created_at = now() - interval '1 day' where nonce in (${kept.nonce}::uuid, ${stale.nonce}::uuid)`);
+    const started: string[] = [];
+    const note = ({ nonce }: { readonly nonce: string }): Promise<void> => {
+      started.push(nonce);
+      return Promise.resolve();
+    };
+    const ignore = (): Promise<void> => Promise.resolve();
+    const starter: WorkflowStarter = {
+      startDelivery: note,
+      startPreIssued: note,
+      startQuorum: ignore,
+      wakeQuorum: ignore,
+      startAutomaticResponse: ignore,
+      startImpersonation: ignore,
+      startWebhookDelivery: ignore,
+      startWebhookFailing: ignore,
+    };
+    await createEmergencyActivities({ pool: db.core, starter }).reconcileEmergencies();
+    expect(started).toEqual(expect.arrayContaining([kept.nonce, stale.nonce]));
+    expect(started).not.toContain(fresh.nonce);
+    await expect(signEat(ref(stale))).rejects.toThrow('waited too long');
+    expect(await signEat(ref(kept))).toMatchObject({ kind: 'signed' });
   });
 });
 

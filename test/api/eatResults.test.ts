@@ -196,8 +196,23 @@ describe('the canary of a fleet', () => {
     return { second, tokenOf, workflow: hub.client.workflow.getHandle(`quorum:${id}`), id };
   }
 
-  it('stops the rest when it only pretended (`dry_run`): it has shown nothing', async () => {
-    const { workflow, id } = await run({ dry_run: true });
+  const SIMULATED: EatResult['steps'][number] = {
+    index: 0,
+    kind: 'isolate_network',
+    outcome: 'succeeded',
+    started_at: '2026-04-15T10:00:00.000Z',
+    finished_at: '2026-04-15T10:00:01.000Z',
+    exit_code: null,
+    output: '',
+    output_truncated: false,
+    detail: { simulated: true },
+  };
+
+  it.each<[string, Partial<EatResult>]>([
+    ['was told to do nothing (`dry_run`)', { dry_run: true }],
+    ['pretended a step by its own policy (`simulate`)', { steps: [SIMULATED] }],
+  ])('stops the rest when it %s: it has shown nothing', async (_how, change) => {
+    const { workflow, id } = await run(change);
     expect(await workflow.result()).toEqual({
       state: 'approved',
       outcomes: { 'web-03': 'succeeded (dry run)', 'web-04': 'stopped' },

@@ -308,9 +308,33 @@ describe('ends without a fire', () => {
     const end = await hub.client.workflow.getHandle(`quorum:${request.id}`).result();
     expect(end).toMatchObject({ state: 'cancelled' });
   });
+
+  it('whoever asked for it loses the account: it is withdrawn, and its workflow ends', async () => {
+    const erin = await hub.person('operator');
+    const request = await open(erin);
+    await approve(bob, request.id);
+    expect((await alice.call('PATCH', `/team/${erin.id}`, { is_active: false })).status).toBe(204);
+    const end = await hub.client.workflow.getHandle(`quorum:${request.id}`).result();
+    expect(end).toMatchObject({ state: 'cancelled' });
+    expect((await approve(carol, request.id)).body.type).toBe('urn:monsys:problem:quorum_closed');
+    expect(await auditOf('emergency_quorum_cancelled', request.id)).toMatchObject([
+      { why: expect.stringContaining(erin.email) },
+    ]);
+  });
 });
 
 describe('the signer', () => {
+  it('signs nothing for somebody who has lost the right to ask since it was approved', async () => {
+    const erin = await hub.person('operator');
+    const request = await open(erin, { required_approvers: 1 });
+    // Behind the hub's back, so that only the signer can notice.
+    await hub.db.admin.query(sql.unsafe`update users set role = 'viewer' where id = ${erin.id}::uuid`);
+    expect(await approve(bob, request.id)).toMatchObject({ status: 200, body: { state: 'approved' } });
+    const end = await hub.client.workflow.getHandle(`quorum:${request.id}`).result();
+    expect(end).toMatchObject({ outcomes: { 'db-prod-01': 'abandoned' } });
+    expect(await tokensOf(request.id)).toEqual([]);
+  });
+
   it('refuses an order that claims a quorum which was not met (the database role of the API is not enough)', async () => {
     const request = await open();
     const nonce = request.targets[0]?.nonce as string;

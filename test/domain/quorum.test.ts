@@ -21,16 +21,16 @@ const request = (change: Partial<QuorumRequest> = {}): QuorumRequest => ({
   approvals: [],
   ...change,
 });
-const by = (userId: string, change: Partial<QuorumDecision> = {}): QuorumDecision => ({
+const by = (user_id: string, change: Partial<QuorumDecision> = {}): QuorumDecision => ({
   decision: 'approve',
-  userId,
+  user_id,
   role: 'admin',
   isActive: true,
   isSameMsp: true,
-  totpStep: `step of ${userId}`,
+  totp_step_sha256: `step of ${user_id}`,
   ...change,
 });
-const approved = (...users: string[]) => users.map((userId) => ({ userId, totpStep: `step of ${userId}` }));
+const approved = (...users: string[]) => users.map((user_id) => ({ user_id, totp_step_sha256: `step of ${user_id}` }));
 
 describe('decide', () => {
   it('opens, meets and rejects', () => {
@@ -58,7 +58,7 @@ describe('decide', () => {
     ['quorum_own_request', {}, by('alice')],
     ['quorum_own_request', {}, by('ALICE')],
     ['quorum_own_request', {}, by('alice', { decision: 'reject' })],
-    ['quorum_already_decided', { approvals: approved('bob') }, by('bob', { totpStep: 'another step' })],
+    ['quorum_already_decided', { approvals: approved('bob') }, by('bob', { totp_step_sha256: 'another step' })],
     ['quorum_already_decided', { approvals: approved('bob') }, by('Bob', { decision: 'reject' })],
   ])('refuses with %s: %j', (code, change, decision) => {
     expect(decide(request(change), decision, NOW)).toEqual({ kind: 'refused', code });
@@ -73,11 +73,11 @@ describe('decide', () => {
     expect(decide(request({ expiresAtMs: NOW + 1 }), by('bob'), NOW).kind).toBe('open');
   });
 
-  it('counts two people who used the same step: it is 30 seconds of the clock, not a person', () => {
-    const approvals = [{ userId: 'bob', totpStep: '58123' }];
-    expect(decide(request({ approvals }), by('carol', { totpStep: '58123' }), NOW)).toMatchObject({
-      kind: 'met',
-      approvals: 2,
+  it('counts nobody twice by one proof of presence: a step names its person, so two people never share one', () => {
+    const approvals = [{ user_id: 'bob', totp_step_sha256: 'one step' }];
+    expect(decide(request({ approvals }), by('carol', { totp_step_sha256: 'one step' }), NOW)).toMatchObject({
+      kind: 'open',
+      approvals: 1,
     });
   });
 
@@ -92,15 +92,17 @@ describe('decide', () => {
 });
 
 const people = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank'];
-const attempt = fc.record({
-  userId: fc.constantFrom(...people),
-  decision: fc.constantFrom('approve' as const, 'approve' as const, 'approve' as const, 'reject' as const),
-  role: fc.constantFrom<Role>('owner', 'admin', 'admin', 'operator', 'viewer'),
-  isActive: fc.constantFrom(true, true, true, false),
-  isSameMsp: fc.constantFrom(true, true, true, false),
-  totpStep: fc.constantFrom('1', '2', '3'),
-  waitMs: fc.integer({ min: 0, max: 40 }),
-});
+const attempt = fc
+  .record({
+    user_id: fc.constantFrom(...people),
+    decision: fc.constantFrom('approve' as const, 'approve' as const, 'approve' as const, 'reject' as const),
+    role: fc.constantFrom<Role>('owner', 'admin', 'admin', 'operator', 'viewer'),
+    isActive: fc.constantFrom(true, true, true, false),
+    isSameMsp: fc.constantFrom(true, true, true, false),
+    step: fc.constantFrom('1', '2', '3'),
+    waitMs: fc.integer({ min: 0, max: 40 }),
+  })
+  .map(({ step, ...rest }) => ({ ...rest, totp_step_sha256: `step ${step} of ${rest.user_id}` }));
 
 /** Applies decisions as the hub does: what decide says is stored. */
 function run(required: number, attempts: readonly (QuorumDecision & { readonly waitMs: number })[]) {
@@ -123,7 +125,7 @@ function run(required: number, attempts: readonly (QuorumDecision & { readonly w
       state = 'approved';
     }
   }
-  return { state, fires, accepted: approvals.map(({ userId }) => userId) };
+  return { state, fires, accepted: approvals.map(({ user_id }) => user_id) };
 }
 
 /** The same, said plainly: one pass, a set of people, and four reasons not to count. */
@@ -134,9 +136,10 @@ function model(required: number, attempts: readonly (QuorumDecision & { readonly
   for (const each of attempts) {
     elapsed += each.waitMs;
     const mayDecide = each.isSameMsp && each.isActive && (each.role === 'owner' || each.role === 'admin');
-    if (end !== 'open' || elapsed >= 100 || !mayDecide || each.userId === 'alice' || counted.has(each.userId)) continue;
+    if (end !== 'open' || elapsed >= 100 || !mayDecide || each.user_id === 'alice' || counted.has(each.user_id))
+      continue;
     if (each.decision === 'reject') end = 'rejected';
-    else counted.add(each.userId);
+    else counted.add(each.user_id);
     if (end === 'open' && counted.size === required) end = 'approved';
   }
   return { end, counted };

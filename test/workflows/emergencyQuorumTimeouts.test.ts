@@ -166,6 +166,23 @@ describe('emergencyQuorum', () => {
       'next-2',
     ]);
   });
+
+  it('a delivery that another run has started already is waited for, and the stages go on from there', async () => {
+    const canary = await host('canary-2');
+    const { id, targets } = await request([canary, await host('next-3')]);
+    const nonce = targets.find((target) => target.hostname === 'canary-2')?.nonce as string;
+    const order = { nonce, agent_id: canary.id, tenant_id: tenantId, msp_id: api.msp.id };
+    // As a run does that an operator ends a moment later, and a second one follows.
+    after.set('readQuorum', async () => {
+      after.delete('readQuorum');
+      await env.client.workflow.start('eatDelivery', { workflowId: `eat:${nonce}`, taskQueue: 'core', args: [order] });
+    });
+    await post(bob, `/emergency/quorum/${id}/approve`, undefined, 200);
+    const { result } = await ended(`quorum:${id}`, 'emergencyQuorum-followed');
+    expect(result).toEqual({ state: 'approved', outcomes: { 'canary-2': 'overdue', 'next-3': 'stopped' } });
+    expect(await tokens(id)).toBe(1);
+    expect(await audited('emergency_token_overdue', nonce)).toBe(1);
+  });
 });
 
 describe('eatDelivery', () => {
@@ -208,6 +225,20 @@ describe('eatDelivery', () => {
       args: [{ nonce, agent_id: agent.id, tenant_id: tenantId, msp_id: api.msp.id }],
     });
     expect(again).toEqual({ outcome: 'abandoned' });
+  });
+
+  it('is not given up when it was signed by a worker that could never say so', async () => {
+    const agent = await host('web-4');
+    after.set('signEat', () => Promise.reject(new Error('the worker died')));
+    const { nonce } = await post(
+      alice,
+      `/agents/${agent.id}/emergency`,
+      { reason: 'Runaway process, ticket TKT-9003', actions: [{ kind: 'kill_process', pid: 4711, start_time: 1 }] },
+      202,
+    );
+    const { result } = await ended(`eat:${nonce}`, 'eatDelivery-signedUnheard');
+    expect(result).toEqual({ outcome: 'overdue' });
+    expect(await audited('emergency_order_abandoned', nonce)).toBe(0);
   });
 });
 

@@ -5,7 +5,13 @@ import { appendAudit } from '../../db/audit.ts';
 import { lockEat, recordEatResult } from '../../db/emergency.ts';
 import { withTenant } from '../../db/scope.ts';
 import { base64ToBytes, sha256Hex, utf8ToBytes } from '../../domain/bytes.ts';
-import { type EatResult, eatResult, eatResultSigningBytes, signedEatResult } from '../../domain/eat.ts';
+import {
+  type EatResult,
+  eatResult,
+  eatResultSigningBytes,
+  hasSimulatedStep,
+  signedEatResult,
+} from '../../domain/eat.ts';
 import { acceptKey, signatureFault } from '../../domain/ed25519.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { parseStrictJson } from '../../domain/strictJson.ts';
@@ -63,7 +69,8 @@ const report = defineRoute({
         nonce: result.nonce,
         outcome: result.outcome,
         refusal_code: result.refusal_code,
-        is_dry_run: result.dry_run,
+        // A canary that pretended a step has not shown that the step is safe.
+        is_dry_run: result.dry_run || hasSimulatedStep(result),
         started_at: result.started_at,
         result_text: body.result,
         result_signature: Buffer.from(signature),
@@ -80,6 +87,7 @@ const report = defineRoute({
           outcome: result.outcome,
           refusal_code: result.refusal_code,
           dry_run: result.dry_run,
+          simulated: hasSimulatedStep(result),
           activation: result.activation?.condition ?? null,
           started_at: result.started_at,
           finished_at: result.finished_at,

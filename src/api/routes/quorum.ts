@@ -29,7 +29,8 @@ import { type QuorumInput, quorumStart } from '../../workflows/messages.ts';
 import { page, pageQuery, readPage } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
 import { namedAction, pinActions } from '../emergencyActions.ts';
-import { handleDecision, presentQuorum, quorumAnswer, tellDecision } from '../quorumDecision.ts';
+import { presentQuorum, presentQuorums, quorumAnswer } from '../quorumAnswer.ts';
+import { handleDecision, tellDecision } from '../quorumDecision.ts';
 import { readScope } from '../reach.ts';
 import { recordAct } from '../recordAct.ts';
 import { defineRoute } from '../route.ts';
@@ -100,7 +101,7 @@ const create = defineRoute({
   ],
   handle: async (ctx) => {
     const { deps, principal, body } = ctx;
-    const temporal = requireTemporal(deps);
+    requireTemporal(deps);
     const { agents, actions } = await readScope(ctx, async (tx) => {
       const found = [];
       for (const id of await namedHosts(tx, body)) {
@@ -152,7 +153,7 @@ const create = defineRoute({
     });
     await startQuorum(deps, input);
     ctx.http.header('Location', `/api/v1/emergency/quorum/${input.request_id}`);
-    return withTenant(temporal && deps.pool, tenantId, async (tx) =>
+    return withTenant(deps.pool, tenantId, async (tx) =>
       presentQuorum(ctx, tx, (await findQuorumRequest(tx, input.request_id)) as QuorumRow),
     );
   },
@@ -211,9 +212,7 @@ const list = defineRoute({
           (slice) => listQuorumRequests(tx, { tenantId, state: query.state ?? null, ...slice }),
           ({ created_at, id }) => ({ created_at, id }),
         );
-        const items = [];
-        for (const row of rows) items.push(await presentQuorum(ctx, tx, row));
-        return { items, next_cursor };
+        return { items: [...(await presentQuorums(ctx, tx, rows))], next_cursor };
       },
       query.tenant_id,
     );

@@ -31,6 +31,7 @@ import { endAll } from '../impersonations.ts';
 import { enforceLimit } from '../middleware/rateLimit.ts';
 import { newToken } from '../newToken.ts';
 import type { UserPrincipal } from '../principal.ts';
+import { followMember } from '../quorumWithdrawal.ts';
 import { recordAct } from '../recordAct.ts';
 import { defineRoute } from '../route.ts';
 
@@ -72,7 +73,8 @@ const changeMember = defineRoute({
   tag: 'Team',
   summary: 'Change a person’s role, or deactivate the account',
   description:
-    'The person’s sessions end at once, and on deactivation the API tokens for good. Nobody changes themselves; the last active owner stays.',
+    'The person’s sessions end at once, and on deactivation the API tokens for good; open quorum requests of somebody ' +
+    'who may no longer make them are withdrawn. Nobody changes themselves; the last active owner stays.',
   auth: { kind: 'user', permission: 'team.write', totp: true },
   tenantScoped: false,
   params,
@@ -86,7 +88,7 @@ const changeMember = defineRoute({
       throw new RefusedError('forbidden', 'Nobody changes their own role; ask another admin.', {
         permission: 'team.write',
       });
-    await withMsp(deps.pool, principal.mspId, async (tx) => {
+    const changed = await withMsp(deps.pool, principal.mspId, async (tx) => {
       // Owners first, in one order, then the member: two requests cannot wait for each other.
       const owners = await countActiveOwnersLocked(tx, principal.mspId);
       const member = await findMemberForUpdate(tx, path.id);
@@ -112,9 +114,11 @@ const changeMember = defineRoute({
       if (after.is_active !== member.is_active) {
         await recordAct(tx, principal, null, after.is_active ? 'user_reactivated' : 'user_deactivated', subject);
       }
+      return { id: member.id, email: member.email, ...after };
     });
     // The credentials are dead with the commit; this writes the ends down.
     await endAll(deps, principal, { userId: path.id, sessionId: null }, 'role_lost');
+    await followMember(deps, principal, changed);
     return undefined;
   },
 });
