@@ -12,6 +12,7 @@ import { Checkbox, SelectField, TextField } from '../../ui/Field.tsx';
 import { SeverityOptions } from '../../ui/Options.tsx';
 import { FormActions, WriteForm } from '../../ui/WriteForm.tsx';
 import type { RuleDraft } from './AlertRules.tsx';
+import { metricWithUnit } from './ruleWords.ts';
 
 const BLANK: RuleDraft = {
   name: '',
@@ -85,7 +86,7 @@ export function AlertRuleForm({
           >
             {METRICS.map((each) => (
               <option key={each} value={each}>
-                {t(`alertRules.metrics.${each}`)}
+                {metricWithUnit(each, t)}
               </option>
             ))}
           </SelectField>

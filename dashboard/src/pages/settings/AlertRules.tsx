@@ -16,6 +16,7 @@ import { Table } from '../../ui/Table.tsx';
 import { timeSpan } from '../../ui/Time.tsx';
 import { AlertRuleForm } from './AlertRuleForm.tsx';
 import { ClientPicker } from './ClientPicker.tsx';
+import { conditionOf } from './ruleWords.ts';
 
 /** A rule as the list tells it. */
 export type AlertRule = Answered<'/alert-rules', 'get'>['items'][number];
@@ -24,7 +25,7 @@ export type RuleDraft = paths['/alert-rules']['post']['requestBody']['content'][
 
 /** The page. */
 export function AlertRules() {
-  const { t } = useTranslation('settings');
+  const { t, i18n } = useTranslation('settings');
   const { t: common } = useTranslation();
   const can = useCan();
   const tenantId = useTenantId();
@@ -103,10 +104,7 @@ export function AlertRules() {
                 cell: (rule) => (
                   <div>
                     <p className="font-medium">{rule.name}</p>
-                    <p className="font-mono text-xs text-ink-faint">
-                      {rule.metric}
-                      {rule.metric_argument === null ? '' : ` ${rule.metric_argument}`} {rule.operator} {rule.threshold}
-                    </p>
+                    <p className="text-xs break-words text-ink-faint">{conditionOf(rule, t, i18n.language)}</p>
                   </div>
                 ),
               },
