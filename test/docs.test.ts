@@ -185,5 +185,17 @@ describe('README.md', () => {
     expect(called.filter((name) => name !== 'ci' && !(name in scripts))).toEqual([]);
     const rooms = readdirSync(join(ROOT, 'src')).filter((name) => !name.includes('.'));
     expect(rooms.filter((room) => !readme.includes(`\`src/${room}\``))).toEqual([]);
+    const decided = read('docs/decisions/0001-rooms.md');
+    const rows = [...rooms.map((room) => `src/${room}`), 'dashboard'].filter(
+      (room) => !decided.includes(`\n| \`${room}\` |`),
+    );
+    expect(rows, 'each room has its row in the table of docs/decisions/0001-rooms.md').toEqual([]);
+  });
+
+  it('leads to every page but the decisions, which their folder lists', () => {
+    const readme = read('README.md');
+    const pages = PAGES.filter((page) => page !== 'README.md' && !page.startsWith('docs/decisions/'));
+    expect(pages.length).toBeGreaterThan(20);
+    expect(pages.filter((page) => !readme.includes(`](${page})`))).toEqual([]);
   });
 });
