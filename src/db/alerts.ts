@@ -4,9 +4,10 @@ import { z } from 'zod';
 import type { Json } from '../domain/canonicalJson.ts';
 import { ESCALATION_STATES } from '../domain/escalation.ts';
 import { SEVERITIES, type Severity } from '../domain/severity.ts';
-import type { SlaState } from '../domain/sla.ts';
+import { DUE_SOON_PARTS, type SlaState } from '../domain/sla.ts';
 import { alertSla } from '../domain/slaPolicy.ts';
 import { openEscalation } from './escalations.ts';
+import { iso, severityRank } from './fragments.ts';
 import { covers } from './maintenance.ts';
 import { sql } from './pool.ts';
 import type { AnyTx, TenantTx } from './scope.ts';
@@ -65,8 +66,8 @@ export async function raiseAlert(tx: AnyTx, alert: AlertToRaise): Promise<z.infe
 async function foldAlert(tx: AnyTx, alert: AlertToRaise): Promise<z.infer<typeof raisedRow> | null> {
   const folded = await tx.maybeOne(sql.type(foldedRow)`
     update alerts set occurrences = occurrences + 1, last_occurred_at = greatest(last_occurred_at, ${alert.at}::timestamptz),
-      severity = case when array_position(${sql.array([...SEVERITIES], 'text')}, ${alert.severity})
-        < array_position(${sql.array([...SEVERITIES], 'text')}, severity) then ${alert.severity} else severity end
+      severity = case when ${severityRank(sql.fragment`${alert.severity}`)}
+        < ${severityRank(sql.fragment`severity`)} then ${alert.severity} else severity end
     where tenant_id = ${alert.tenant_id}::uuid and fingerprint = ${alert.fingerprint} and status <> 'resolved'
     returning id, number, true as folded, old.severity <> new.severity as rose`);
   // What was not worth waking anybody may be now.
@@ -162,7 +163,6 @@ export const alertRow = z.object({
 });
 export type AlertRow = z.infer<typeof alertRow>;
 
-const ISO = sql.fragment`'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
 const SELECT_ALERTS = sql.fragment`
   select al.id, al.tenant_id, al.number, al.agent_id, ag.hostname, al.source, al.severity, al.title, al.detail, al.status, al.occurrences,
     al.opened_at, al.last_occurred_at, al.sla_due_at, al.ack_due_at, al.acknowledged_at, ua.email as acknowledged_by_email, al.resolved_at,
@@ -172,7 +172,7 @@ const SELECT_ALERTS = sql.fragment`
     al.resolution, al.assigned_to, us.email as assigned_to_email, al.assigned_at,
     al.silenced_by_maintenance, al.silenced_until, al.sla as promise,
     case when al.status <> 'resolved' and al.snoozed_until > now() then jsonb_build_object('until', case when isfinite(al.snoozed_until)
-      then to_char(al.snoozed_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') end) end as snooze,
+      then ${iso(sql.fragment`al.snoozed_until`)} end) end as snooze,
     exists (
       select from maintenance_periods p join maintenance_windows w on (w.tenant_id, w.id) = (p.tenant_id, p.window_id)
       where p.tenant_id = al.tenant_id and p.starts_at <= now() and p.ends_at > now() and ${covers(sql.fragment`al.tenant_id`, sql.fragment`al.agent_id`)}
@@ -189,10 +189,10 @@ const SELECT_ALERTS = sql.fragment`
     -- An answer counts at once, though the workflow may not have heard of it yet.
     (select jsonb_build_object('state', case when e.ended_at is null and al.status <> 'open' then al.status else e.state end,
         'policy', e.policy ->> 'name', 'round', e.round, 'level', e.level,
-        'next_at', case when e.ended_at is null and al.status = 'open' then to_char(e.next_at at time zone 'UTC', ${ISO}) end,
+        'next_at', case when e.ended_at is null and al.status = 'open' then ${iso(sql.fragment`e.next_at`)} end,
         'notified', coalesce((
           select jsonb_agg(jsonb_build_object('round', n.round, 'level', n.level, 'email', u.email,
-            'at', to_char(n.decided_at at time zone 'UTC', ${ISO})) order by n.round, n.level, n.user_id)
+            'at', ${iso(sql.fragment`n.decided_at`)}) order by n.round, n.level, n.user_id)
           from alert_escalation_notices n left join users u on u.id = n.user_id
           where n.tenant_id = e.tenant_id and n.alert_id = e.alert_id), '[]'))
       from alert_escalations e where e.tenant_id = al.tenant_id and e.alert_id = al.id) as escalation
@@ -201,10 +201,10 @@ const SELECT_ALERTS = sql.fragment`
     left join users ua on ua.id = al.acknowledged_by
     left join users ur on ur.id = al.resolved_by
     left join users us on us.id = al.assigned_to`;
-const SEVERITY_RANK = sql.fragment`array_position(array['critical', 'high', 'medium', 'low', 'info'], al.severity)`;
+const SEVERITY_RANK = severityRank(sql.fragment`al.severity`);
 /** As `slaState` says it (src/domain/sla.ts). */
 const SLA_STATE = sql.fragment`case when now() > al.sla_due_at then 'breached'
-  when al.sla_due_at - now() <= (al.sla_due_at - al.opened_at) / 4 then 'due_soon' else 'ok' end`;
+  when al.sla_due_at - now() <= (al.sla_due_at - al.opened_at) / ${DUE_SOON_PARTS} then 'due_soon' else 'ok' end`;
 
 /** What a list of alerts is narrowed to; `after` is the (rank, opened, id) of the last row of the page before. */
 export type AlertFilter = {

@@ -10,6 +10,7 @@
 import { z } from 'zod';
 import { SEVERITIES } from '../domain/severity.ts';
 import { URGENCY_TERMS } from '../domain/urgency.ts';
+import { iso, severityRank } from './fragments.ts';
 import { sql } from './pool.ts';
 import type { MspTx } from './scope.ts';
 
@@ -185,11 +186,11 @@ export async function listCockpit(tx: MspTx, query: CockpitQuery): Promise<reado
     ) sparkline
     left join lateral (
       select alerts.id, number, severity, title, agent_id, hostname,
-        to_char(opened_at at time zone 'UTC', ${ISO_FORMAT}) as opened_at,
-        to_char(sla_due_at at time zone 'UTC', ${ISO_FORMAT}) as sla_due_at
+        ${iso(sql.fragment`opened_at`)} as opened_at,
+        ${iso(sql.fragment`sla_due_at`)} as sla_due_at
       from alerts left join agents on (agents.tenant_id, agents.id) = (alerts.tenant_id, alerts.agent_id)
       where alerts.tenant_id = shown.id and status = 'open'
-      order by array_position(${sql.array([...SEVERITIES], 'text')}, severity), alerts.opened_at limit 1
+      order by ${severityRank(sql.fragment`severity`)}, alerts.opened_at limit 1
     ) top_alert on true
     left join lateral (
       -- Known-exploited ones first. The second half runs only for tenants that have none: it must look at every open CVE.
@@ -208,6 +209,3 @@ export async function listCockpit(tx: MspTx, query: CockpitQuery): Promise<reado
     ) top_cve on true
     order by sort_key ${direction}, shown.id ${direction}`);
 }
-
-/** to_char pattern of ISO 8601 UTC with milliseconds, as timestamps look everywhere else. */
-const ISO_FORMAT = 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"';

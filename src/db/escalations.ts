@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { ESCALATION_STATES, type EscalationPlace, type EscalationState, pinnedPolicy } from '../domain/escalation.ts';
 import { SEVERITIES } from '../domain/severity.ts';
+import { severityRank } from './fragments.ts';
 import { sql } from './pool.ts';
 import type { AnyTx, SystemTx } from './scope.ts';
 
@@ -25,7 +26,7 @@ export async function openEscalation(tx: AnyTx, tenantId: string, alertId: strin
         (select s.escalation_policy_id from tenant_settings s where s.tenant_id = al.tenant_id),
         (select d.id from escalation_policies d where d.msp_id = t.msp_owner and d.is_default))
     where al.tenant_id = ${tenantId}::uuid and al.id = ${alertId}::uuid and al.status = 'open'
-      and array_position(${sql.array([...SEVERITIES], 'text')}, al.severity) <= array_position(${sql.array([...SEVERITIES], 'text')}, p.minimum_severity)
+      and ${severityRank(sql.fragment`al.severity`)} <= ${severityRank(sql.fragment`p.minimum_severity`)}
     on conflict (alert_id) do nothing`);
 }
 

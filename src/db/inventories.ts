@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Inventory, MetricSample } from '../domain/ingest.ts';
+import { iso, severityRank } from './fragments.ts';
 import { sql } from './pool.ts';
 import type { AnyTx, TenantTx } from './scope.ts';
 
@@ -140,20 +141,19 @@ export const agentDetailRow = z.object({
 /** Everything that a host's page shows beside its row. */
 export async function getAgentDetail(tx: AnyTx, host: Host): Promise<z.infer<typeof agentDetailRow>> {
   const own = sql.fragment`tenant_id = ${host.tenantId}::uuid and agent_id = ${host.agentId}::uuid`;
-  const iso = sql.fragment`'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
   return tx.one(sql.type(agentDetailRow)`
     select
       (select document from inventories where ${own}) as inventory,
       (select collected_at from inventories where ${own}) as inventory_at,
       (select to_jsonb(m) from (
-        select to_char(sampled_at at time zone 'UTC', ${iso}) as sampled_at, cpu_pct, mem_pct, disk_pct, load_avg, network_rx_mbps, network_tx_mbps
+        select ${iso(sql.fragment`sampled_at`)} as sampled_at, cpu_pct, mem_pct, disk_pct, load_avg, network_rx_mbps, network_tx_mbps
         from metric_samples where ${own} order by metric_samples.sampled_at desc limit 1) m) as latest_metrics,
       (select coalesce(jsonb_agg(to_jsonb(f)), '[]') from (
-        select kind, subject, severity, detail, to_char(detected_at at time zone 'UTC', ${iso}) as detected_at
+        select kind, subject, severity, detail, ${iso(sql.fragment`detected_at`)} as detected_at
         from security_findings where ${own} and resolved_at is null
-        order by array_position(array['critical', 'high', 'medium', 'low', 'info'], severity), subject limit 500) f) as findings,
+        order by ${severityRank(sql.fragment`severity`)}, subject limit 500) f) as findings,
       (select coalesce(jsonb_agg(to_jsonb(b)), '[]') from (
-        select path, kind, to_char(drifted_at at time zone 'UTC', ${iso}) as drifted_at, current_sha256 is null as missing
+        select path, kind, ${iso(sql.fragment`drifted_at`)} as drifted_at, current_sha256 is null as missing
         from baseline_files where ${own} and drifted_at is not null order by path limit 500) b) as drifted_files,
       (select count(distinct cve_id) from agent_cves where ${own} and patched_at is null) as open_cves,
       (select count(*) from alerts where ${own} and status <> 'resolved') as open_alerts`);

@@ -4,6 +4,7 @@ import { ForeignKeyIntegrityConstraintViolationError } from 'slonik';
 import { z } from 'zod';
 import { type OnCallSchedule, onCallLayer } from '../domain/onCall.ts';
 import { isAllowed, ROLES } from '../domain/permissions.ts';
+import { iso } from './fragments.ts';
 import { sql } from './pool.ts';
 import type { AnyTx, MspTx, SystemTx } from './scope.ts';
 
@@ -31,12 +32,11 @@ export const scheduleRow = z.object({
 });
 export type ScheduleRow = z.infer<typeof scheduleRow>;
 
-const ISO = sql.fragment`'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
 // Overrides that were over long ago are kept for whoever asks for that time by the audit log, and not read here.
 const SELECT_SCHEDULES = sql.fragment`
   select s.id, s.msp_id, s.name, s.time_zone, s.layers, s.is_default, s.created_at, s.updated_at,
     coalesce((select jsonb_agg(jsonb_build_object('id', o.id, 'user_id', o.user_id, 'note', o.note,
-        'from', to_char(o.from_at at time zone 'UTC', ${ISO}), 'until', to_char(o.until_at at time zone 'UTC', ${ISO})) order by o.created_at, o.id)
+        'from', ${iso(sql.fragment`o.from_at`)}, 'until', ${iso(sql.fragment`o.until_at`)}) order by o.created_at, o.id)
       from on_call_overrides o where o.schedule_id = s.id and o.until_at > now() - interval '200 days'), '[]') as overrides
   from on_call_schedules s`;
 

@@ -7,6 +7,7 @@ import type { PackageCve } from '../domain/trivy.ts';
 import { lockTenantAlerts } from './alertLock.ts';
 import { clearAlert, raiseAlert } from './alerts.ts';
 import { PATCHED_BY } from './cveTimeline.ts';
+import { severityRank } from './fragments.ts';
 import { sql } from './pool.ts';
 import type { AnyTx } from './scope.ts';
 
@@ -164,7 +165,7 @@ export async function listCves(tx: AnyTx, filter: CveFilter): Promise<readonly C
   return tx.any(sql.type(cveRow)`
     with grouped as (
       select c.cve_id, k.cve_id is not null as kev, coalesce(k.ransomware, false) as ransomware, s.epss, s.cvss,
-        (array_agg(c.severity order by array_position(array['critical', 'high', 'medium', 'low', 'info'], c.severity)))[1] as severity,
+        (array_agg(c.severity order by ${severityRank(sql.fragment`c.severity`)}))[1] as severity,
         array_agg(distinct c.package) as packages, array_agg(distinct c.source) as sources,
         count(distinct c.agent_id) filter (where c.patched_at is null) as hosts_open,
         count(distinct c.agent_id) filter (where c.patched_at is not null) as hosts_patched,

@@ -23,7 +23,9 @@ export const DEFAULT_ACKNOWLEDGE_MINUTES: Readonly<Record<Severity, number>> = {
   info: 4_320,
 };
 
-/** `due_soon`: the last quarter of the time to the due moment. */
+/** `due_soon`: the last of so many equal parts of the time to the due moment. */
+export const DUE_SOON_PARTS = 4;
+
 export const SLA_STATES = ['ok', 'due_soon', 'breached'] as const;
 export type SlaState = (typeof SLA_STATES)[number];
 
@@ -34,7 +36,7 @@ export function slaState(
   nowMs: number,
 ): { readonly state: SlaState; readonly minutes_overdue: number } {
   if (nowMs > dueMs) return { state: 'breached', minutes_overdue: Math.floor((nowMs - dueMs) / 60_000) };
-  const isSoon = dueMs - nowMs <= (dueMs - openedMs) / 4;
+  const isSoon = dueMs - nowMs <= (dueMs - openedMs) / DUE_SOON_PARTS;
   return { state: isSoon ? 'due_soon' : 'ok', minutes_overdue: 0 };
 }
 
