@@ -13,10 +13,10 @@ const host = demo.agents.find(({ hostname, real }) => hostname === 'db-prod-01' 
 if (host === undefined) throw new Error('The demonstration has no host db-prod-01.');
 const tenant = demo.tenants.find(({ id }) => id === host.tenant_id)?.name ?? '';
 
-async function ask(by = 'alice', required = 2): Promise<string> {
+async function ask(by = 'alice', required = 2, parameters = {}): Promise<string> {
   const response = await call(by, 'POST', '/emergency/quorum', {
     agent_id: host?.id,
-    actions: [{ kind: 'run_playbook', id: 'db-restore' }],
+    actions: [{ kind: 'run_playbook', id: 'db-restore', parameters }],
     reason: REASON,
     required_approvers: required,
   });
@@ -29,6 +29,16 @@ const decide = async (by: string, id: string, decision: 'approve' | 'reject' | '
 async function card(page: Page, id: string, query = ''): Promise<void> {
   await page.goto(`/approve/${id}${query}`);
   await page.getByRole('heading', { name: `${tenant} / db-prod-01` }).waitFor();
+}
+
+/** Where the two buttons stand, from the top and from the left. */
+async function placesOf(page: Page): Promise<unknown> {
+  const places = [];
+  for (const name of ['Approve with TOTP', 'Reject']) {
+    const box = await page.getByRole('button', { name }).boundingBox();
+    places.push({ name, x: box?.x, y: box?.y });
+  }
+  return places;
 }
 
 describe('the card', () => {
@@ -67,6 +77,28 @@ describe('the card', () => {
     await page.getByText(/^Cancelled by alice@/).waitFor();
   });
 
+  it('says that it cannot be undone, and what exactly would run: the values, and the steps of the version pinned', async () => {
+    const id = await ask('alice', 2, { snapshot: '2026-04-15' });
+    const preset = await ask('alice', 2);
+    const page = await signedIn('carol', PHONE);
+    await card(page, id);
+    await page.getByText('This cannot be undone.').waitFor();
+    await page.getByText('Level 3', { exact: true }).waitFor();
+    await page.getByText('2026-04-15', { exact: true }).waitFor();
+    const command = page.getByText('argv ["/etc/monsys/hooks/db-restore","2026-04-15"]');
+    expect(await command.isVisible(), 'steps are folded').toBe(false);
+    await page.getByText('Steps on the host, version 1').tap();
+    await command.waitFor();
+    await expectNoSidewaysScroll(page);
+    await expectAccessible(page);
+    await picture(page, 'approve-phone-steps');
+    await page.goto(`/emergency/quorum/${preset}`);
+    await page.getByText('This cannot be undone.').waitFor();
+    await page.getByText('latest (default)', { exact: true }).waitFor();
+    await decide('alice', id, 'cancel');
+    await decide('alice', preset, 'cancel');
+  });
+
   it('sends a decision once, however often the button is pressed', async () => {
     const id = await ask();
     const page = await signedIn('dave', PHONE);
@@ -101,15 +133,20 @@ describe('the card', () => {
     await decide('alice', id, 'cancel');
   });
 
-  it('Reject from the notification: preselected, in the dark, and it ends the request', async () => {
+  it('Reject from the notification: preselected in its place, in the dark, and it ends the request with its why', async () => {
     const id = await ask();
     const page = await signedIn('carol', { ...PHONE, colorScheme: 'dark' });
+    await card(page, id);
+    const places = await placesOf(page);
     await card(page, id, '?decision=reject');
+    expect(await placesOf(page), 'a thumb finds each button where it was').toEqual(places);
     await expectAccessible(page);
     await picture(page, 'approve-phone-reject-dark');
+    await page.getByLabel('Why (optional)').fill('The snapshot is of the wrong host');
     await page.getByLabel('TOTP code').fill(await freshCode(user('carol')));
     await page.getByLabel('TOTP code').press('Enter');
     await page.getByText(/^Rejected by carol@.* Nothing runs\.$/).waitFor();
+    await page.getByText('The snapshot is of the wrong host').waitFor();
   });
 
   it('a wrong code is refused in a sentence, and the request waits on', async () => {

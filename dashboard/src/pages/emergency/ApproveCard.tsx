@@ -8,11 +8,15 @@ import { ButtonLink } from '../../ui/Button.tsx';
 import { EmptyState, Problem, SkeletonRows } from '../../ui/Feedback.tsx';
 import { Page } from '../../ui/Layout.tsx';
 import { DecisionForm } from './DecisionForm.tsx';
+import { Irreversible } from './Irreversible.tsx';
+import { actionsOf, isIrreversible } from './pinned.ts';
 import { type QuorumRequest, quorumQuery } from './queries.ts';
 import { approveRoute } from './routes.tsx';
 import { standingOf } from './standing.ts';
+import { LevelBadge } from './states.tsx';
 import { TimeLeft } from './TimeLeft.tsx';
 import { Verdict } from './Verdict.tsx';
+import { WhatRuns } from './WhatRuns.tsx';
 import { clockTime, hostsOf } from './where.ts';
 
 /** Shows the card; what happened meanwhile takes the place of the buttons. */
@@ -61,11 +65,13 @@ function Words({ request }: { readonly request: QuorumRequest }) {
           {label}
         </p>
       ))}
+      {isIrreversible(request) && <Irreversible />}
       <p title={utc} className="break-words text-ink-soft">
         {t('requestedBy', { email: request.requested_by_email, time: clockTime(request.created_at, i18n.language) })}
       </p>
       <p className="break-words">{t('reasonLine', { reason: request.reason })}</p>
       <p className="flex flex-wrap items-center gap-x-3 text-sm text-ink-soft">
+        <LevelBadge level={request.level} />
         <span>
           {t('column.approvals')}: {t('ofN', { count: request.approvals, required: request.required_approvers })}
         </span>
@@ -75,6 +81,7 @@ function Words({ request }: { readonly request: QuorumRequest }) {
           </span>
         )}
       </p>
+      <WhatRuns actions={actionsOf(request)} labels={request.labels} />
     </div>
   );
 }

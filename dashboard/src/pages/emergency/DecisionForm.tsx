@@ -9,10 +9,15 @@ import { ProblemError } from '../../api/problem.ts';
 import { useOnline } from '../../shell/OfflineNotice.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Problem } from '../../ui/Feedback.tsx';
-import { TotpField } from '../../ui/Field.tsx';
+import { TextField, TotpField } from '../../ui/Field.tsx';
 import { type QuorumRequest, quorumQuery } from './queries.ts';
 
-type Decision = 'approve' | 'reject';
+/** In the order of the card on every phone: a button that changed its place would be pressed for the other. */
+const DECISIONS = ['approve', 'reject'] as const;
+type Decision = (typeof DECISIONS)[number];
+type Sent = { readonly decision: Decision; readonly code: string; readonly comment: string };
+/** What the hub takes. */
+const MAX_COMMENT = 500;
 
 /**
  * Sends a decision once. The same press that has to be repeated (the answer was lost on the way) goes under the same
@@ -24,13 +29,13 @@ function useDecide(request: QuorumRequest, onCode: (code: string) => void) {
   const key = useRef<{ readonly of: string; readonly value: string } | null>(null);
   const { queryKey } = quorumQuery(request.id);
   return useMutation({
-    mutationFn: ({ decision, code }: { readonly decision: Decision; readonly code: string }) => {
-      const of = `${decision}:${code}`;
+    mutationFn: ({ decision, code, comment }: Sent) => {
+      const of = `${decision}:${code}:${comment}`;
       if (key.current?.of !== of) key.current = { of, value: crypto.randomUUID() };
       const options = {
         params: { path: { id: request.id } },
         headers: { ...withTotp(code), 'Idempotency-Key': key.current.value },
-        body: {},
+        body: comment === '' ? {} : { comment },
       };
       return ask(
         decision === 'approve'
@@ -49,7 +54,10 @@ function useDecide(request: QuorumRequest, onCode: (code: string) => void) {
   });
 }
 
-/** The code and the two buttons; `preselect` is the decision that a notification's button named. */
+/**
+ * The code, why, and the two buttons, which never change places. `preselect` is the decision that a notification's
+ * button named: it stands out, and Enter sends it.
+ */
 export function DecisionForm({
   request,
   preselect = 'approve',
@@ -60,6 +68,7 @@ export function DecisionForm({
   const { t } = useTranslation('emergency');
   const isOnline = useOnline();
   const [code, setCode] = useState('');
+  const [comment, setComment] = useState('');
   const decide = useDecide(request, setCode);
   const isBlocked = !isOnline || decide.isPending;
   // Two presses within one frame both see the buttons as they were; this they share.
@@ -68,7 +77,7 @@ export function DecisionForm({
     if (isBlocked || isSending.current || form?.reportValidity() === false) return;
     isSending.current = true;
     decide.mutate(
-      { decision, code },
+      { decision, code, comment: comment.trim() },
       {
         onSettled: () => {
           isSending.current = false;
@@ -76,7 +85,6 @@ export function DecisionForm({
       },
     );
   };
-  const order: readonly Decision[] = preselect === 'approve' ? ['reject', 'approve'] : ['approve', 'reject'];
   return (
     <form
       onSubmit={(event) => {
@@ -92,8 +100,16 @@ export function DecisionForm({
       )}
       {decide.isError && <Problem error={decide.error} />}
       <TotpField value={code} onChange={(event) => setCode(event.target.value)} disabled={isBlocked} />
+      <TextField
+        label={t('decision.why')}
+        value={comment}
+        maxLength={MAX_COMMENT}
+        autoComplete="off"
+        disabled={isBlocked}
+        onChange={(event) => setComment(event.target.value)}
+      />
       <div className="grid gap-2 sm:grid-cols-2">
-        {order.map((decision) => (
+        {DECISIONS.map((decision) => (
           <Button
             key={decision}
             type={decision === preselect ? 'submit' : 'button'}

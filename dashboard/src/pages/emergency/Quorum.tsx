@@ -5,6 +5,7 @@ import { ExternalLink } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../../api/problem.ts';
 import { useMe } from '../../session.ts';
+import { OtherClientNote } from '../../shell/OtherClientNote.tsx';
 import { ButtonAnchor } from '../../ui/Button.tsx';
 import { EmptyState, Problem, SkeletonRows } from '../../ui/Feedback.tsx';
 import { Card, Facts, Page } from '../../ui/Layout.tsx';
@@ -12,6 +13,8 @@ import { Time } from '../../ui/Time.tsx';
 import { Approvals } from './Approvals.tsx';
 import { CancelRequest } from './CancelRequest.tsx';
 import { DecisionForm } from './DecisionForm.tsx';
+import { Irreversible } from './Irreversible.tsx';
+import { actionsOf, isIrreversible } from './pinned.ts';
 import { type QuorumRequest, quorumQuery } from './queries.ts';
 import { quorumRoute } from './routes.tsx';
 import { standingOf } from './standing.ts';
@@ -19,6 +22,7 @@ import { LevelBadge, RequestBadge } from './states.tsx';
 import { Targets } from './Targets.tsx';
 import { TimeLeft } from './TimeLeft.tsx';
 import { Verdict } from './Verdict.tsx';
+import { WhatRuns } from './WhatRuns.tsx';
 import { hostsOf } from './where.ts';
 
 /** The page. */
@@ -36,6 +40,7 @@ export function Quorum() {
     >
       {isPending && <SkeletonRows rows={8} />}
       {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
+      {request !== undefined && <OtherClientNote tenantId={request.tenant_id} />}
       {request !== undefined && <Body request={request} />}
     </Page>
   );
@@ -83,6 +88,12 @@ function Body({ request }: { readonly request: QuorumRequest }) {
               ],
             ]}
           />
+        </Card>
+        <Card title={t('what.title')}>
+          <div className="space-y-3">
+            {isIrreversible(request) && <Irreversible />}
+            <WhatRuns actions={actionsOf(request)} labels={request.labels} />
+          </div>
         </Card>
         <Targets request={request} />
       </div>

@@ -1,7 +1,6 @@
 /** What will happen, said before anything is sent. */
 
 import { useQuery } from '@tanstack/react-query';
-import { TriangleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { LEVEL_LIFETIME_SECONDS } from '../../../../src/domain/eatLevels.ts';
 import { api, ask } from '../../api/client.ts';
@@ -9,6 +8,7 @@ import { Card } from '../../ui/Layout.tsx';
 import { timeSpan } from '../../ui/Time.tsx';
 import { StepList } from '../playbooks/StepList.tsx';
 import type { Playbook } from './actions.ts';
+import { Irreversible } from './Irreversible.tsx';
 
 /** Where it will run. */
 export type Target = { readonly name: string; readonly isOffline: boolean; readonly isGroup: boolean };
@@ -30,7 +30,7 @@ export function Summary({
   const { t } = useTranslation('emergency');
   const version = useApprovedVersion(playbook);
   return (
-    <Card title={t('new.summary')} className="h-fit lg:sticky lg:top-16">
+    <Card title={t('new.summary')} className="h-fit lg:sticky lg:top-16 lg:col-start-2 lg:row-span-2">
       <div aria-live="polite" className="space-y-3">
         {label === null || target === null ? (
           <p className="text-ink-faint">{t('summary.nothing')}</p>
@@ -39,11 +39,7 @@ export function Summary({
             <p className="text-base font-semibold break-words">
               {t('summary.run', { action: label, where: target.name })}
             </p>
-            {playbook?.irreversible && (
-              <p className="flex items-center gap-2 rounded-md bg-critical-wash px-3 py-2 font-medium text-critical">
-                <TriangleAlert aria-hidden="true" className="size-4 shrink-0" /> {t('summary.irreversible')}
-              </p>
-            )}
+            {playbook?.irreversible && <Irreversible />}
             <ol className="list-decimal space-y-1.5 pl-5 text-ink-soft marker:text-ink-faint">
               <li>{t('summary.approvers', { count: approvers, span: timeSpan(minutes * 60) })}</li>
               <li>{t('summary.token', { minutes: LEVEL_LIFETIME_SECONDS[3] / 60 })}</li>

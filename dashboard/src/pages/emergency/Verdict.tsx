@@ -14,6 +14,16 @@ export function Verdict({ request, standing }: { readonly request: QuorumRequest
   return (
     <div role="status" className="space-y-3 rounded-md bg-sunken p-4">
       <p className="text-base font-medium">{sentence}</p>
+      {request.state === 'rejected' &&
+        request.decisions.map(
+          ({ user_id, decision, comment }) =>
+            decision === 'reject' &&
+            comment !== null && (
+              <p key={user_id} className="break-words text-ink-soft">
+                {comment}
+              </p>
+            ),
+        )}
       {request.state === 'open' && standing === 'mine' && (
         <p className="text-ink-soft">
           {t('quorum.waitingFor', { count: Math.max(0, request.required_approvers - request.approvals) })}

@@ -1,8 +1,7 @@
 /** Steps of a playbook as a host takes them. */
 
-import type { Answered } from '../../api/client.ts';
-
-type Step = Answered<'/playbooks/{id}', 'get'>['versions'][number]['content']['steps'][number];
+/** A step of any kind; its other fields are those of its kind. */
+type Step = { readonly kind: string; readonly name?: string | undefined };
 
 /** `argv` as it is, without a shell; other fields by name. */
 function fieldsOf(step: Step): readonly (readonly [string, string])[] {
