@@ -38,7 +38,10 @@ const evidence = eatRow.extend({
   result_signature: z.string().nullable(),
   agent_public_key: z.string().describe('base64'),
   workflow_id: z.string(),
-  workflow_url: z.string().nullable().describe('in the Temporal UI, for operators; null for others'),
+  workflow_url: z
+    .string()
+    .nullable()
+    .describe('in the Temporal UI, for operators; null for others, and for imported history'),
   log_index: z.int().nullable().describe('place in the transparency log; null until its leaf is integrated'),
 });
 
@@ -54,7 +57,8 @@ async function present(caller: Caller, tx: AnyTx, row: EatEvidence): Promise<z.i
     result_signature: row.result_signature?.toString('base64') ?? null,
     agent_public_key: row.agent_public_key.toString('base64'),
     workflow_id,
-    workflow_url: workflowUrl(caller, workflow_id),
+    // Imported history was signed elsewhere: no workflow of ours leads to it.
+    workflow_url: row.token === null ? null : workflowUrl(caller, workflow_id),
     log_index: row.token === null ? null : await findEatLeafIndex(tx, row.token),
   };
 }

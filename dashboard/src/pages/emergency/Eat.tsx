@@ -6,6 +6,7 @@ import { ExternalLink } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { ProblemError } from '../../api/problem.ts';
 import { useTenantName } from '../../session.ts';
+import { OtherClientNote } from '../../shell/OtherClientNote.tsx';
 import { ButtonAnchor } from '../../ui/Button.tsx';
 import { EmptyState, Problem, SkeletonRows } from '../../ui/Feedback.tsx';
 import { Card, Facts, Page } from '../../ui/Layout.tsx';
@@ -61,6 +62,7 @@ export function Eat() {
         <EmptyState title={t('eat.signing')}>{t('eat.signingText')}</EmptyState>
       )}
       {eat === undefined && query.failureCount === 0 && <SkeletonRows rows={8} />}
+      {eat !== undefined && <OtherClientNote tenantId={eat.tenant_id} />}
       {eat !== undefined && (
         <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_26rem]">
           <Card title={t('eat.timeline')} actions={<TokenBadge state={stateOfEat(eat)} />} className="h-fit">
@@ -114,7 +116,7 @@ function TokenFacts({ eat }: { readonly eat: EatEvidence }) {
           [
             t('eat.logIndex'),
             eat.log_index === null ? (
-              t('eat.logWaiting')
+              t(eat.token === null ? 'eat.logNone' : 'eat.logWaiting')
             ) : (
               <Link
                 key="log"

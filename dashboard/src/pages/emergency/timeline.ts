@@ -37,8 +37,9 @@ export function timelineOf(eat: EatEvidence): readonly TimelineEvent[] {
   const token = tokenOf(eat);
   const result = resultOf(eat);
   const quorum = token?.authorisation.kind === 'quorum' ? token.authorisation : null;
-  const requestedAt = quorum?.requested_at ?? eat.requested_at;
   const events: TimelineEvent[] = [];
+  // Of imported history the moment was not kept: it was asked for before it was signed, by whom is known or is not.
+  const requestedAt = quorum?.requested_at ?? eat.requested_at ?? (eat.requested_by_email && eat.issued_at);
   if (requestedAt) events.push({ kind: 'requested', at: requestedAt, by: eat.requested_by_email });
   for (const approval of quorum?.approvals ?? [])
     events.push({ kind: 'approved', at: approval.approved_at, by: approval.email });
