@@ -2,7 +2,7 @@
 
 import { queryOptions, useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { type Answered, api, ask } from './api/client.ts';
-import { pageAfter } from './api/paging.ts';
+import { everyItem } from './api/paging.ts';
 import { ProblemError } from './api/problem.ts';
 
 /** The signed-in person as `/auth/me` tells it. */
@@ -42,19 +42,10 @@ export function isTenantBound(me: Me): boolean {
   return me.tenant_id !== null;
 }
 
-/** Tenants in reach, by name, for the switcher and for naming rows. At most 10,000 are read. */
+/** Tenants in reach, by name, for the switcher and for naming rows. */
 export const tenantsQuery = queryOptions({
   queryKey: ['tenants'],
-  queryFn: async ({ signal }) => {
-    const items: Answered<'/tenants', 'get'>['items'] = [];
-    let cursor: string | undefined;
-    do {
-      const answer = await ask(api.GET('/tenants', { params: { query: pageAfter(500, cursor) }, signal }));
-      items.push(...answer.items);
-      cursor = answer.next_cursor ?? undefined;
-    } while (cursor !== undefined && items.length < 10_000);
-    return items;
-  },
+  queryFn: ({ signal }) => everyItem((page) => ask(api.GET('/tenants', { params: { query: page }, signal }))),
   staleTime: 60_000,
 });
 

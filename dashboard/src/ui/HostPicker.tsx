@@ -19,11 +19,13 @@ export function HostPicker({
   onChange,
   tenantId,
   fault,
+  required = true,
 }: {
   readonly value: Host | null;
   readonly onChange: (host: Host | null) => void;
   readonly tenantId?: string | undefined;
   readonly fault?: string | undefined;
+  readonly required?: boolean;
 }) {
   const { t } = useTranslation('emergency');
   const tenantName = useTenantName();
@@ -87,7 +89,7 @@ export function HostPicker({
         aria-activedescendant={isOpen && found.length > 0 ? `${listId}-${active}` : undefined}
         autoComplete="off"
         spellCheck={false}
-        required
+        required={required}
         placeholder={t('host.placeholder')}
         fault={fault}
         value={typed ?? (value === null ? '' : `${tenantName(value.tenant_id)} / ${value.hostname}`)}

@@ -3,9 +3,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, ask, type Item } from '../../api/client.ts';
+import type { Item } from '../../api/client.ts';
 import { useTenantName } from '../../session.ts';
 import { SelectField } from '../../ui/Field.tsx';
+import { groupChoiceQuery } from '../groups/data.ts';
 
 /** A group of the list. */
 export type HostGroup = Item<'/groups'>;
@@ -24,19 +25,10 @@ export function GroupField({
 }) {
   const { t } = useTranslation('emergency');
   const tenantName = useTenantName();
-  const { data } = useQuery({
-    queryKey: ['groups', 'picker', tenantId],
-    queryFn: ({ signal }) =>
-      ask(
-        api.GET('/groups', {
-          params: { query: { limit: 200, ...(tenantId !== undefined && { tenant_id: tenantId }) } },
-          signal,
-        }),
-      ),
-  });
-  const groups = data?.items.filter(({ member_count }) => member_count > 0) ?? [];
+  const { data } = useQuery(groupChoiceQuery(tenantId));
+  const groups = data?.filter(({ member_count }) => member_count > 0) ?? [];
   useEffect(() => {
-    const named = data?.items.find(({ id }) => id === namedId);
+    const named = data?.find(({ id }) => id === namedId);
     if (named !== undefined) onChange(named);
   }, [data, namedId, onChange]);
   return (

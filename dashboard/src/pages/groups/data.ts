@@ -2,7 +2,7 @@
 
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { type Answered, api, ask, type Item, type paths } from '../../api/client.ts';
-import { PAGED, pageAfter } from '../../api/paging.ts';
+import { everyItem, PAGED, pageAfter } from '../../api/paging.ts';
 
 /** A group as lists show it. */
 export type Group = Item<'/groups'>;
@@ -71,14 +71,36 @@ export function previewQuery(tenantId: string, rule: GroupDefinition['rule']) {
   });
 }
 
-/** As many as an MSP can have, and a signal that ends the asking. */
-type ChoiceRequest = { readonly params: { readonly query: { readonly limit: number } }; readonly signal: AbortSignal };
+/** A page of a list, and a signal that ends the asking. */
+type ChoiceRequest = {
+  readonly params: { readonly query: ReturnType<typeof pageAfter> };
+  readonly signal: AbortSignal;
+};
 
 /** All things of a kind by name, to choose from; `kind` is how lists of it are kept. */
-function choiceQuery<T>(kind: string, read: (request: ChoiceRequest) => Promise<{ readonly items: T[] }>) {
+function choiceQuery<T>(
+  kind: string,
+  read: (request: ChoiceRequest) => Promise<{ readonly items: readonly T[]; readonly next_cursor: string | null }>,
+) {
   return queryOptions({
     queryKey: [kind, 'choice'],
-    queryFn: async ({ signal }) => (await read({ params: { query: { limit: 500 } }, signal })).items,
+    queryFn: ({ signal }) => everyItem((page) => read({ params: { query: page }, signal })),
+  });
+}
+
+/** Groups of a client, or of all in reach, to choose from. */
+export function groupChoiceQuery(tenantId: string | undefined) {
+  return queryOptions({
+    queryKey: ['groups', 'choice', tenantId ?? 'all'],
+    queryFn: ({ signal }) =>
+      everyItem((page) =>
+        ask(
+          api.GET('/groups', {
+            params: { query: { ...page, ...(tenantId !== undefined && { tenant_id: tenantId }) } },
+            signal,
+          }),
+        ),
+      ),
   });
 }
 

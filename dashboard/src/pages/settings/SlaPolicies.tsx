@@ -15,6 +15,7 @@ import { SelectField } from '../../ui/Field.tsx';
 import { Card, Page } from '../../ui/Layout.tsx';
 import { NamedOptions } from '../../ui/Options.tsx';
 import { timeSpan } from '../../ui/Time.tsx';
+import { slaPoliciesQuery } from '../groups/data.ts';
 import { ClientPicker } from './ClientPicker.tsx';
 import { SlaPolicyForm } from './SlaPolicyForm.tsx';
 
@@ -28,10 +29,7 @@ export function SlaPolicies() {
   const queryClient = useQueryClient();
   const tenantId = useTenantId();
   const [editing, setEditing] = useState<SlaPolicyRow | 'new' | null>(null);
-  const policies = useQuery({
-    queryKey: ['sla-policies'],
-    queryFn: ({ signal }) => ask(api.GET('/sla-policies', { params: { query: { limit: 100 } }, signal })),
-  });
+  const policies = useQuery(slaPoliciesQuery);
   const refresh = (): Promise<void> => queryClient.invalidateQueries({ queryKey: ['sla-policies'] });
   const remove = useMutation({
     mutationFn: (id: string) => ask(api.DELETE('/sla-policies/{id}', { params: { path: { id } } })),
@@ -56,11 +54,11 @@ export function SlaPolicies() {
       {policies.isPending && <SkeletonRows rows={6} />}
       {policies.isError && <Problem error={policies.error} onRetry={() => void policies.refetch()} />}
       {policies.data && tenantId !== undefined && can('sla.write') && (
-        <FollowedPolicy tenantId={tenantId} policies={policies.data.items} />
+        <FollowedPolicy tenantId={tenantId} policies={policies.data} />
       )}
-      {policies.data?.items.length === 0 && <EmptyState title={t('sla.empty')}>{t('sla.emptyText')}</EmptyState>}
+      {policies.data?.length === 0 && <EmptyState title={t('sla.empty')}>{t('sla.emptyText')}</EmptyState>}
       <div className="grid gap-4 xl:grid-cols-2">
-        {policies.data?.items.map((policy) => (
+        {policies.data?.map((policy) => (
           <PolicyCard
             key={policy.id}
             policy={policy}
