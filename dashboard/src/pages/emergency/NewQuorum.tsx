@@ -28,7 +28,7 @@ import { Summary, type Target } from './Summary.tsx';
 
 const MINUTES = [15, 30, DEFAULT_COLLECTION_MINUTES, 240, MAX_COLLECTION_MINUTES] as const;
 
-/** The form, with what will happen beside it. */
+/** The form, with what will happen beside it; on a narrow screen that stands between the fields and the button. */
 export function NewQuorum() {
   const { t } = useTranslation('emergency');
   const named = newQuorumRoute.useSearch();
@@ -91,9 +91,9 @@ export function NewQuorum() {
           setHostFault(isMissing);
           if (!isMissing && !request.isPending) request.mutate();
         }}
-        className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_24rem]"
+        className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_24rem] lg:grid-rows-[auto_1fr]"
       >
-        <div className="space-y-4">
+        <div className="min-w-0 space-y-4">
           <Card title={t('new.where')}>
             <div className="space-y-3">
               <PlaceChoice value={place} onChange={setPlace} />
@@ -150,10 +150,6 @@ export function NewQuorum() {
               <TotpField value={code} onChange={(event) => setCode(event.target.value)} />
             </div>
           </Card>
-          {request.isError && <Problem error={request.error} />}
-          <Button type="submit" kind="primary" busy={request.isPending} className="max-sm:h-12 max-sm:w-full">
-            {t('new.submit')}
-          </Button>
         </div>
         <Summary
           label={draftLabel(draft, playbook)}
@@ -162,6 +158,12 @@ export function NewQuorum() {
           approvers={Number(approvers) || MIN_APPROVERS}
           minutes={minutes}
         />
+        <div className="space-y-4 lg:col-start-1">
+          {request.isError && <Problem error={request.error} />}
+          <Button type="submit" kind="primary" busy={request.isPending} className="max-sm:h-12 max-sm:w-full">
+            {t('new.submit')}
+          </Button>
+        </div>
       </form>
     </Page>
   );

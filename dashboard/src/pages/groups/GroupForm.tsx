@@ -56,7 +56,7 @@ export function GroupForm({
             if (isComplete) onSubmit(fields, draft);
           })(event);
         }}
-        className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]"
+        className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_20rem] lg:grid-rows-[auto_1fr]"
       >
         <div className="min-w-0 space-y-4">
           {error !== null && <Problem error={error} />}
@@ -81,6 +81,9 @@ export function GroupForm({
           <Card title={t('form.rule')}>
             <RuleEditor draft={draft} onChange={setDraft} onBroken={setBroken} showFaults={tried} />
           </Card>
+        </div>
+        <RulePreview tenantId={tenantId} draft={draft} />
+        <div className="min-w-0 space-y-4 lg:col-start-1">
           <InheritanceFields problem={problem} />
           {below}
           <div className="flex flex-wrap items-center justify-end gap-3">
@@ -94,7 +97,6 @@ export function GroupForm({
             </Button>
           </div>
         </div>
-        <RulePreview tenantId={tenantId} draft={draft} />
       </form>
     </FormProvider>
   );
