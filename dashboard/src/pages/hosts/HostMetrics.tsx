@@ -8,6 +8,7 @@ import { Chip } from '../../ui/Badge.tsx';
 import { EmptyState, Problem, Skeleton } from '../../ui/Feedback.tsx';
 import { Card } from '../../ui/Layout.tsx';
 import { type ChartLine, LineChart } from '../../ui/LineChart.tsx';
+import { Time } from '../../ui/Time.tsx';
 import { type HostDetail, METRIC_RANGES, metricsQuery } from './hostQueries.ts';
 import { hostRoute } from './routes.tsx';
 
@@ -17,7 +18,15 @@ const CHARTS = [
   { key: 'load', names: ['load_avg'] },
   { key: 'network', names: ['network_rx_mbps', 'network_tx_mbps'] },
 ] as const satisfies readonly { key: string; names: readonly Name[]; range?: readonly [number, number] }[];
+type Measured = {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly items: readonly { readonly sampled_at: string }[];
+};
 const COLORS = ['accent', 'good', 'high'] as const;
+
+/** Less than this part of a range without a sample at its beginning is how samples fall, and not worth a word. */
+const WORTH_SAYING = 0.05;
 
 /** The tab of metrics; the range is in the address. */
 export function HostMetrics({ host }: { readonly host: HostDetail }) {
@@ -25,7 +34,9 @@ export function HostMetrics({ host }: { readonly host: HostDetail }) {
   const { range = '24h' } = hostRoute.useSearch();
   const navigate = hostRoute.useNavigate();
   const { data, error, isPending, refetch } = useQuery(metricsQuery(host.id, range));
-  const times = useMemo(() => data?.map(({ sampled_at }) => Date.parse(sampled_at) / 1_000) ?? [], [data]);
+  const samples = data?.items;
+  const times = useMemo(() => samples?.map(({ sampled_at }) => Date.parse(sampled_at) / 1_000) ?? [], [samples]);
+  const span = useMemo(() => data && ([data.fromMs / 1_000, data.toMs / 1_000] as const), [data]);
   const charts = useMemo(
     () =>
       CHARTS.map(({ key, names, ...rest }) => ({
@@ -35,13 +46,13 @@ export function HostMetrics({ host }: { readonly host: HostDetail }) {
           (name, index): ChartLine => ({
             label: t(`metrics.${name}`),
             color: COLORS[index] ?? 'accent',
-            values: data?.map((sample) => sample[name]) ?? [],
+            values: samples?.map((sample) => sample[name]) ?? [],
             format: (value) =>
               `${value.toLocaleString(i18n.language, { maximumFractionDigits: value < 10 ? 1 : 0 })}${name.endsWith('_pct') ? ' %' : name.endsWith('_mbps') ? ' Mb/s' : ''}`,
           }),
         ),
       })),
-    [data, t, i18n.language],
+    [samples, t, i18n.language],
   );
   return (
     <div className="space-y-4">
@@ -58,12 +69,13 @@ export function HostMetrics({ host }: { readonly host: HostDetail }) {
       </div>
       {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
       {isPending && error === null && <Skeleton className="h-72 w-full" />}
-      {data?.length === 0 && (
+      {samples?.length === 0 && (
         <EmptyState title={t('metrics.none')} icon={<ChartIcon aria-hidden="true" />}>
           {t('metrics.noneText')}
         </EmptyState>
       )}
-      {data !== undefined && data.length > 0 && (
+      {data !== undefined && <MeasuredSince data={data} />}
+      {samples !== undefined && samples.length > 0 && (
         <div className="grid gap-4 xl:grid-cols-2">
           {charts.map(({ key, lines, ...rest }) => (
             <Card key={key} title={t(`metrics.${key}`)} {...(key === 'usage' && { className: 'xl:col-span-2' })}>
@@ -71,6 +83,7 @@ export function HostMetrics({ host }: { readonly host: HostDetail }) {
                 label={t('metrics.chart', { what: t(`metrics.${key}`), host: host.hostname })}
                 times={times}
                 lines={lines}
+                {...(span !== undefined && { span })}
                 {...rest}
               />
             </Card>
@@ -78,5 +91,19 @@ export function HostMetrics({ host }: { readonly host: HostDetail }) {
         </div>
       )}
     </div>
+  );
+}
+
+/** Why a chart begins late: the host was not measured before. */
+function MeasuredSince({ data }: { readonly data: Measured }) {
+  const { t } = useTranslation('hosts');
+  const [first] = data.items;
+  if (first === undefined) return null;
+  const missing = Date.parse(first.sampled_at) - data.fromMs;
+  if (missing < WORTH_SAYING * (data.toMs - data.fromMs)) return null;
+  return (
+    <p className="text-xs text-ink-soft">
+      {t('metrics.since')} <Time value={first.sampled_at} />
+    </p>
   );
 }

@@ -69,18 +69,19 @@ export function hostQuery(agentId: string) {
   });
 }
 
-/** Metrics of a host over a range that ends now. */
+/** Metrics of a host over a range that ends now, with its two ends in milliseconds since the epoch. */
 export function metricsQuery(agentId: string, range: MetricRange) {
   return queryOptions({
     queryKey: ['agents', 'metrics', agentId, range],
     queryFn: async ({ signal }) => {
       const toMs = Date.now();
+      const fromMs = toMs - METRIC_HOURS[range] * 3_600_000;
       const { items } = await ask(
         api.GET('/agents/{id}/metrics', {
           params: {
             path: { id: agentId },
             query: {
-              from: new Date(toMs - METRIC_HOURS[range] * 3_600_000).toISOString(),
+              from: new Date(fromMs).toISOString(),
               to: new Date(toMs).toISOString(),
               points: CHART_POINTS,
             },
@@ -88,7 +89,7 @@ export function metricsQuery(agentId: string, range: MetricRange) {
           signal,
         }),
       );
-      return items;
+      return { fromMs, toMs, items };
     },
     refetchInterval: 60_000,
   });
