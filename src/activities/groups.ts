@@ -3,7 +3,7 @@
 import type { DatabasePool } from 'slonik';
 import { applyMembership, findChangedGroups, type GroupToCheck, listGroupsToCheck } from '../db/groupMembership.ts';
 import { lockGroups } from '../db/groups.ts';
-import { withSystem } from '../db/scope.ts';
+import { withSystem, withTenant } from '../db/scope.ts';
 
 /** Groups that are evaluated by one statement; a hundred of the largest rules stay below Postgres's count of parameters. */
 const GROUPS_PER_STATEMENT = 100;
@@ -58,7 +58,7 @@ function mend(
 ): Promise<{ readonly added: number; readonly removed: number }> {
   const mspId = changed[0]?.msp_id ?? '';
   const ids = new Set(changed.map(({ id }) => id));
-  return withSystem(pool, async (tx) => {
+  return withTenant(pool, tenantId, async (tx) => {
     // The rules as they are now that nobody else may change them.
     const groups = (await lockGroups(tx, tenantId)).filter((group) => ids.has(group.id));
     return applyMembership(tx, { id: tenantId, mspId }, groups);
