@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import { base64ToBytes, sha256Hex, utf8ToBytes } from './bytes.ts';
 import { canonicalJson, type Json } from './canonicalJson.ts';
+import { sha256Digest } from './digest.ts';
 import { ACTION_KINDS, type ActionKind, type Level, PRE_ISSUED_MAX_WINDOW_SECONDS } from './eatLevels.ts';
 import { acceptKey, signatureFault } from './ed25519.ts';
 import {
@@ -39,7 +40,6 @@ export const MAX_ACTION_TEXT = 8192;
 /** Longest text of a token: what {@link MAX_ACTIONS} of the longest, ten approvals and the longest reason come to, and some. */
 export const MAX_TOKEN_TEXT = 128_000;
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const instant = z.iso.datetime({ offset: false, precision: 3 });
 
 /** A playbook run in a token: which content, by hash, with which values. */
@@ -48,7 +48,7 @@ const playbookAction = z.strictObject({
   playbook_id: z.uuid(),
   slug: z.string().max(63),
   version: z.int().min(1),
-  sha256,
+  sha256: sha256Digest,
   irreversible: z.boolean(),
   parameters: parameterValues,
 });
@@ -73,13 +73,13 @@ const approvalProof = z.strictObject({
   user_id: z.uuid(),
   email: z.string().max(320),
   approved_at: instant,
-  totp_step_sha256: sha256,
+  totp_step_sha256: sha256Digest,
 });
 
 /** On whose word the hub signed. */
 const authorisation = z.discriminatedUnion('kind', [
   /** One person with their TOTP. */
-  z.strictObject({ kind: z.literal('single'), ...person.shape, totp_step_sha256: sha256 }),
+  z.strictObject({ kind: z.literal('single'), ...person.shape, totp_step_sha256: sha256Digest }),
   /** M of N people, none of them the requester. */
   z.strictObject({
     kind: z.literal('quorum'),
@@ -406,7 +406,7 @@ export const eatResult = z.strictObject({
   nonce: z.uuid(),
   agent_id: z.uuid(),
   tenant_id: z.uuid(),
-  eat_sha256: sha256,
+  eat_sha256: sha256Digest,
   outcome: z.enum(EXECUTION_OUTCOMES),
   refusal_code: z.string().max(64).nullable(),
   dry_run: z.boolean(),

@@ -5,10 +5,10 @@
  */
 
 import { z } from 'zod';
+import { sha256Digest } from './digest.ts';
 import { SEVERITIES } from './severity.ts';
 
 const time = z.iso.datetime({ offset: false }).describe('UTC, e.g. 2026-05-19T18:00:00.000Z');
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const path = z.string().min(1).max(4096);
 const text = (max: number) => z.string().max(max);
 
@@ -79,7 +79,7 @@ export const inventory = z.strictObject({
     .max(5000),
   sshd: z.record(text(64), text(500)),
   files: z
-    .array(z.strictObject({ path, kind: z.enum(['binary', 'config']), sha256 }))
+    .array(z.strictObject({ path, kind: z.enum(['binary', 'config']), sha256: sha256Digest }))
     .max(5000)
     .describe('watched binaries and configuration files; one that is missing here is gone'),
 });

@@ -12,6 +12,7 @@
 import { z } from 'zod';
 import { base64ToBytes, bytesToBase64, sha256Hex, utf8ToBytes } from './bytes.ts';
 import { canonicalJson, type Json, NotCanonicalError } from './canonicalJson.ts';
+import { sha256Digest } from './digest.ts';
 import { acceptKey, signatureFault } from './ed25519.ts';
 import { REPORT_TEMPLATES } from './report.ts';
 import { parseStrictJson } from './strictJson.ts';
@@ -59,7 +60,7 @@ export type PackLineFault = 'not_json' | 'not_canonical' | 'wrong_seq' | 'wrong_
 const chained = z.looseObject({
   kind: z.enum(PACK_LINE_KINDS),
   seq: z.int().min(0),
-  prev: z.string().regex(/^[0-9a-f]{64}$/),
+  prev: sha256Digest,
 });
 
 /** Where a reader of lines has got to. */
@@ -106,7 +107,6 @@ function canonicalBytes(value: Json): Uint8Array | null {
   }
 }
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const instant = z.iso.datetime({ offset: false, precision: 3 });
 const count = z.int().min(0);
 
@@ -133,16 +133,18 @@ export const packManifest = z.strictObject({
   files: z.strictObject({
     jsonl: z.strictObject({
       name: z.string(),
-      sha256,
+      sha256: sha256Digest,
       bytes: count,
-      uncompressed_sha256: sha256,
+      uncompressed_sha256: sha256Digest,
       uncompressed_bytes: count,
     }),
-    pdf: z.strictObject({ name: z.string(), sha256, bytes: count }),
+    pdf: z.strictObject({ name: z.string(), sha256: sha256Digest, bytes: count }),
   }),
-  hash_chain_root: sha256,
+  hash_chain_root: sha256Digest,
   /** The month before: a chain of months. Null for the first pack. */
-  previous: z.strictObject({ month: z.string(), manifest_sha256: sha256, hash_chain_root: sha256 }).nullable(),
+  previous: z
+    .strictObject({ month: z.string(), manifest_sha256: sha256Digest, hash_chain_root: sha256Digest })
+    .nullable(),
   /**
    * Only in a report on demand: of any period, `month` being that of its first moment. `scope` null: every host. Else
    * only what is about the chosen ones, whose ids the first line holds.
@@ -151,7 +153,7 @@ export const packManifest = z.strictObject({
     .strictObject({
       template: z.enum(REPORT_TEMPLATES),
       title: z.string().min(1).max(200),
-      scope: z.strictObject({ hosts: count.min(1), agent_ids_sha256: sha256 }).nullable(),
+      scope: z.strictObject({ hosts: count.min(1), agent_ids_sha256: sha256Digest }).nullable(),
     })
     .exactOptional(),
 });

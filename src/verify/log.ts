@@ -6,6 +6,7 @@
 
 import { z } from 'zod';
 import { bytesToBase64, bytesToHex, hexToBytes } from '../domain/bytes.ts';
+import { sha256Digest } from '../domain/digest.ts';
 import { type LogLeaf, leafBytes } from '../domain/tlog/leaf.ts';
 import { isConsistent, isIncluded, leafHash } from '../domain/tlog/merkle.ts';
 import { type Checkpoint, makeNoteKey, openCheckpoint, parseNote } from '../domain/tlog/note.ts';
@@ -18,9 +19,8 @@ import { defaultStatePath, keepForkEvidence, readState, writeState } from './log
 const LOG_PATH = '/api/v1/transparency';
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
-const hash = z.string().regex(/^[0-9a-f]{64}$/);
 /** 63 hashes reach the root of the largest log there can be. */
-const proofHashes = z.array(hash).max(64);
+const proofHashes = z.array(sha256Digest).max(64);
 const inclusionAnswer = z.object({ index: z.int().min(0), proof: proofHashes });
 const consistencyAnswer = z.object({ proof: proofHashes });
 

@@ -11,6 +11,7 @@ import {
   type PlaybookRow,
 } from '../../db/playbooks.ts';
 import { type AnyTx, type MspTx, withMsp } from '../../db/scope.ts';
+import { sha256Digest } from '../../domain/digest.ts';
 import { MAX_PLAYBOOK_TEXT, playbookContent, playbookParameter } from '../../domain/playbook.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import type { UserPrincipal } from '../principal.ts';
@@ -173,11 +174,7 @@ const approve = defineRoute({
   body: z
     .strictObject({
       version: z.int().min(1).optional(),
-      sha256: z
-        .string()
-        .regex(/^[0-9a-f]{64}$/)
-        .optional()
-        .describe('refused when the version has another'),
+      sha256: sha256Digest.optional().describe('refused when the version has another'),
     })
     .default({}),
   output: playbook,

@@ -15,6 +15,7 @@ import {
   readTile,
 } from '../../db/transparency.ts';
 import { bytesToHex, hexToBytes } from '../../domain/bytes.ts';
+import { sha256Digest } from '../../domain/digest.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { type Cosignature, formatCosignature, verifyCosignature } from '../../domain/tlog/cosignature.ts';
 import { logLeaf, parseLeaf } from '../../domain/tlog/leaf.ts';
@@ -36,12 +37,11 @@ const MAX_LINES = 32;
 const MAX_LINE_CHARACTERS = 1000;
 const COSIGNATURES_BODY_BYTES = 64 * 1024;
 
-const hash = z.string().regex(/^[0-9a-f]{64}$/, '64 lower-case hex digits');
-const hashes = z.array(hash);
+const hashes = z.array(sha256Digest);
 const size = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const item = z.object({
   index: z.number().int(),
-  leaf_hash: hash,
+  leaf_hash: sha256Digest,
   entry: z.string().describe('the exact text that the leaf hash covers'),
   leaf: logLeaf,
 });
@@ -204,7 +204,7 @@ export const transparencyRoutes = [
     params: z.object({ index: size }),
     output: item.extend({
       size: z.number().int(),
-      root: hash,
+      root: sha256Digest,
       proof: hashes.describe('audit path of RFC 6962 section 2.1.1, from the leaf up'),
       checkpoint: z.string().describe('the signed note that the proof leads to'),
     }),
@@ -232,8 +232,8 @@ export const transparencyRoutes = [
     summary: 'Proof that a leaf is in the tree of a size',
     auth: { kind: 'public' },
     tenantScoped: false,
-    query: z.object({ leaf_hash: hash, size: size.optional().describe('default: the current checkpoint’s') }),
-    output: z.object({ index: z.number().int(), size: z.number().int(), root: hash, proof: hashes }),
+    query: z.object({ leaf_hash: sha256Digest, size: size.optional().describe('default: the current checkpoint’s') }),
+    output: z.object({ index: z.number().int(), size: z.number().int(), root: sha256Digest, proof: hashes }),
     refusals: ['not_found', 'unavailable'],
     handle: async ({ deps, query, http }) => {
       const checkpoint = await currentCheckpoint(deps);

@@ -6,9 +6,9 @@
 import { z } from 'zod';
 import { utf8ToBytes } from '../bytes.ts';
 import { canonicalJson } from '../canonicalJson.ts';
+import { sha256Digest } from '../digest.ts';
 import { parseStrictJson } from '../strictJson.ts';
 
-const digest = z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 in lower-case hex');
 const keyId = z.string().regex(/^[0-9a-f]{16}$/, 'a hub key id');
 const at = z
   .string()
@@ -17,22 +17,22 @@ const at = z
 /** A leaf of the log; its bytes are the canonical JSON of exactly these members. */
 export const logLeaf = z.discriminatedUnion('type', [
   /** A hub key was announced: SHA-256 of the statement's text as `GET /transparency/keys` shows it. */
-  z.strictObject({ type: z.literal('key_rotation'), at, key_id: keyId, statement_sha256: digest }),
+  z.strictObject({ type: z.literal('key_rotation'), at, key_id: keyId, statement_sha256: sha256Digest }),
   /** An emergency token was signed: SHA-256 of its text and, where it is shown alone, of its nonce. */
   z.strictObject({
     type: z.literal('eat_issued'),
     at,
     key_id: keyId,
-    eat_sha256: digest,
-    nonce_sha256: digest.exactOptional(),
+    eat_sha256: sha256Digest,
+    nonce_sha256: sha256Digest.exactOptional(),
   }),
   /** A monthly pack was signed: SHA-256 of its manifest and of its `.sig`. */
   z.strictObject({
     type: z.literal('pack_signed'),
     at,
     key_id: keyId,
-    manifest_sha256: digest,
-    signature_sha256: digest,
+    manifest_sha256: sha256Digest,
+    signature_sha256: sha256Digest,
   }),
 ]);
 
