@@ -20,6 +20,7 @@ import {
 import { type AnyTx, type TenantTx, withIdentity } from '../../db/scope.ts';
 import { brandColors, contrastRatio, MAX_PRODUCT_NAME, parseColor } from '../../domain/brand.ts';
 import { CLAIM_DAYS, challengeName, isProven, judgeDomain } from '../../domain/customDomain.ts';
+import { sha256Digest } from '../../domain/digest.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import type { ApiConfig } from '../../platform/config.ts';
 import { resolveTxt } from '../../platform/dnsTxt.ts';
@@ -355,7 +356,7 @@ const portalLogo = defineRoute({
   summary: 'The logo of the host that is asked, by the hash of its bytes',
   auth: { kind: 'public' },
   tenantScoped: false,
-  params: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  params: z.object({ sha256: sha256Digest }),
   produces: 'image/*',
   refusals: ['not_found'],
   handle: async ({ deps, http, params: path }) => {
