@@ -11,7 +11,7 @@ import { iso, severityRank } from './fragments.ts';
 import { covers } from './maintenance.ts';
 import { sql } from './pool.ts';
 import type { AnyTx, TenantTx } from './scope.ts';
-import { restartClocks, startClocks } from './slaClocks.ts';
+import { startClocks } from './slaClocks.ts';
 
 /** What raises an alert. Times are ISO 8601 UTC. */
 export type AlertToRaise = {
@@ -301,16 +301,4 @@ export async function snoozeAlert(tx: TenantTx, tenantId: string, id: string, un
     update alerts set snoozed_until = ${until ?? 'infinity'}::timestamptz
     where tenant_id = ${tenantId}::uuid and id = ${id}::uuid and status <> 'resolved'`);
   return result.rowCount === 1;
-}
-
-/** Sets a tenant's SLA minutes; unresolved alerts get their due times anew from when they opened, by what holds now. */
-export async function updateSlaSettings(
-  tx: TenantTx,
-  tenantId: string,
-  settings: Partial<Record<Severity, number>>,
-): Promise<void> {
-  await tx.query(sql.unsafe`
-    insert into tenant_settings (tenant_id, sla_resolve_minutes) values (${tenantId}::uuid, ${JSON.stringify(settings)}::jsonb)
-    on conflict (tenant_id) do update set sla_resolve_minutes = excluded.sla_resolve_minutes`);
-  await restartClocks(tx, tenantId);
 }

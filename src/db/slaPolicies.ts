@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { TenantSla } from '../domain/groupInheritance.ts';
-import { SEVERITIES } from '../domain/severity.ts';
+import { SEVERITIES, type Severity } from '../domain/severity.ts';
 import { slaPolicy, type slaPolicyDefinition } from '../domain/slaPolicy.ts';
 import { sql } from './pool.ts';
 import type { AnyTx, MspTx, TenantTx } from './scope.ts';
@@ -119,4 +119,15 @@ export async function setTenantSlaPolicy(tx: TenantTx, tenantId: string, policyI
   await tx.query(sql.unsafe`
     insert into tenant_settings (tenant_id, sla_policy_id) values (${tenantId}::uuid, ${policyId}::uuid)
     on conflict (tenant_id) do update set sla_policy_id = excluded.sla_policy_id`);
+}
+
+/** Sets a tenant's own minutes to resolve; due times of open alerts are the caller's to count anew. */
+export async function setTenantSlaMinutes(
+  tx: TenantTx,
+  tenantId: string,
+  minutes: Partial<Record<Severity, number>>,
+): Promise<void> {
+  await tx.query(sql.unsafe`
+    insert into tenant_settings (tenant_id, sla_resolve_minutes) values (${tenantId}::uuid, ${JSON.stringify(minutes)}::jsonb)
+    on conflict (tenant_id) do update set sla_resolve_minutes = excluded.sla_resolve_minutes`);
 }

@@ -10,9 +10,9 @@ import {
   ruleRow,
   updateRule,
 } from '../../db/alertRules.ts';
-import { updateSlaSettings } from '../../db/alerts.ts';
 import type { AnyTx } from '../../db/scope.ts';
-import { getTenantSla } from '../../db/slaPolicies.ts';
+import { restartClocks } from '../../db/slaClocks.ts';
+import { getTenantSla, setTenantSlaMinutes } from '../../db/slaPolicies.ts';
 import { RULE_TEMPLATES, ruleDefinition } from '../../domain/alertRule.ts';
 import type { Json } from '../../domain/canonicalJson.ts';
 import { inherit } from '../../domain/groupInheritance.ts';
@@ -195,7 +195,8 @@ const putSettings = defineRoute({
   handle: async (ctx) => {
     const own = ctx.body.sla_resolve_minutes;
     return inTenant(ctx, ctx.params.id, async (tx) => {
-      await updateSlaSettings(tx, ctx.params.id, own);
+      await setTenantSlaMinutes(tx, ctx.params.id, own);
+      await restartClocks(tx, ctx.params.id);
       await recordAct(tx, ctx.principal, ctx.params.id, 'sla_changed', { sla_resolve_minutes: own });
       return slaSettings(tx, ctx.params.id);
     });
