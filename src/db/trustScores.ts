@@ -75,8 +75,11 @@ export async function gatherTrustScoreInputs(
       from page, generate_series(greatest(date_trunc('month', page.created_at), date_trunc('month', now()) - interval '12 months'),
         date_trunc('month', now()) - interval '1 month', interval '1 month') as month
     ), packs as (
+      -- Signed and final; of the demonstration's history the months on record, which have no files.
       select m.tenant_id, count(*) as months_due, count(p.month) as months_built
-      from closed_months m left join audit_packs p on p.tenant_id = m.tenant_id and p.month = m.month group by m.tenant_id
+      from closed_months m left join audit_packs p on p.tenant_id = m.tenant_id and p.month = m.month
+        and (p.is_demo or p.manifest is not null and not p.is_preview)
+      group by m.tenant_id
     )
     select page.id as tenant_id, floor(extract(epoch from now() - page.created_at) / 86400)::int as tenant_age_days,
       jsonb_build_object('active', coalesce(h.active, 0), 'watched', coalesce(h.watched, 0), 'online', coalesce(h.online, 0), 'current_version', coalesce(h.current_version, 0)) as hosts,

@@ -20,6 +20,7 @@ const messages = {
     preview: 'Preview',
     building: 'Being built',
     failed: 'The build failed',
+    recorded: 'Demonstration history, no files',
     absent: 'Not built',
     before: 'Before the client came',
     future: 'Still to come',

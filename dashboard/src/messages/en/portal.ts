@@ -147,6 +147,7 @@ const messages = {
     noneText: 'On the first of each month the pack of the month before appears here.',
     preview: 'Preview of the present month',
     closed: 'Closed: never changes',
+    recorded: 'On record from the demonstration’s history, without files: {{months}}.',
     entries_one: '{{count}} entry',
     entries_other: '{{count}} entries',
     pdf: 'PDF',

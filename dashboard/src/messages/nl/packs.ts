@@ -23,6 +23,7 @@ const messages: Translated<typeof en> = {
     preview: 'Voorbeeld',
     building: 'Wordt gemaakt',
     failed: 'Maken is mislukt',
+    recorded: 'Uit de demonstratie, zonder bestanden',
     absent: 'Niet gemaakt',
     before: 'Voordat de klant kwam',
     future: 'Komt nog',

@@ -150,6 +150,7 @@ const messages: Translated<typeof en> = {
     noneText: 'Op de eerste van elke maand staat hier het pakket van de maand ervoor.',
     preview: 'Voorbeeld van de lopende maand',
     closed: 'Gesloten: verandert nooit meer',
+    recorded: 'Uit de voorgeschiedenis van de demonstratie, zonder bestanden: {{months}}.',
     entries_one: '{{count}} regel',
     entries_other: '{{count}} regels',
     pdf: 'Pdf',

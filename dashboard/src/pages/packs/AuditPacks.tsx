@@ -18,12 +18,14 @@ import { StateMark } from './MonthCell.tsx';
 import { PackGrid } from './PackGrid.tsx';
 import { PackSheet } from './PackSheet.tsx';
 import { buildsQuery, type Pack, packsQuery } from './packQueries.ts';
-import { packState } from './packState.ts';
+import { isRecorded, packState } from './packState.ts';
 
 const route = getRouteApi('/shell/audit-packs');
 /** Up to so many clients one question answers for all; beyond, each client in sight is asked for. */
 const ONE_QUESTION = 80;
 const CLIENTS_SHOWN = 50;
+/** Marks that are explained above the grid; that of the demonstration's history where there is one. */
+const LEGEND = ['closed', 'preview', 'recorded', 'absent'] as const;
 
 /** The page. */
 export function AuditPacks() {
@@ -97,7 +99,7 @@ export function AuditPacks() {
             <span />
           )}
           <ul aria-label={t('legend')} className="flex flex-wrap gap-x-4 gap-y-1 text-xs text-ink-soft">
-            {(['closed', 'preview', 'absent'] as const).map((state) => (
+            {LEGEND.filter((state) => state !== 'recorded' || packs.rows.some(isRecorded)).map((state) => (
               <li key={state} className="flex items-center gap-1.5">
                 <StateMark state={state} /> {t(`state.${state}`)}
               </li>

@@ -11,9 +11,10 @@ import { Card } from '../../ui/Layout.tsx';
 import { monthName } from '../../ui/month.ts';
 import { byteSize } from '../../ui/size.ts';
 import { packFileHref, packsQuery } from './packQueries.ts';
+import { isRecorded } from './packState.ts';
 import { VerifyCommand } from './VerifyCommand.tsx';
 
-/** Newest month first; months that were never built are not shown. `verifyLink` leads to the page that verifies one. */
+/** Newest month first; months that were never built are not shown, those on record without files are named. `verifyLink` leads to the page that verifies one. */
 export function PackCards({
   tenantId,
   verifyLink,
@@ -24,6 +25,7 @@ export function PackCards({
   const { t, i18n } = useTranslation('portal');
   const packs = useQuery(packsQuery(tenantId));
   const built = packs.data?.filter(({ has_files }) => has_files);
+  const recorded = packs.data?.filter(isRecorded) ?? [];
   return (
     <>
       {packs.isError && <Problem error={packs.error} onRetry={() => void packs.refetch()} />}
@@ -69,6 +71,15 @@ export function PackCards({
           </div>
         </Card>
       ))}
+      {recorded.length > 0 && (
+        <p className="text-xs text-ink-soft">
+          {t('packs.recorded', {
+            months: new Intl.ListFormat(i18n.language).format(
+              recorded.map(({ month }) => monthName(month, i18n.language)),
+            ),
+          })}
+        </p>
+      )}
     </>
   );
 }

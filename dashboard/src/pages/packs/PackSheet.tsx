@@ -12,6 +12,7 @@ import { Contacts } from './Contacts.tsx';
 import { HandoverDownload } from './HandoverDownload.tsx';
 import { PackDetails } from './PackDetails.tsx';
 import type { Pack } from './packQueries.ts';
+import { isRecorded } from './packState.ts';
 import type { PACK_VIEWS } from './routes.tsx';
 
 /** Opens over the grid; its parts are in the address. */
@@ -49,7 +50,7 @@ export function PackSheet({
         isBuilt ? (
           <Badge tone={pack.is_preview ? 'accent' : 'good'}>{t(pack.is_preview ? 'preview' : 'closed')}</Badge>
         ) : (
-          <Badge>{t('state.absent')}</Badge>
+          <Badge>{t(isRecorded(pack) ? 'state.recorded' : 'state.absent')}</Badge>
         )
       }
     >

@@ -2,8 +2,16 @@
 
 import { type Build, isRunning, type Pack } from './packQueries.ts';
 
-/** `closed` never changes any more; `preview` is of a month that still runs; `absent` was never built. */
-export type PackState = 'closed' | 'preview' | 'building' | 'failed' | 'absent' | 'before' | 'future';
+/**
+ * `closed` never changes any more; `preview` is of a month that still runs; `absent` was never built; `recorded` is on
+ * record in the demonstration's history, without files.
+ */
+export type PackState = 'closed' | 'preview' | 'building' | 'failed' | 'recorded' | 'absent' | 'before' | 'future';
+
+/** Whether a month is on record only; the Trust Score counts it, so that it must not look like one that was missed. */
+export function isRecorded(pack: Pack | undefined): boolean {
+  return pack !== undefined && pack.is_demo && !pack.has_files;
+}
 
 /** The state of a month, by what is there and what is being built. */
 export function packState(of: {
@@ -19,5 +27,6 @@ export function packState(of: {
   if (build !== undefined && isRunning(build)) return 'building';
   if (pack?.has_files) return pack.is_preview ? 'preview' : 'closed';
   if (build?.error) return 'failed';
+  if (isRecorded(pack)) return 'recorded';
   return month < since ? 'before' : 'absent';
 }
