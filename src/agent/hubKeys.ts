@@ -2,8 +2,10 @@
  * The hub keys this host trusts (format: docs/formats/hub-key-statement.md).
  *
  * Trust on first use: the first non-empty list after registration is pinned. From then on a key is added only by a
- * statement that an already pinned key signed, so whoever takes over the hub's address cannot bring a key of their
- * own. `valid_until` is not part of the statement; it may only ever move earlier, never be lifted.
+ * statement that an already pinned key signed, and one key announces one successor: whoever takes over the hub's address
+ * cannot bring a key of their own, nor fork the chain with a key that leaked after its time. A key ends by the statement
+ * of its successor; `valid_until` beside it is not signed, so it can move that end earlier, never lift it, and never end
+ * the only key there is.
  */
 
 import { readFile } from 'node:fs/promises';
@@ -12,7 +14,7 @@ import { z } from 'zod';
 import { type HubKey, hubKey } from '../domain/agentFrames.ts';
 import { base64ToBytes, utf8ToBytes } from '../domain/bytes.ts';
 import { acceptKey, hubKeyId, signatureFault } from '../domain/ed25519.ts';
-import { hubKeyStatementBytes } from '../domain/hubKeyStatement.ts';
+import { HUB_KEY_OVERLAP_HOURS, hubKeyStatementBytes } from '../domain/hubKeyStatement.ts';
 import { parseStrictJson } from '../domain/strictJson.ts';
 import { hasCode, writeDurably } from './durable.ts';
 import { AgentFault } from './fault.ts';
@@ -37,16 +39,33 @@ export function trustHubKeys(
   const refused: RefusedHubKey[] = [];
   // Oldest first: each link of a chain may rest on the one before it.
   for (const key of offered.toSorted((a, b) => Date.parse(a.valid_from) - Date.parse(b.valid_from))) {
-    const known = trusted.get(key.key_id);
-    if (known !== undefined) {
-      trusted.set(key.key_id, { ...known, valid_until: earlier(known.valid_until, key.valid_until) });
-      continue;
-    }
+    if (trusted.has(key.key_id)) continue;
     const why = faultOf(key, trusted, isFirstTrust);
-    if (why === null) trusted.set(key.key_id, key);
+    if (why === null) trusted.set(key.key_id, { ...key, valid_until: null });
     else refused.push({ key_id: key.key_id, why });
   }
-  return { pinned: [...trusted.values()], refused };
+  const keys = [...trusted.values()];
+  const told = new Map(offered.map((key) => [key.key_id, key.valid_until]));
+  return {
+    pinned: keys.map((key) => ({ ...key, valid_until: endOf(key, keys, told.get(key.key_id) ?? null) })),
+    refused,
+  };
+}
+
+/** When a key ends; null while nothing has come after it. `told` is what the hub says beside it. */
+function endOf(key: HubKey, keys: readonly HubKey[], told: string | null): string | null {
+  const successor = successorOf(key.key_id, keys);
+  if (successor === undefined) return key.valid_until;
+  const overlapMs = HUB_KEY_OVERLAP_HOURS * 3_600_000;
+  const signed = new Date(Date.parse(successor.valid_from) + overlapMs).toISOString();
+  return [key.valid_until, told].reduce<string>(
+    (end, other) => (other !== null && Date.parse(other) < Date.parse(end) ? other : end),
+    signed,
+  );
+}
+
+function successorOf(keyId: string, keys: Iterable<HubKey>): HubKey | undefined {
+  return [...keys].find((key) => key.signed_by === keyId && key.key_id !== keyId);
 }
 
 function faultOf(key: HubKey, trusted: ReadonlyMap<string, HubKey>, isFirstTrust: boolean): string | null {
@@ -65,6 +84,7 @@ function faultOf(key: HubKey, trusted: ReadonlyMap<string, HubKey>, isFirstTrust
     return 'its statement is about something else';
   const isOwnSigner = key.signed_by === key.key_id;
   if ((statement.data.previous_key_id ?? key.key_id) !== key.signed_by) return 'it names another signer';
+  if (successorOf(key.signed_by, trusted.values()) !== undefined) return 'its signer has announced another key before';
   const signer = isOwnSigner ? key : trusted.get(key.signed_by);
   if (!isFirstTrust && (isOwnSigner || signer === undefined)) return 'no pinned key signed it';
   // At first trust the signer of a rotated key may be long gone; the key is then taken as the first one is.
@@ -75,11 +95,6 @@ function faultOf(key: HubKey, trusted: ReadonlyMap<string, HubKey>, isFirstTrust
   if (signerKey === null || signatureFault(signature, hubKeyStatementBytes(key.statement), signerKey) !== null)
     return 'its signature is wrong';
   return null;
-}
-
-function earlier(a: string | null, b: string | null): string | null {
-  if (a === null || b === null) return a ?? b;
-  return Date.parse(a) <= Date.parse(b) ? a : b;
 }
 
 /** The pins on disk. */

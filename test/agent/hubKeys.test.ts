@@ -68,14 +68,33 @@ describe('hub keys', () => {
     expect(ids(trustHubKeys(pins, [honest]))).toEqual([first.id, second.id]);
   });
 
-  it('cannot bring another after their end, and their end only moves earlier', () => {
-    const until = '2027-01-02T00:00:00.000Z';
-    const ended = trustHubKeys(pins, [announce(first, first, 2026, until)]).pinned;
-    expect(ended[0]?.valid_until).toBe(until);
-    for (const later of [null, '2099-01-01T00:00:00.000Z'])
-      expect(trustHubKeys(ended, [announce(first, first, 2026, later)]).pinned[0]?.valid_until).toBe(until);
-    expect(trustHubKeys(ended, [announce(second, first, 2028)]).refused[0]?.why).toBe('its signer was no longer valid');
-    expect(ids(trustHubKeys(ended, [announce(second, first, 2027)]))).toEqual([first.id, second.id]);
+  it('end a day after the next one begins, or earlier when the hub says so, never later', () => {
+    const chain = (until: string | null) => [announce(first, first, 2026, until), announce(second, first, 2027)];
+    const endAfter = (from: readonly HubKey[], until: string | null) =>
+      trustHubKeys(from, chain(until)).pinned.find((key) => key.key_id === first.id)?.valid_until;
+    expect(endAfter(pins, null)).toBe('2027-01-02T00:00:00.000Z');
+    expect(endAfter(pins, '2099-01-01T00:00:00.000Z')).toBe('2027-01-02T00:00:00.000Z');
+    const early = '2027-01-01T06:00:00.000Z';
+    expect(endAfter(pins, early)).toBe(early);
+    expect(endAfter(trustHubKeys(pins, chain(early)).pinned, null)).toBe(early);
+  });
+
+  it('are not ended by the bare word of the hub: a key without a successor is all that a host has', () => {
+    const told = trustHubKeys(pins, [announce(first, first, 2026, '2026-02-01T00:00:00.000Z')]);
+    expect(told).toEqual({ pinned: pins, refused: [] });
+    // Nor by a successor that is refused.
+    const forged = announce(second, stranger, 2027);
+    expect(trustHubKeys(pins, [announce(first, first, 2026, forged.valid_from), forged]).pinned).toEqual(pins);
+  });
+
+  it('announce one successor: a key that leaks after its time forks nothing, however its statement is dated', () => {
+    const moved = trustHubKeys(pins, [announce(second, first, 2027)]).pinned;
+    for (const year of [2026, 2027, 2028])
+      expect(trustHubKeys(moved, [announce(stranger, first, year)])).toEqual({
+        pinned: moved,
+        refused: [{ key_id: stranger.id, why: 'its signer has announced another key before' }],
+      });
+    expect(ids(trustHubKeys(moved, [announce(third, second, 2028)]))).toEqual([first.id, second.id, third.id]);
   });
 
   it('are kept over a restart; damaged pins are a fault, not a new first trust', async () => {
