@@ -150,7 +150,7 @@ describe('the rooms', () => {
     ).toEqual([]);
   });
 
-  it('open the system scope in the files that need every tenant, and nowhere in the API', () => {
+  it('open the system scope in the files that need every tenant, each for its reason', () => {
     const users = sources
       .filter(({ file }) => /\bwithSystem\(/.test(readFileSync(join(ROOT, file), 'utf8')))
       .map(({ file }) => file);

@@ -74,10 +74,14 @@ function operation(route: AnyRoute): ZodOpenApiOperationObject {
     responses: {
       [String(route.output || route.produces ? (route.status ?? 200) : (route.status ?? 204))]: route.output
         ? { description: 'Done', content: { 'application/json': { schema: route.output } } }
-        : { description: 'Done', ...(route.produces ? { content: { [route.produces]: {} } } : {}) },
+        : { description: 'Done', ...(route.produces ? { content: contentOf(route.produces) } : {}) },
       ...problems(route),
     },
   } as ZodOpenApiOperationObject;
+}
+
+function contentOf(types: string | readonly string[]): Record<string, object> {
+  return Object.fromEntries([types].flat().map((type) => [type, {}]));
 }
 
 function security(auth: Auth): Record<string, string[]>[] {

@@ -110,8 +110,8 @@ export type Route<
   /** Absent for 204 and for routes that answer with a `Response` of their own. */
   readonly output?: O;
   readonly status?: 200 | 201 | 202 | 204;
-  /** Content type when the route answers with a `Response` of its own. */
-  readonly produces?: string;
+  /** Content type when the route answers with a `Response` of its own; the default first where there are several. */
+  readonly produces?: string | readonly string[];
   /** Refusals beyond those that every route of its kind may give. */
   readonly refusals: readonly RefusalCode[];
   /** Largest body accepted, in bytes; default 1 MiB. */

@@ -21,7 +21,7 @@ const clock = createTestClock();
 const api = await createTestApi(db, { now: clock.now });
 const { tenants } = api;
 const get = (path: string, headers: Record<string, string> = {}) =>
-  api.app.request(`http://hub.test${path}`, { headers });
+  api.app.request(`http://localhost${path}`, { headers });
 const count = async (query: ReturnType<typeof sql.fragment>): Promise<number> =>
   (await db.admin.one(sql.type(z.object({ count: z.number() }))`select count(*) as count ${query}`)).count;
 
@@ -395,6 +395,9 @@ describe('the document', () => {
       responses: { 200: {}, 400: {}, 401: {}, 403: {}, 404: {}, 409: {}, 429: {}, 500: {} },
     });
     expect(document.paths['/auth/login']?.['post']?.security).toEqual([]);
+    // Each kind that a route answers with, the default first.
+    const { content } = document.paths['/groups/{id}/runbook']?.['get']?.responses['200'] as { content: object };
+    expect(Object.keys(content)).toEqual(['text/markdown', 'text/html']);
   });
 
   it('has a page that loads from here alone', async () => {
@@ -421,6 +424,13 @@ describe('probes and headers', () => {
     const text = await (await get('/metrics')).text();
     expect(text).toMatch(/monsys_http_request_duration_seconds_count\{.*route="\/api\/v1\/agents\/:id".*\} \d+/);
     expect(text, 'ids are no labels').not.toContain(tenants.a);
+  });
+
+  it.each(['x-forwarded-for', 'forwarded'])('give no numbers to whoever comes through a proxy (%s)', async (name) => {
+    const proxied = { [name]: '203.0.113.7' };
+    expect((await get('/metrics', proxied)).status).toBe(404);
+    expect((await get('/internal/tls-ask?domain=ops.acme.com', proxied)).status).toBe(404);
+    for (const probe of ['/healthz', '/readyz']) expect((await get(probe, proxied)).status, probe).toBe(200);
   });
 
   it('keep pages from being framed, sniffed or sent as referrer', async () => {

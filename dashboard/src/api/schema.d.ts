@@ -17628,6 +17628,7 @@ export interface operations {
                 };
                 content: {
                     "text/html": unknown;
+                    "text/markdown": unknown;
                 };
             };
             /** @description `urn:monsys:problem:invalid_request`: The request is not valid */

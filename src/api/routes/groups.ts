@@ -351,7 +351,7 @@ const runbook = defineRoute({
     format: z.enum(['html', 'md']).default('md'),
     version: z.coerce.number().int().min(1).optional().describe('default: the present one'),
   }),
-  produces: 'text/html',
+  produces: ['text/markdown', 'text/html'],
   refusals: ['not_found'],
   handle: async (ctx) => {
     const { format, version } = ctx.query;
