@@ -40,7 +40,7 @@ describe('one alert', () => {
     await page.getByText('No runbook yet').waitFor();
     await page.getByRole('button', { name: 'Acknowledge' }).click();
     await page.getByText(`Acknowledged by ${user('alice').email}`).waitFor();
-    await clocks.getByText('On time').nth(1).waitFor();
+    await clocks.getByRole('paragraph').filter({ hasText: 'Acknowledge' }).getByText('On time').waitFor();
     await page.getByRole('button', { name: 'Assign' }).click();
     const assign = page.getByRole('dialog', { name: `Assign alert #${alert.number}` });
     await assign.getByLabel('Assign to').selectOption({ label: `Erin Eriksen (${user('erin').email})` });

@@ -36,7 +36,7 @@ describe('making a group', () => {
     await page.getByRole('link', { name: 'New group' }).click();
     await page.waitForURL('**/groups/new');
     await page.getByText('Choose a client to see who matches.').waitFor();
-    await page.getByLabel('Client').selectOption({ label: acme.name });
+    await page.getByLabel('Client', { exact: true }).selectOption({ label: acme.name });
     await page.waitForURL(/tenant=/);
     await page.getByText('Complete the rule to see who matches.').waitFor();
     await page.getByRole('button', { name: 'Create group' }).click();
