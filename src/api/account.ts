@@ -12,6 +12,7 @@ import { ROLES } from '../domain/permissions.ts';
 import { RefusedError } from '../domain/refusal.ts';
 import { isPassword } from '../platform/passwordHash.ts';
 import type { ApiDeps } from './deps.ts';
+import { rememberDevice } from './knownDevice.ts';
 import { refuseCrossSite, SESSION_COOKIE } from './middleware/authenticate.ts';
 import { newToken } from './newToken.ts';
 import type { UserPrincipal } from './principal.ts';
@@ -91,6 +92,8 @@ export async function signIn(
     secure: deps.config.PUBLIC_URL?.startsWith('https:') ?? false,
     maxAge: SESSION_SECONDS,
   });
+  // Who comes by a link has no attempts to count.
+  if (auditorLinkId === undefined) rememberDevice(ctx, user.email);
   return { expires_at: session.expires_at };
 }
 

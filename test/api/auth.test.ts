@@ -187,6 +187,30 @@ describe('POST /auth/login', () => {
     expect(await count(sql.fragment`from auth_failures where subject = ${`login:${account.email}`}`)).toBe(0);
   });
 
+  it('429: strangers who lock an account keep nobody out of a browser that is known, which has five tries of its own', async () => {
+    const [account, other] = [await createAccount(db, api, 'admin'), await createAccount(db, api, 'admin')];
+    const from = async (cookie: string, code?: string): Promise<Response> =>
+      api.anonymous(
+        'POST',
+        '/auth/login',
+        { email: account.email, password: account.password, totp_code: code ?? nextCode(clock, account.secret) },
+        cookie === '' ? {} : { cookie },
+      );
+    const deviceOf = (answer: Response): string =>
+      answer.headers
+        .getSetCookie()
+        .find((cookie) => cookie.startsWith('monsys_device='))
+        ?.split(';')[0] as string;
+    const known = deviceOf(await from(''));
+    expect(known).toMatch(/^monsys_device=./);
+    const foreign = deviceOf(await login(other, { totp_code: nextCode(clock, other.secret) }));
+    for (let index = 0; index < 5; index++) expect((await from('', '000000')).status).toBe(401);
+    for (const cookie of ['', foreign, `${known.slice(0, -4)}AAAA`]) expect((await from(cookie)).status).toBe(429);
+    expect((await from(known)).status).toBe(200);
+    for (let index = 0; index < 5; index++) expect((await from(known, '000000')).status).toBe(401);
+    expect((await from(known)).status).toBe(429);
+  });
+
   it('429: gives twenty parallel attempts no more tries than five', async () => {
     const account = await createAccount(db, api, 'admin');
     const statuses = await Promise.all(

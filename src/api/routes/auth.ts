@@ -31,6 +31,7 @@ import {
 } from '../account.ts';
 import type { ApiDeps } from '../deps.ts';
 import { endAll } from '../impersonations.ts';
+import { attemptSubject } from '../knownDevice.ts';
 import { SESSION_COOKIE } from '../middleware/authenticate.ts';
 import { enforceLimit } from '../middleware/rateLimit.ts';
 import type { UserPrincipal } from '../principal.ts';
@@ -50,7 +51,8 @@ const login = defineRoute({
   summary: 'Sign in with email, password and TOTP (or a recovery code)',
   description:
     'Sets the session cookie (12 hours). An account without TOTP gets `enrolment_required` with a token for /auth/totp/enrol. ' +
-    'Five wrong attempts lock the account for 30 seconds, doubling up to 15 minutes; a locked account refuses the right proof too.',
+    'Five wrong attempts lock the account for 30 seconds, doubling up to 15 minutes; a locked account refuses the right proof ' +
+    'too, but not from a browser in which the person has signed in before: that one has a count of its own.',
   auth: { kind: 'public' },
   tenantScoped: false,
   body: z.strictObject({
@@ -68,7 +70,7 @@ const login = defineRoute({
     const { deps, body } = ctx;
     refuseForeignPage(ctx);
     await enforceLimit(deps, `login:${ctx.clientAddress}`, LOGINS_PER_ADDRESS, LOGIN_WINDOW_SECONDS);
-    const subject = `login:${body.email}`;
+    const subject = attemptSubject(ctx, body.email);
     const { locksNow } = await allowAttempt(deps, subject);
     const user = await withIdentity(deps.pool, (tx) => findCredentialsByEmail(tx, body.email));
     const isRight = await isPassword(body.password, user?.password_hash ?? null);
