@@ -31,6 +31,12 @@ begin
   return new;
 end $function$
 
+CREATE OR REPLACE FUNCTION app.first_invoiced_month()
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select to_char((now() at time zone 'UTC') - interval '3 months', 'YYYY-MM') $function$
+
 CREATE OR REPLACE FUNCTION app.hosts_in_maintenance(at timestamp with time zone)
  RETURNS TABLE(tenant_id uuid, agent_id uuid, window_id uuid, ends_at timestamp with time zone)
  LANGUAGE sql
@@ -57,11 +63,40 @@ CREATE OR REPLACE FUNCTION app.is_event_wanted(wanted text)
  STABLE
 AS $function$ select exists (select from webhook_subscriptions s where s.event = wanted and s.is_active) $function$
 
+CREATE OR REPLACE FUNCTION app.is_readonly()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$ select coalesce(current_setting('app.readonly', true), '') = 'on' $function$
+
+CREATE OR REPLACE FUNCTION app.keep_maintenance_spent()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into maintenance_spent (tenant_id, agent_id, window_id, starts_at, ends_at)
+  select g.tenant_id, g.agent_id, p.window_id, greatest(p.starts_at, g.added_at), least(p.ends_at, now())
+  from gone g join maintenance_windows w on (w.tenant_id, w.group_id) = (g.tenant_id, g.group_id)
+    join maintenance_periods p on (p.tenant_id, p.window_id) = (w.tenant_id, w.id)
+  where greatest(p.starts_at, g.added_at) < least(p.ends_at, now())
+  on conflict do nothing;
+  return null;
+end $function$
+
 CREATE OR REPLACE FUNCTION app.msp()
  RETURNS uuid
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$ select nullif(current_setting('app.msp', true), '')::uuid $function$
+
+CREATE OR REPLACE FUNCTION app.note_deactivation()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.deactivated_at := case when new.is_active then null else now() end;
+  return new;
+end $function$
 
 CREATE OR REPLACE FUNCTION app.notify_cockpit()
  RETURNS trigger
@@ -167,6 +202,16 @@ begin
     using (tenant_id in (select t.id from tenants t where t.msp_owner = (select app.msp())))', tbl);
   execute format('create policy system_scope on %s to monsys_core, monsys_signing
     using ((select app.scope()) = ''system'') with check ((select app.scope()) = ''system'')', tbl);
+  call app.refuse_readonly_writes(tbl);
+end $procedure$
+
+CREATE OR REPLACE PROCEDURE app.refuse_readonly_writes(IN tbl regclass)
+ LANGUAGE plpgsql
+AS $procedure$
+begin
+  execute format('create policy readonly_inserts on %s as restrictive for insert to monsys_app with check ((select app.writable()))', tbl);
+  execute format('create policy readonly_updates on %s as restrictive for update to monsys_app using ((select app.writable()))', tbl);
+  execute format('create policy readonly_deletes on %s as restrictive for delete to monsys_app using ((select app.writable()))', tbl);
 end $procedure$
 
 CREATE OR REPLACE FUNCTION app.report_is_final()
@@ -367,6 +412,18 @@ CREATE OR REPLACE FUNCTION app.webhook_time(moment timestamp with time zone)
  STABLE
 AS $function$ select to_char(moment at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') $function$
 
+CREATE OR REPLACE FUNCTION app.writable()
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+begin
+  if app.is_readonly() then
+    raise exception 'this scope is read-only' using errcode = 'insufficient_privilege';
+  end if;
+  return true;
+end $function$
+
 -- Tables
 
 table agent_cves (
@@ -444,6 +501,7 @@ table agents (
   last_seen_at timestamp with time zone not null default now(),
   boot_id text,
   key_reset_until timestamp with time zone,
+  deactivated_at timestamp with time zone,
   constraint agents_hostname_check CHECK (((length(hostname) >= 1) AND (length(hostname) <= 253))),
   constraint agents_kernel_upstream_check CHECK ((kernel_upstream ~ '^[0-9]+\.[0-9]+(\.[0-9]+)?$'::text)),
   constraint agents_link_state_check CHECK ((link_state = ANY (ARRAY['online'::text, 'offline'::text]))),
@@ -462,7 +520,10 @@ table alert_escalation_notices (
   user_id uuid not null,
   decided_at timestamp with time zone not null default now(),
   told_at timestamp with time zone,
-  constraint alert_escalation_notices_pkey PRIMARY KEY (alert_id, round, level, user_id),
+  unreached_at timestamp with time zone,
+  generation integer not null default 0,
+  constraint alert_escalation_notices_generation_check CHECK ((generation >= 0)),
+  constraint alert_escalation_notices_pkey PRIMARY KEY (alert_id, generation, round, level, user_id),
   constraint alert_escalation_notices_tenant_id_alert_id_fkey FOREIGN KEY (tenant_id, alert_id) REFERENCES alert_escalations(tenant_id, alert_id),
   constraint alert_escalation_notices_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id)
 ) -- row-level security forced;
@@ -479,7 +540,9 @@ table alert_escalations (
   created_at timestamp with time zone not null default now(),
   next_at timestamp with time zone not null default now(),
   ended_at timestamp with time zone,
+  generation integer not null default 0,
   constraint alert_escalations_check CHECK (((state = ANY (ARRAY['acknowledged'::text, 'resolved'::text, 'exhausted'::text])) = (ended_at IS NOT NULL))),
+  constraint alert_escalations_generation_check CHECK ((generation >= 0)),
   constraint alert_escalations_level_check CHECK ((level >= 0)),
   constraint alert_escalations_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
   constraint alert_escalations_pkey PRIMARY KEY (alert_id),
@@ -549,11 +612,13 @@ table alerts (
   snoozed_until timestamp with time zone,
   assigned_to uuid,
   assigned_at timestamp with time zone,
+  severity_since timestamp with time zone,
   constraint alerts_acknowledged_by_fkey FOREIGN KEY (acknowledged_by) REFERENCES users(id),
   constraint alerts_assigned_to_fkey FOREIGN KEY (assigned_to) REFERENCES users(id),
   constraint alerts_check CHECK (((status = 'resolved'::text) = (resolved_at IS NOT NULL))),
   constraint alerts_check1 CHECK (((silenced_by_maintenance IS NULL) = (silenced_until IS NULL))),
   constraint alerts_check2 CHECK (((assigned_to IS NULL) = (assigned_at IS NULL))),
+  constraint alerts_check3 CHECK ((severity_since >= opened_at)),
   constraint alerts_pkey PRIMARY KEY (id),
   constraint alerts_resolved_by_fkey FOREIGN KEY (resolved_by) REFERENCES users(id),
   constraint alerts_severity_check CHECK ((severity = ANY (ARRAY['critical'::text, 'high'::text, 'medium'::text, 'low'::text, 'info'::text]))),
@@ -735,7 +800,7 @@ table billing_months (
   basis text not null,
   closed_at timestamp with time zone not null default now(),
   constraint billing_months_active_agents_check CHECK ((active_agents >= 0)),
-  constraint billing_months_basis_check CHECK ((basis = ANY (ARRAY['daily_count'::text, 'reconstructed'::text]))),
+  constraint billing_months_basis_check CHECK ((basis = ANY (ARRAY['closing_count'::text, 'daily_count'::text, 'reconstructed'::text]))),
   constraint billing_months_billable_agents_check CHECK ((billable_agents >= 0)),
   constraint billing_months_month_check CHECK ((month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'::text)),
   constraint billing_months_monthly_cents_check CHECK ((monthly_cents >= 0)),
@@ -753,12 +818,41 @@ table bootstrap (
   constraint bootstrap_pkey PRIMARY KEY (only_row)
 ) -- row-level security forced;
 
+table credit_notes (
+  tenant_id uuid not null,
+  month text not null,
+  msp_id uuid not null,
+  number text not null,
+  issued_on date not null,
+  payable_cents bigint not null,
+  document jsonb not null,
+  xml text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint credit_notes_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
+  constraint credit_notes_msp_id_number_key UNIQUE (msp_id, number),
+  constraint credit_notes_payable_cents_check CHECK ((payable_cents >= 0)),
+  constraint credit_notes_pkey PRIMARY KEY (tenant_id, month),
+  constraint credit_notes_tenant_id_month_fkey FOREIGN KEY (tenant_id, month) REFERENCES credit_requests(tenant_id, month)
+) -- row-level security forced;
+
+table credit_requests (
+  tenant_id uuid not null,
+  month text not null,
+  reason text not null,
+  requested_by_email text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint credit_requests_pkey PRIMARY KEY (tenant_id, month),
+  constraint credit_requests_reason_check CHECK (((length(reason) >= 10) AND (length(reason) <= 500))),
+  constraint credit_requests_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  constraint credit_requests_tenant_id_month_fkey FOREIGN KEY (tenant_id, month) REFERENCES tenant_invoices(tenant_id, month)
+) -- row-level security forced;
+
 table custom_domains (
   domain text not null,
   tenant_id uuid not null,
   challenge text not null,
   claimed_at timestamp with time zone not null default now(),
-  proven_at timestamp with time zone,
+  proven_at timestamp with time zone not null default now(),
   constraint custom_domains_challenge_check CHECK ((challenge ~ '^[0-9a-f]{40}$'::text)),
   constraint custom_domains_domain_check CHECK (((length(domain) <= 253) AND (domain ~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$'::text))),
   constraint custom_domains_pkey PRIMARY KEY (domain),
@@ -774,6 +868,17 @@ table cve_scores (
   constraint cve_scores_epss_check CHECK (((epss >= (0)::double precision) AND (epss <= (1)::double precision))),
   constraint cve_scores_pkey PRIMARY KEY (cve_id)
 );
+
+table domain_claims (
+  tenant_id uuid not null,
+  domain text not null,
+  challenge text not null,
+  claimed_at timestamp with time zone not null default now(),
+  constraint domain_claims_challenge_check CHECK ((challenge ~ '^[0-9a-f]{40}$'::text)),
+  constraint domain_claims_domain_check CHECK (((length(domain) <= 253) AND (domain ~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$'::text))),
+  constraint domain_claims_pkey PRIMARY KEY (tenant_id),
+  constraint domain_claims_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+) -- row-level security forced;
 
 table eat_orders (
   nonce uuid not null,
@@ -1183,6 +1288,18 @@ table maintenance_periods (
   constraint maintenance_periods_tenant_id_window_id_fkey FOREIGN KEY (tenant_id, window_id) REFERENCES maintenance_windows(tenant_id, id)
 ) -- row-level security forced;
 
+table maintenance_spent (
+  tenant_id uuid not null,
+  agent_id uuid not null,
+  window_id uuid not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  constraint maintenance_spent_check CHECK ((ends_at > starts_at)),
+  constraint maintenance_spent_pkey PRIMARY KEY (tenant_id, agent_id, window_id, starts_at),
+  constraint maintenance_spent_tenant_id_agent_id_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES agents(tenant_id, id),
+  constraint maintenance_spent_tenant_id_window_id_fkey FOREIGN KEY (tenant_id, window_id) REFERENCES maintenance_windows(tenant_id, id)
+) -- row-level security forced;
+
 table maintenance_windows (
   id uuid not null default gen_random_uuid(),
   tenant_id uuid not null,
@@ -1244,8 +1361,12 @@ table msp_invoicing (
   party jsonb not null,
   number_prefix text not null default 'INV'::text,
   updated_at timestamp with time zone not null default now(),
+  invoiced_from text not null default app.first_invoiced_month(),
+  operator_from text,
+  constraint msp_invoicing_invoiced_from_check CHECK ((invoiced_from ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'::text)),
   constraint msp_invoicing_msp_id_fkey FOREIGN KEY (msp_id) REFERENCES msps(id),
   constraint msp_invoicing_number_prefix_check CHECK ((number_prefix ~ '^[A-Z0-9]{1,10}$'::text)),
+  constraint msp_invoicing_operator_from_check CHECK ((operator_from ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'::text)),
   constraint msp_invoicing_pkey PRIMARY KEY (msp_id)
 ) -- row-level security forced;
 
@@ -1930,6 +2051,8 @@ CREATE INDEX webhook_deliveries_newest ON public.webhook_deliveries USING btree 
 
 CREATE INDEX webhook_deliveries_old ON public.webhook_deliveries USING btree (created_at) WHERE (status <> 'pending'::text);
 
+CREATE INDEX webhook_deliveries_pending ON public.webhook_deliveries USING btree (webhook_id, created_at) WHERE (status = 'pending'::text);
+
 CREATE INDEX webhook_deliveries_waiting ON public.webhook_deliveries USING btree (created_at) WHERE (status = 'pending'::text);
 
 CREATE UNIQUE INDEX webhook_secrets_current ON public.webhook_secrets USING btree (webhook_id) WHERE (expires_at IS NULL);
@@ -1949,6 +2072,15 @@ policy msp_reads on agent_cves for select to monsys_app
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
 
+policy readonly_deletes on agent_cves for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on agent_cves for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on agent_cves for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on agent_cves for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -1961,6 +2093,15 @@ policy msp_reads on agent_daily_counts for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on agent_daily_counts for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on agent_daily_counts for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on agent_daily_counts for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on agent_daily_counts for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -1975,6 +2116,15 @@ policy msp_reads on agent_outbox for select to monsys_app
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
 
+policy readonly_deletes on agent_outbox for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on agent_outbox for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on agent_outbox for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on agent_outbox for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -1987,6 +2137,15 @@ policy msp_reads on agent_request_nonces for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on agent_request_nonces for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on agent_request_nonces for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on agent_request_nonces for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on agent_request_nonces for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2004,6 +2163,15 @@ policy msp_reads on agents for select to monsys_app
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
 
+policy readonly_deletes on agents for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on agents for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on agents for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on agents for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2016,6 +2184,15 @@ policy msp_reads on alert_escalation_notices for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on alert_escalation_notices for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on alert_escalation_notices for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on alert_escalation_notices for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on alert_escalation_notices for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2030,6 +2207,15 @@ policy msp_reads on alert_escalations for select to monsys_app
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
 
+policy readonly_deletes on alert_escalations for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on alert_escalations for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on alert_escalations for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on alert_escalations for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2042,6 +2228,15 @@ policy msp_reads on alert_rule_pending for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on alert_rule_pending for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on alert_rule_pending for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on alert_rule_pending for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on alert_rule_pending for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2056,6 +2251,15 @@ policy msp_reads on alert_rules for select to monsys_app
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
 
+policy readonly_deletes on alert_rules for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on alert_rules for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on alert_rules for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on alert_rules for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2068,6 +2272,15 @@ policy msp_reads on alerts for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on alerts for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on alerts for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on alerts for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on alerts for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2085,6 +2298,15 @@ policy msp_scope on api_tokens for all to monsys_app
   using ((msp_id = ( SELECT app.msp() AS msp)))
   with check ((msp_id = ( SELECT app.msp() AS msp)));
 
+policy readonly_deletes on api_tokens for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on api_tokens for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on api_tokens for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on api_tokens for all to monsys_core
   using ((( SELECT app.scope() AS scope) = 'system'::text));
 
@@ -2098,6 +2320,15 @@ policy identity_scope on audit_chain_heads for all to monsys_app
 policy msp_scope on audit_chain_heads for all to monsys_app
   using ((msp_id = ( SELECT app.msp() AS msp)))
   with check ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy readonly_deletes on audit_chain_heads for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on audit_chain_heads for insert to monsys_app
+  with check (true);
+
+policy readonly_updates on audit_chain_heads for update to monsys_app
+  using (true);
 
 policy system_scope on audit_chain_heads for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2115,6 +2346,15 @@ policy msp_scope on audit_log for all to monsys_app
   using ((msp_id = ( SELECT app.msp() AS msp)))
   with check ((msp_id = ( SELECT app.msp() AS msp)));
 
+policy readonly_deletes on audit_log for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on audit_log for insert to monsys_app
+  with check (((NOT ( SELECT app.is_readonly() AS is_readonly)) OR (actor_kind = 'user'::text)));
+
+policy readonly_updates on audit_log for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on audit_log for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2127,6 +2367,15 @@ policy msp_reads on audit_packs for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on audit_packs for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on audit_packs for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on audit_packs for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on audit_packs for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2144,6 +2393,15 @@ policy msp_reads on auditor_links for select to monsys_app
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
 
+policy readonly_deletes on auditor_links for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on auditor_links for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on auditor_links for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on auditor_links for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2156,6 +2414,15 @@ policy msp_reads on automatic_responses for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on automatic_responses for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on automatic_responses for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on automatic_responses for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on automatic_responses for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2170,6 +2437,15 @@ policy msp_reads on baseline_files for select to monsys_app
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
 
+policy readonly_deletes on baseline_files for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on baseline_files for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on baseline_files for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on baseline_files for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2183,6 +2459,15 @@ policy msp_reads on billing_months for select to monsys_app
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
 
+policy readonly_deletes on billing_months for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on billing_months for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on billing_months for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on billing_months for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2195,22 +2480,108 @@ policy identity_scope on bootstrap for all to monsys_app
   using ((( SELECT app.scope() AS scope) = 'identity'::text))
   with check ((( SELECT app.scope() AS scope) = 'identity'::text));
 
-policy identity_lapses on custom_domains for delete to monsys_app
-  using (((( SELECT app.scope() AS scope) = 'identity'::text) AND (proven_at IS NULL) AND (claimed_at < (now() - '3 days'::interval))));
+policy readonly_deletes on bootstrap for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on bootstrap for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on bootstrap for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy msp_reads on credit_notes for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on credit_notes for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on credit_notes for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on credit_notes for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy system_scope on credit_notes for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on credit_notes for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on credit_requests for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on credit_requests for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on credit_requests for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on credit_requests for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy system_scope on credit_requests for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on credit_requests for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
 
 policy identity_reads on custom_domains for select to monsys_app
   using ((( SELECT app.scope() AS scope) = 'identity'::text));
+
+policy identity_yields on custom_domains for delete to monsys_app
+  using (((( SELECT app.scope() AS scope) = 'identity'::text) AND (domain IN ( SELECT c.domain
+   FROM domain_claims c
+  WHERE (c.tenant_id = ( SELECT app.tenant() AS tenant))))));
 
 policy msp_reads on custom_domains for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
 
+policy readonly_deletes on custom_domains for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on custom_domains for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on custom_domains for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on custom_domains for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
 
 policy tenant_scope on custom_domains for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy msp_reads on domain_claims for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on domain_claims for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on domain_claims for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on domain_claims for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy system_scope on domain_claims for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on domain_claims for all to monsys_app, monsys_core, monsys_signing
   using ((tenant_id = ( SELECT app.tenant() AS tenant)))
   with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
 
@@ -2221,6 +2592,15 @@ policy msp_reads on eat_orders for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on eat_orders for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on eat_orders for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on eat_orders for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on eat_orders for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2234,6 +2614,15 @@ policy msp_reads on eats for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on eats for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on eats for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on eats for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on eats for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2251,6 +2640,15 @@ policy msp_reads on enrolment_tokens for select to monsys_app
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
 
+policy readonly_deletes on enrolment_tokens for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on enrolment_tokens for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on enrolment_tokens for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on enrolment_tokens for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2265,6 +2663,15 @@ policy msp_scope on escalation_policies for all to monsys_app
 
 policy people_reads on escalation_policies for select to monsys_app
   using ((msp_id = ( SELECT app.people() AS people)));
+
+policy readonly_deletes on escalation_policies for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on escalation_policies for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on escalation_policies for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on escalation_policies for select to monsys_core
   using ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2283,6 +2690,15 @@ policy msp_reads on group_members for select to monsys_app
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
 
+policy readonly_deletes on group_members for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on group_members for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on group_members for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on group_members for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2295,6 +2711,15 @@ policy msp_reads on group_runbooks for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on group_runbooks for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on group_runbooks for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on group_runbooks for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on group_runbooks for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2309,6 +2734,15 @@ policy msp_reads on groups for select to monsys_app
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
 
+policy readonly_deletes on groups for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on groups for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on groups for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on groups for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2322,6 +2756,15 @@ policy msp_reads on handover_contacts for select to monsys_app
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
 
+policy readonly_deletes on handover_contacts for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on handover_contacts for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on handover_contacts for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on handover_contacts for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2334,6 +2777,15 @@ policy msp_reads on handover_reports for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on handover_reports for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on handover_reports for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on handover_reports for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on handover_reports for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2351,6 +2803,16 @@ policy msp_reads on impersonations for select to monsys_app
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
 
+policy readonly_deletes on impersonations for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on impersonations for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on impersonations for update to monsys_app
+  using (((NOT ( SELECT app.is_readonly() AS is_readonly)) OR (state = 'awaiting_consent'::text)))
+  with check (((NOT ( SELECT app.is_readonly() AS is_readonly)) OR (state = ANY (ARRAY['granted'::text, 'ended'::text]))));
+
 policy system_scope on impersonations for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2363,6 +2825,15 @@ policy msp_reads on ingest_batches for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on ingest_batches for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on ingest_batches for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on ingest_batches for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on ingest_batches for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2380,6 +2851,15 @@ policy msp_reads on integration_tokens for select to monsys_app
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
 
+policy readonly_deletes on integration_tokens for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on integration_tokens for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on integration_tokens for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on integration_tokens for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2392,6 +2872,15 @@ policy msp_reads on inventories for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on inventories for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on inventories for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on inventories for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on inventories for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2409,11 +2898,29 @@ policy msp_scope on invitations for all to monsys_app
   using ((msp_id = ( SELECT app.msp() AS msp)))
   with check ((msp_id = ( SELECT app.msp() AS msp)));
 
+policy readonly_deletes on invitations for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on invitations for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on invitations for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on invitations for all to monsys_core
   using ((( SELECT app.scope() AS scope) = 'system'::text));
 
 policy tenant_reads on invitations for select to monsys_app
   using ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
+policy readonly_deletes on invoice_counters for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on invoice_counters for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on invoice_counters for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on invoice_counters for all to monsys_core
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2423,6 +2930,15 @@ policy msp_reads on kernel_changes for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on kernel_changes for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on kernel_changes for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on kernel_changes for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on kernel_changes for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2437,6 +2953,15 @@ policy msp_reads on maintenance_periods for select to monsys_app
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
 
+policy readonly_deletes on maintenance_periods for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on maintenance_periods for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on maintenance_periods for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on maintenance_periods for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2445,10 +2970,41 @@ policy tenant_scope on maintenance_periods for all to monsys_app, monsys_core, m
   using ((tenant_id = ( SELECT app.tenant() AS tenant)))
   with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
 
+policy msp_reads on maintenance_spent for select to monsys_app
+  using ((tenant_id IN ( SELECT t.id
+   FROM tenants t
+  WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on maintenance_spent for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on maintenance_spent for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on maintenance_spent for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy system_scope on maintenance_spent for all to monsys_core, monsys_signing
+  using ((( SELECT app.scope() AS scope) = 'system'::text))
+  with check ((( SELECT app.scope() AS scope) = 'system'::text));
+
+policy tenant_scope on maintenance_spent for all to monsys_app, monsys_core, monsys_signing
+  using ((tenant_id = ( SELECT app.tenant() AS tenant)))
+  with check ((tenant_id = ( SELECT app.tenant() AS tenant)));
+
 policy msp_reads on maintenance_windows for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on maintenance_windows for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on maintenance_windows for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on maintenance_windows for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on maintenance_windows for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2463,6 +3019,15 @@ policy msp_reads on metric_samples for select to monsys_app
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
 
+policy readonly_deletes on metric_samples for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on metric_samples for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on metric_samples for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on metric_samples for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2473,6 +3038,15 @@ policy tenant_scope on metric_samples for all to monsys_app, monsys_core, monsys
 
 policy msp_reads on msp_invoices for select to monsys_app
   using ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy readonly_deletes on msp_invoices for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on msp_invoices for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on msp_invoices for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on msp_invoices for all to monsys_core
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2488,6 +3062,15 @@ policy msp_updates on msp_invoicing for update to monsys_app
   using ((msp_id = ( SELECT app.msp() AS msp)))
   with check ((msp_id = ( SELECT app.msp() AS msp)));
 
+policy readonly_deletes on msp_invoicing for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on msp_invoicing for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on msp_invoicing for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on msp_invoicing for all to monsys_core
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2500,6 +3083,15 @@ policy own on msps for all to monsys_app
   using (((id = ( SELECT app.msp() AS msp)) OR (( SELECT app.scope() AS scope) = 'identity'::text)))
   with check ((( SELECT app.scope() AS scope) = 'identity'::text));
 
+policy readonly_deletes on msps for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on msps for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on msps for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on msps for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text));
 
@@ -2510,6 +3102,15 @@ policy msp_scope on on_call_overrides for all to monsys_app
 policy people_reads on on_call_overrides for select to monsys_app
   using ((msp_id = ( SELECT app.people() AS people)));
 
+policy readonly_deletes on on_call_overrides for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on on_call_overrides for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on on_call_overrides for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on on_call_overrides for select to monsys_core
   using ((( SELECT app.scope() AS scope) = 'system'::text));
 
@@ -2519,6 +3120,15 @@ policy msp_scope on on_call_schedules for all to monsys_app
 
 policy people_reads on on_call_schedules for select to monsys_app
   using ((msp_id = ( SELECT app.people() AS people)));
+
+policy readonly_deletes on on_call_schedules for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on on_call_schedules for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on on_call_schedules for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on on_call_schedules for select to monsys_core
   using ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2534,6 +3144,15 @@ policy msp_reads on pack_builds for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on pack_builds for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on pack_builds for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on pack_builds for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on pack_builds for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2560,6 +3179,15 @@ policy of_readable on playbook_versions for select to monsys_app, monsys_signing
   using ((playbook_id IN ( SELECT playbooks.id
    FROM playbooks)));
 
+policy readonly_deletes on playbook_versions for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on playbook_versions for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on playbook_versions for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on playbook_versions for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2576,6 +3204,15 @@ policy readable on playbooks for select to monsys_app, monsys_signing
    FROM tenants t
   WHERE (t.id = ( SELECT app.tenant() AS tenant))))));
 
+policy readonly_deletes on playbooks for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on playbooks for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on playbooks for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on playbooks for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2590,6 +3227,15 @@ policy msp_updates on price_lists for update to monsys_app
   using (((msp_id = ( SELECT app.msp() AS msp)) AND (effective_from >= ( SELECT app.running_month() AS running_month))))
   with check (((msp_id = ( SELECT app.msp() AS msp)) AND (effective_from >= ( SELECT app.running_month() AS running_month))));
 
+policy readonly_deletes on price_lists for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on price_lists for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on price_lists for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on price_lists for all to monsys_core
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2597,6 +3243,15 @@ policy system_scope on price_lists for all to monsys_core
 policy msp_scope on push_subscriptions for all to monsys_app
   using ((msp_id = ( SELECT app.msp() AS msp)))
   with check ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy readonly_deletes on push_subscriptions for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on push_subscriptions for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on push_subscriptions for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on push_subscriptions for all to monsys_core
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2606,6 +3261,15 @@ policy msp_reads on quorum_decisions for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on quorum_decisions for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on quorum_decisions for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on quorum_decisions for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on quorum_decisions for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2620,6 +3284,15 @@ policy msp_reads on quorum_fires for select to monsys_app
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
 
+policy readonly_deletes on quorum_fires for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on quorum_fires for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on quorum_fires for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on quorum_fires for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2633,6 +3306,15 @@ policy msp_reads on quorum_requests for select to monsys_app
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
 
+policy readonly_deletes on quorum_requests for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on quorum_requests for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on quorum_requests for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on quorum_requests for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2645,6 +3327,15 @@ policy msp_reads on quorum_targets for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on quorum_targets for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on quorum_targets for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on quorum_targets for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on quorum_targets for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2660,10 +3351,28 @@ policy of_visible_user on recovery_codes for all to monsys_app
   with check ((user_id IN ( SELECT users.id
    FROM users)));
 
+policy readonly_deletes on recovery_codes for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on recovery_codes for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on recovery_codes for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy msp_reads on reports for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on reports for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on reports for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on reports for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on reports for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2677,6 +3386,15 @@ policy msp_reads on security_findings for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on security_findings for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on security_findings for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on security_findings for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on security_findings for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2693,6 +3411,15 @@ policy identity_scope on sessions for all to monsys_app
 policy msp_scope on sessions for all to monsys_app
   using ((msp_id = ( SELECT app.msp() AS msp)))
   with check ((msp_id = ( SELECT app.msp() AS msp)));
+
+policy readonly_deletes on sessions for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on sessions for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on sessions for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on sessions for all to monsys_core
   using ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2719,6 +3446,15 @@ policy readable on sla_policies for select to monsys_app
    FROM tenant_settings s
   WHERE (s.tenant_id = ( SELECT app.tenant() AS tenant))))))));
 
+policy readonly_deletes on sla_policies for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on sla_policies for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on sla_policies for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on sla_policies for select to monsys_core
   using ((( SELECT app.scope() AS scope) = 'system'::text));
 
@@ -2729,6 +3465,15 @@ policy msp_reads on tenant_branding for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on tenant_branding for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on tenant_branding for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on tenant_branding for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on tenant_branding for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2743,6 +3488,15 @@ policy msp_reads on tenant_invoices for select to monsys_app
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
 
+policy readonly_deletes on tenant_invoices for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on tenant_invoices for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on tenant_invoices for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on tenant_invoices for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2756,6 +3510,15 @@ policy msp_reads on tenant_invoicing for select to monsys_app
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
 
+policy readonly_deletes on tenant_invoicing for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on tenant_invoicing for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on tenant_invoicing for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on tenant_invoicing for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2768,6 +3531,15 @@ policy msp_reads on tenant_settings for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on tenant_settings for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on tenant_settings for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on tenant_settings for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on tenant_settings for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2784,6 +3556,15 @@ policy msp_scope on tenants for all to monsys_app
   using ((msp_owner = ( SELECT app.msp() AS msp)))
   with check ((msp_owner = ( SELECT app.msp() AS msp)));
 
+policy readonly_deletes on tenants for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on tenants for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on tenants for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on tenants for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text));
 
@@ -2796,6 +3577,15 @@ policy of_visible_user on totp_used_steps for all to monsys_app
   with check ((user_id IN ( SELECT users.id
    FROM users)));
 
+policy readonly_deletes on totp_used_steps for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on totp_used_steps for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on totp_used_steps for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on totp_used_steps for all to monsys_core
   using ((( SELECT app.scope() AS scope) = 'system'::text));
 
@@ -2803,6 +3593,15 @@ policy msp_reads on trust_scores for select to monsys_app
   using ((tenant_id IN ( SELECT t.id
    FROM tenants t
   WHERE (t.msp_owner = ( SELECT app.msp() AS msp)))));
+
+policy readonly_deletes on trust_scores for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on trust_scores for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on trust_scores for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on trust_scores for all to monsys_core, monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2826,6 +3625,15 @@ policy people_reads on users for select to monsys_app, monsys_signing
 policy people_reads_core on users for select to monsys_core
   using ((msp_id = ( SELECT app.people() AS people)));
 
+policy readonly_deletes on users for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on users for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on users for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_reads on users for select to monsys_signing
   using ((( SELECT app.scope() AS scope) = 'system'::text));
 
@@ -2841,6 +3649,15 @@ policy msp_inserts on webhook_deliveries for insert to monsys_app
 policy msp_reads on webhook_deliveries for select to monsys_app
   using ((msp_id = ( SELECT app.msp() AS msp)));
 
+policy readonly_deletes on webhook_deliveries for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on webhook_deliveries for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on webhook_deliveries for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on webhook_deliveries for all to monsys_core
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2855,6 +3672,15 @@ policy of_visible_webhook on webhook_secrets for all to monsys_app
   with check ((webhook_id IN ( SELECT webhooks.id
    FROM webhooks)));
 
+policy readonly_deletes on webhook_secrets for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on webhook_secrets for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on webhook_secrets for update to monsys_app
+  using (( SELECT app.writable() AS writable));
+
 policy system_scope on webhook_secrets for all to monsys_core
   using ((( SELECT app.scope() AS scope) = 'system'::text))
   with check ((( SELECT app.scope() AS scope) = 'system'::text));
@@ -2864,6 +3690,15 @@ policy of_visible_webhook on webhook_subscriptions for all to monsys_app
    FROM webhooks)))
   with check ((webhook_id IN ( SELECT webhooks.id
    FROM webhooks)));
+
+policy readonly_deletes on webhook_subscriptions for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on webhook_subscriptions for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on webhook_subscriptions for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on webhook_subscriptions for all to monsys_core
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2883,6 +3718,15 @@ policy msp_reads on webhooks for select to monsys_app
 policy msp_updates on webhooks for update to monsys_app
   using (((msp_id = ( SELECT app.msp() AS msp)) AND (only_tenant_id IS NULL)))
   with check (((msp_id = ( SELECT app.msp() AS msp)) AND (only_tenant_id IS NULL)));
+
+policy readonly_deletes on webhooks for delete to monsys_app
+  using (( SELECT app.writable() AS writable));
+
+policy readonly_inserts on webhooks for insert to monsys_app
+  with check (( SELECT app.writable() AS writable));
+
+policy readonly_updates on webhooks for update to monsys_app
+  using (( SELECT app.writable() AS writable));
 
 policy system_scope on webhooks for all to monsys_core
   using ((( SELECT app.scope() AS scope) = 'system'::text))
@@ -2905,6 +3749,8 @@ CREATE TRIGGER tell_of_reopened_cves AFTER UPDATE ON public.agent_cves REFERENCI
 CREATE TRIGGER outbox_wake AFTER INSERT ON public.agent_outbox FOR EACH ROW EXECUTE FUNCTION app.notify_outbox();
 
 CREATE TRIGGER cockpit_link_state AFTER UPDATE OF link_state, is_active ON public.agents FOR EACH ROW WHEN (((old.link_state <> new.link_state) OR (old.is_active <> new.is_active))) EXECUTE FUNCTION app.notify_link_state();
+
+CREATE TRIGGER note_deactivation BEFORE UPDATE OF is_active ON public.agents FOR EACH ROW WHEN ((old.is_active IS DISTINCT FROM new.is_active)) EXECUTE FUNCTION app.note_deactivation();
 
 CREATE TRIGGER tell_of_agent AFTER UPDATE OF link_state ON public.agents FOR EACH ROW WHEN ((new.is_active AND (old.link_state <> new.link_state))) EXECUTE FUNCTION app.tell_of_agent();
 
@@ -2931,6 +3777,8 @@ CREATE TRIGGER cockpit_insert AFTER INSERT ON public.eats REFERENCING NEW TABLE 
 CREATE TRIGGER cockpit_update AFTER UPDATE ON public.eats REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION app.notify_cockpit();
 
 CREATE TRIGGER tell_of_eat AFTER INSERT ON public.eats FOR EACH ROW WHEN ((NOT new.is_demo)) EXECUTE FUNCTION app.tell_of_eat();
+
+CREATE TRIGGER keep_maintenance_spent AFTER DELETE ON public.group_members REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION app.keep_maintenance_spent();
 
 CREATE TRIGGER on_call_is_of_msp BEFORE INSERT OR UPDATE OF on_call_schedule_id, escalation_policy_id ON public.groups FOR EACH ROW EXECUTE FUNCTION app.on_call_is_of_msp();
 
@@ -2969,9 +3817,9 @@ agents to monsys_app: insert, select, update
 agents to monsys_core: delete, insert, select, update
 agents to monsys_signing: select
 alert_escalation_notices to monsys_app: select
-alert_escalation_notices to monsys_core: insert, select, update (told_at)
-alert_escalations to monsys_app: insert, select
-alert_escalations to monsys_core: insert, select, update (ended_at, level, next_at, round, state)
+alert_escalation_notices to monsys_core: insert, select, update (told_at, unreached_at)
+alert_escalations to monsys_app: insert, select, update (created_at, ended_at, generation, level, next_at, policy, policy_id, round, state)
+alert_escalations to monsys_core: insert, select, update (created_at, ended_at, generation, level, next_at, policy, policy_id, round, state)
 alert_rule_pending to monsys_app: delete, insert, select, update
 alert_rule_pending to monsys_core: delete, insert, select, update
 alert_rules to monsys_app: delete, insert, select, update
@@ -3000,10 +3848,15 @@ baseline_files to monsys_core: delete, insert, select, update
 billing_months to monsys_app: select
 billing_months to monsys_core: insert, select
 bootstrap to monsys_app: insert, select, update (token_hash, used_at)
-custom_domains to monsys_app: delete, insert, select, update (proven_at)
+credit_notes to monsys_app: select
+credit_notes to monsys_core: insert, select
+credit_requests to monsys_app: insert, select
+credit_requests to monsys_core: select
+custom_domains to monsys_app: delete, insert, select
 custom_domains to monsys_core: select
 cve_scores to monsys_app: select
 cve_scores to monsys_core: delete, insert, select, update
+domain_claims to monsys_app: delete, insert, select, update (challenge, claimed_at, domain)
 eat_orders to monsys_app: insert, select, update (abandoned_at)
 eat_orders to monsys_core: insert, select, update (abandoned_at)
 eat_orders to monsys_signing: select, update (abandoned_at)
@@ -3052,14 +3905,16 @@ kev_entries to monsys_app: select
 kev_entries to monsys_core: delete, insert, select, update
 maintenance_periods to monsys_app: delete, insert, select, update
 maintenance_periods to monsys_core: select
+maintenance_spent to monsys_app: insert, select
+maintenance_spent to monsys_core: delete, insert, select
 maintenance_windows to monsys_app: insert, select, update
 maintenance_windows to monsys_core: select
 metric_samples to monsys_app: insert, select, update
 metric_samples to monsys_core: delete, insert, select, update
 msp_invoices to monsys_app: select
 msp_invoices to monsys_core: insert, select
-msp_invoicing to monsys_app: insert, select, update
-msp_invoicing to monsys_core: select
+msp_invoicing to monsys_app: insert (msp_id, number_prefix, party), select, update (number_prefix, party, updated_at)
+msp_invoicing to monsys_core: select, update (operator_from)
 msps to monsys_app: insert, select
 msps to monsys_core: select
 msps to monsys_signing: select
@@ -3067,7 +3922,7 @@ on_call_overrides to monsys_app: delete, insert, select
 on_call_overrides to monsys_core: select
 on_call_schedules to monsys_app: delete, insert, select, update
 on_call_schedules to monsys_core: select
-pack_builds to monsys_app: insert, select
+pack_builds to monsys_app: insert, select, update
 pack_builds to monsys_core: insert, select, update
 playbook_versions to monsys_app: insert, select, update (approved_at, approved_by)
 playbook_versions to monsys_core: insert, select

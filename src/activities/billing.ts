@@ -2,10 +2,12 @@
 
 import type { DatabasePool } from 'slonik';
 import { closeBillingMonth, countActiveAgents, getRunningMonth, getToday } from '../db/billing.ts';
-import { listDueInvoices } from '../db/invoicing.ts';
-import { withSystem } from '../db/scope.ts';
+import { type InvoiceRef, listDueCreditNotes } from '../db/creditNotes.ts';
+import { listDueInvoices, noteOperator } from '../db/invoicing.ts';
+import { type SystemTx, withSystem } from '../db/scope.ts';
 import type { OperatorInvoicing } from '../domain/invoicing.ts';
 import { monthBounds } from '../domain/pack.ts';
+import { issueDueCreditNote } from './creditNotes.ts';
 import { issueDueInvoice } from './invoices.ts';
 
 /** Months back in which a hub that was away still closes what it missed. */
@@ -14,35 +16,63 @@ const CATCH_UP_MONTHS = 3;
 /** What billing's activities need; without an operator MSPs are billed by other means. */
 export type BillingDeps = { readonly pool: DatabasePool; readonly operator: OperatorInvoicing | null };
 
+type Issued = { readonly made: number; readonly failures: readonly unknown[] };
+
 /** Makes the activities. */
 export function createBillingActivities({ pool, operator }: BillingDeps) {
-  /** One transaction for each invoice: one that fails takes no other with it, and no audit chain is held for long. */
-  async function issueAll(since: string, issuedOn: string): Promise<number> {
+  /** One transaction for each document: one that fails takes no other with it, and no audit chain is held for long. */
+  async function issueAll<T>(due: readonly T[], issue: (tx: SystemTx, one: T) => Promise<boolean>): Promise<Issued> {
     const failures: unknown[] = [];
-    let invoices = 0;
-    for (const due of await withSystem(pool, (tx) => listDueInvoices(tx, since))) {
+    let made = 0;
+    for (const one of due) {
       try {
-        if (await withSystem(pool, (tx) => issueDueInvoice(tx, { due, issuedOn, operator }))) invoices += 1;
+        if (await withSystem(pool, (tx) => issue(tx, one))) made += 1;
       } catch (error) {
         failures.push(error);
       }
     }
-    if (failures.length > 0) throw new AggregateError(failures, `${failures.length} invoices could not be made`);
-    return invoices;
+    return { made, failures };
   }
 
   return {
-    /** Counts today; closes the months before the present one, and invoices them. Safe to repeat: what is closed stays. */
-    async closeBilling(): Promise<{ readonly counted: number; readonly lines: number; readonly invoices: number }> {
+    /**
+     * Counts today; closes the months before the present one, invoices them, and makes credit notes that nobody else
+     * has made. Safe to repeat: what is closed or issued stays.
+     */
+    async closeBilling(): Promise<{
+      readonly counted: number;
+      readonly lines: number;
+      readonly invoices: number;
+      readonly credit_notes: number;
+    }> {
       const closed = await withSystem(pool, async (tx) => {
         const running = await getRunningMonth(tx);
         let lines = 0;
-        const months = monthsBefore(running, CATCH_UP_MONTHS);
-        for (const month of months) lines += await closeBillingMonth(tx, { month, ...monthBounds(month) });
-        return { counted: await countActiveAgents(tx), lines, since: months[0] as string, today: await getToday(tx) };
+        for (const month of monthsBefore(running, CATCH_UP_MONTHS))
+          lines += await closeBillingMonth(tx, { month, ...monthBounds(month) });
+        if (operator !== null) await noteOperator(tx);
+        return { counted: await countActiveAgents(tx), lines, today: await getToday(tx) };
       });
-      const { since, today, ...counts } = closed;
-      return { ...counts, invoices: await issueAll(since, today) };
+      const { today: issuedOn, ...counts } = closed;
+      const invoices = await issueAll(await withSystem(pool, listDueInvoices), (tx, due) =>
+        issueDueInvoice(tx, { due, issuedOn, operator }),
+      );
+      const notes = await issueAll(
+        await withSystem(pool, listDueCreditNotes),
+        async (tx, ref) => (await issueDueCreditNote(tx, { ref, issuedOn })) !== null,
+      );
+      const failures = [...invoices.failures, ...notes.failures];
+      if (failures.length > 0)
+        throw new AggregateError(failures, `${failures.length} invoices or credit notes could not be made`);
+      return { ...counts, invoices: invoices.made, credit_notes: notes.made };
+    },
+
+    /** Makes the credit note of an invoice whose credit was asked for; its number is null when it is there already. */
+    async issueCreditNote(ref: InvoiceRef): Promise<{ readonly number: string | null }> {
+      const number = await withSystem(pool, async (tx) =>
+        issueDueCreditNote(tx, { ref, issuedOn: await getToday(tx) }),
+      );
+      return { number };
     },
   };
 }

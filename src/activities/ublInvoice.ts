@@ -1,10 +1,11 @@
 /**
- * An issued invoice as UBL 2.1 by Peppol BIS Billing 3.0, a core invoice usage specification of EN 16931. The order of the
+ * An issued invoice or credit note as UBL 2.1 by Peppol BIS Billing 3.0, a core invoice usage specification of EN 16931. The order of the
  * elements is that of the schema; the comments name the business terms where the element's name does not say it.
  */
 
 import { DOMImplementation, type Document, type Element, XMLSerializer } from '@xmldom/xmldom';
 import { euros } from '../domain/billing.ts';
+import type { CreditNote } from '../domain/creditNote.ts';
 import { type InvoiceLine, type IssuedInvoice, type Vat, vatRate } from '../domain/invoice.ts';
 import type { Party } from '../domain/party.ts';
 
@@ -12,12 +13,17 @@ const NAMESPACES: Readonly<Record<string, string>> = {
   cac: 'urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2',
   cbc: 'urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2',
 };
-const INVOICE_NAMESPACE = 'urn:oasis:names:specification:ubl:schema:xsd:Invoice-2';
+/** The names that differ between both kinds of document; the rest of their trees is the same. */
+const INVOICE = { root: 'Invoice', line: 'InvoiceLine', quantity: 'InvoicedQuantity' } as const;
+const CREDIT_NOTE = { root: 'CreditNote', line: 'CreditNoteLine', quantity: 'CreditedQuantity' } as const;
+type Kind = typeof INVOICE | typeof CREDIT_NOTE;
 const XMLNS = 'http://www.w3.org/2000/xmlns/';
 const CUSTOMIZATION = 'urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0';
 const PROFILE = 'urn:fdc:peppol.eu:2017:poacc:billing:01:1.0';
 /** UNTDID 1001: commercial invoice. */
 const COMMERCIAL_INVOICE = '380';
+/** UNTDID 1001: credit note. */
+const COMMERCIAL_CREDIT = '381';
 /** UNTDID 4461: SEPA credit transfer. */
 const SEPA_TRANSFER = '58';
 /** UNTDID 5189: discount. */
@@ -96,10 +102,10 @@ function partyTree(party: Party, vat: Vat): Node {
   ]);
 }
 
-function lineTree(line: InvoiceLine, place: number, vat: Vat): Node {
-  return aggregate('InvoiceLine', [
+function lineTree(line: InvoiceLine, place: number, vat: Vat, kind: Kind): Node {
+  return aggregate(kind.line, [
     basic('ID', String(place)),
-    basic('InvoicedQuantity', String(line.quantity), { unitCode: line.unit }),
+    basic(kind.quantity, String(line.quantity), { unitCode: line.unit }),
     amount('LineExtensionAmount', line.net_cents),
     aggregate('Item', [
       basic('Description', line.description),
@@ -110,24 +116,46 @@ function lineTree(line: InvoiceLine, place: number, vat: Vat): Node {
   ]);
 }
 
-function invoiceTree(invoice: IssuedInvoice): readonly (Node | null)[] {
-  const { seller, buyer, vat, discount, totals } = invoice;
+function headTree(invoice: IssuedInvoice): readonly (Node | null)[] {
   return [
-    basic('CustomizationID', CUSTOMIZATION),
-    basic('ProfileID', PROFILE),
-    basic('ID', invoice.number),
     basic('IssueDate', invoice.issued_on),
     basic('DueDate', invoice.due_on),
     basic('InvoiceTypeCode', COMMERCIAL_INVOICE),
-    basic('DocumentCurrencyCode', invoice.currency),
+  ];
+}
+
+function creditHeadTree(note: CreditNote): readonly (Node | null)[] {
+  return [
+    basic('IssueDate', note.issued_on),
+    basic('CreditNoteTypeCode', COMMERCIAL_CREDIT),
+    basic('Note', note.reason),
+  ];
+}
+
+/** The invoice that a credit note takes back (BG-3). */
+function creditedTree({ number, issued_on }: CreditNote['credits']): Node {
+  const reference = aggregate('InvoiceDocumentReference', [basic('ID', number), basic('IssueDate', issued_on)]);
+  return aggregate('BillingReference', [reference]);
+}
+
+function documentTree(of: IssuedInvoice | CreditNote): readonly (Node | null)[] {
+  const { seller, buyer, vat, discount, totals } = of;
+  const isCredit = 'credits' in of;
+  return [
+    basic('CustomizationID', CUSTOMIZATION),
+    basic('ProfileID', PROFILE),
+    basic('ID', of.number),
+    ...(isCredit ? creditHeadTree(of) : headTree(of)),
+    basic('DocumentCurrencyCode', of.currency),
     basic('BuyerReference', buyer.buyer_reference),
-    aggregate('InvoicePeriod', [basic('StartDate', invoice.period_from), basic('EndDate', invoice.period_until)]),
+    aggregate('InvoicePeriod', [basic('StartDate', of.period_from), basic('EndDate', of.period_until)]),
     buyer.purchase_order === null ? null : aggregate('OrderReference', [basic('ID', buyer.purchase_order)]),
+    isCredit ? creditedTree(of.credits) : null,
     aggregate('AccountingSupplierParty', [partyTree(seller, vat)]),
     aggregate('AccountingCustomerParty', [partyTree(buyer, vat)]),
     aggregate('PaymentMeans', [
       basic('PaymentMeansCode', SEPA_TRANSFER),
-      basic('PaymentID', invoice.number),
+      basic('PaymentID', of.number),
       aggregate('PayeeFinancialAccount', [
         basic('ID', seller.iban),
         basic('Name', seller.legal_name),
@@ -160,7 +188,7 @@ function invoiceTree(invoice: IssuedInvoice): readonly (Node | null)[] {
       discount === null ? null : amount('AllowanceTotalAmount', totals.allowance_cents),
       amount('PayableAmount', totals.payable_cents),
     ]),
-    ...invoice.lines.map((line, index) => lineTree(line, index + 1, vat)),
+    ...of.lines.map((line, index) => lineTree(line, index + 1, vat, isCredit ? CREDIT_NOTE : INVOICE)),
   ];
 }
 
@@ -174,9 +202,19 @@ function build(document: Document, [name, content, attributes]: Node): Element {
 
 /** The invoice's XML, in UTF-8. The same invoice gives the same bytes. */
 export function ublInvoice(invoice: IssuedInvoice): string {
-  const document = new DOMImplementation().createDocument(INVOICE_NAMESPACE, 'Invoice');
+  return serialize(invoice, INVOICE);
+}
+
+/** The credit note's XML, in UTF-8. The same note gives the same bytes. */
+export function ublCreditNote(note: CreditNote): string {
+  return serialize(note, CREDIT_NOTE);
+}
+
+function serialize(of: IssuedInvoice | CreditNote, { root: name }: Kind): string {
+  const namespace = `urn:oasis:names:specification:ubl:schema:xsd:${name}-2`;
+  const document = new DOMImplementation().createDocument(namespace, name);
   const root = document.documentElement as Element;
   for (const [prefix, uri] of Object.entries(NAMESPACES)) root.setAttributeNS(XMLNS, `xmlns:${prefix}`, uri);
-  for (const child of invoiceTree(invoice)) if (child !== null) root.appendChild(build(document, child));
+  for (const child of documentTree(of)) if (child !== null) root.appendChild(build(document, child));
   return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(root, { requireWellFormed: true })}\n`;
 }

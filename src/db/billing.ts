@@ -47,27 +47,41 @@ export async function countActiveAgents(tx: SystemTx): Promise<number> {
   return result.rowCount;
 }
 
+const closedCountRow = z.object({ lines: z.int() });
+
 /**
- * Freezes a month for every tenant that was there before it began and has no line yet. The count is the last one
- * taken in the month; where the hub did not count, the active agents that had registered by its end.
+ * Freezes a month for every tenant that was there before it began and has no line yet; gives how many it froze. Within a
+ * day of the month's end it counts the hosts that were active at that end, which is what the source's statement would have
+ * said then, and keeps the number as the last day's count. Later it cannot know any more, and takes the last count of the
+ * month; where the hub did not count, the hosts of its end that are still known.
  */
 export async function closeBillingMonth(
   tx: SystemTx,
   month: { readonly month: string; readonly from: string; readonly until: string },
 ): Promise<number> {
-  const result = await tx.query(sql.unsafe`
+  const { lines } = await tx.one(sql.type(closedCountRow)`
     with c as (
-      select t.id as tenant_id, t.msp_owner, t.name, d.active_agents as counted,
-        coalesce(d.active_agents, (select count(*) from agents a where a.tenant_id = t.id and a.is_active and a.registered_at < ${month.until}::timestamptz))::int as active_agents
+      select t.id as tenant_id, t.msp_owner, t.name, seen.basis, case seen.basis when 'daily_count' then d.active_agents else (
+          select count(*) from agents a where a.tenant_id = t.id and a.registered_at < ${month.until}::timestamptz
+            -- Switched off since the month's end: it was active until then.
+            and (a.is_active or a.deactivated_at >= ${month.until}::timestamptz)) end::int as active_agents
       from tenants t left join lateral (
         select active_agents from agent_daily_counts d
         where d.tenant_id = t.id and d.day >= ${month.from}::date and d.day < ${month.until}::date order by day desc limit 1) d on true
+      cross join lateral (select case when now() < ${month.until}::timestamptz + interval '1 day' then 'closing_count'
+        when d.active_agents is null then 'reconstructed' else 'daily_count' end as basis) seen
       where t.created_at < ${month.from}::timestamptz
+    ), closed as (
+      insert into billing_months (tenant_id, month, msp_id, tenant_name, active_agents, billable_agents, monthly_cents, basis)
+      select c.tenant_id, ${month.month}, c.msp_owner, c.name, c.active_agents, ${LINE}, c.basis
+      from c on conflict do nothing returning tenant_id, active_agents, basis
+    ), counted as (
+      insert into agent_daily_counts (tenant_id, day, active_agents)
+      select tenant_id, ${month.until}::date - 1, active_agents from closed where basis = 'closing_count'
+      on conflict (tenant_id, day) do update set active_agents = excluded.active_agents
     )
-    insert into billing_months (tenant_id, month, msp_id, tenant_name, active_agents, billable_agents, monthly_cents, basis)
-    select c.tenant_id, ${month.month}, c.msp_owner, c.name, c.active_agents, ${LINE}, case when c.counted is null then 'reconstructed' else 'daily_count' end
-    from c on conflict do nothing`);
-  return result.rowCount;
+    select count(*)::int as lines from closed`);
+  return lines;
 }
 
 const dayRow = z.object({ day: z.string(), active_agents: z.int() });
@@ -83,7 +97,10 @@ export async function listDailyCounts(
     where tenant_id = ${tenantId}::uuid and day >= ${month.from}::date and day < ${month.until}::date order by day`);
 }
 
-const closedRow = billingRow.extend({ basis: z.enum(['daily_count', 'reconstructed']), closed_at: z.string() });
+const closedRow = billingRow.extend({
+  basis: z.enum(['closing_count', 'daily_count', 'reconstructed']),
+  closed_at: z.string(),
+});
 
 /** A tenant's frozen line; null while the month is not closed. */
 export async function findClosedLine(

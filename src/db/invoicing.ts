@@ -106,18 +106,37 @@ const dueRow = z.object({ msp_id: z.uuid(), tenant_id: z.uuid().nullable(), mont
 /** An invoice that may be made: of the operator to an MSP where the tenant is null, else of the MSP to the tenant. */
 export type DueInvoice = z.infer<typeof dueRow>;
 
-/** Invoices of closed months from `since` on that are not there and whose parties and prices are; in the order of their numbers. */
-export async function listDueInvoices(tx: SystemTx, since: string): Promise<readonly DueInvoice[]> {
+/** Invoices of closed months that are not there and whose parties and prices are; in the order of their numbers. */
+export async function listDueInvoices(tx: SystemTx): Promise<readonly DueInvoice[]> {
   return tx.any(sql.type(dueRow)`
-    with closed as (select b.* from billing_months b join msp_invoicing using (msp_id) where b.month >= ${since})
+    with closed as (select b.*, s.invoiced_from, s.operator_from from billing_months b join msp_invoicing s using (msp_id))
     select msp_id, tenant_id, month from (
       select distinct c.msp_id, null::uuid as tenant_id, c.month, null as name from closed c
-      where not exists (select from msp_invoices i where i.msp_id = c.msp_id and i.month = c.month)
+      where c.month >= c.operator_from
+        and not exists (select from msp_invoices i where i.msp_id = c.msp_id and i.month = c.month)
       union all
       select c.msp_id, c.tenant_id, c.month, c.tenant_name from closed c join tenant_invoicing using (tenant_id)
-      where exists (select from price_lists p where p.msp_id = c.msp_id and p.effective_from <= c.month)
+      where c.month >= c.invoiced_from
+        and exists (select from price_lists p where p.msp_id = c.msp_id and p.effective_from <= c.month)
         and not exists (select from tenant_invoices i where i.tenant_id = c.tenant_id and i.month = c.month)
     ) due order by month, msp_id, tenant_id is not null, name, tenant_id`);
+}
+
+/** Notes for each MSP from when the operator bills it, where nothing is noted: the first night with an operator. */
+export async function noteOperator(tx: SystemTx): Promise<void> {
+  await tx.query(sql.unsafe`
+    update msp_invoicing set operator_from = app.first_invoiced_month() where operator_from is null`);
+}
+
+const firstRow = z.object({ own: z.string(), operator: z.string() });
+/** The first months for which invoices are made: of the MSP to its clients, and of the operator to the MSP. */
+export type FirstInvoicedMonths = z.infer<typeof firstRow>;
+
+/** Reads them; where nothing was set yet, what they would be if it were now. */
+export async function getFirstInvoicedMonths(tx: AnyTx, mspId: string): Promise<FirstInvoicedMonths> {
+  return tx.one(sql.type(firstRow)`
+    select coalesce(s.invoiced_from, n.month) as own, coalesce(s.operator_from, n.month) as operator
+    from (select app.first_invoiced_month() as month) n left join msp_invoicing s on s.msp_id = ${mspId}::uuid`);
 }
 
 const placeRow = z.object({ last: z.int() });

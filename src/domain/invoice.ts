@@ -125,15 +125,14 @@ export function draftInvoice(of: {
   readonly discountRate: number;
   readonly vat: Vat;
 }): Invoice {
-  const { from, until } = monthBounds(of.month);
   const totals = invoiceTotalsOf(of.lines, of.discountRate, of.vat);
   return {
     number: null,
     issued_on: null,
     due_on: null,
     currency: 'EUR',
-    period_from: from.slice(0, 10),
-    period_until: dayAfter(until.slice(0, 10), -1),
+    period_from: monthBounds(of.month).from.slice(0, 10),
+    period_until: lastDayOf(of.month),
     seller: of.seller,
     buyer: of.buyer,
     lines: [...of.lines],
@@ -152,6 +151,11 @@ export function issueInvoice(draft: Invoice, number: string, issuedOn: string): 
   if (seller === null || buyer === null) throw new RangeError('an invoice without both parties cannot be issued');
   const due_on = dayAfter(issuedOn, paymentDays(seller, buyer));
   return { ...draft, number, issued_on: issuedOn, due_on, seller, buyer };
+}
+
+/** The last day of a month: `2026-02-28`. */
+export function lastDayOf(month: string): string {
+  return dayAfter(monthBounds(month).until.slice(0, 10), -1);
 }
 
 function dayAfter(day: string, days: number): string {

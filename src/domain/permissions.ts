@@ -67,7 +67,10 @@ export const PERMISSIONS = {
   'webhooks.write': { roles: ADMINS, sentence: 'Make, change, test and delete webhooks, and send a delivery again.' },
   'branding.write': { roles: ADMINS, sentence: 'Set a client’s logo, colour, product name and domain.' },
   'billing.read': { roles: ADMINS, sentence: 'See and export the invoice over all tenants.' },
-  'billing.write': { roles: ADMINS, sentence: 'Set the parties on invoices and the prices for clients.' },
+  'billing.write': {
+    roles: ADMINS,
+    sentence: 'Set the parties on invoices and the prices for clients, and credit invoices.',
+  },
   'impersonation.start': { roles: OPERATORS, sentence: 'Work in a client’s context for up to an hour.' },
   'impersonation.read': {
     roles: ['owner', 'admin', 'operator', 'client_viewer', 'auditor'],

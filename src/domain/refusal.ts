@@ -301,6 +301,16 @@ export const REFUSALS = {
     sentence:
       'Invoices are made in the first night after the month in which nothing is missing; GET the same path without .xml tells what is.',
   },
+  invoice_credited: {
+    status: 409,
+    title: 'The invoice is credited already',
+    sentence: 'An invoice is credited whole, and once; its credit note is there, or is being made.',
+  },
+  credit_note_not_issued: {
+    status: 409,
+    title: 'There is no credit note of that month',
+    sentence: 'POST /billing/invoices/:number/credit asks for it, and it is made within moments.',
+  },
   invoice_operator_missing: {
     status: 409,
     title: 'Nobody bills MSPs through this hub',
@@ -329,7 +339,7 @@ export const REFUSALS = {
   domain_taken: {
     status: 409,
     title: 'The domain is taken',
-    sentence: 'Choose another one. A claim that nobody proves ends after three days.',
+    sentence: 'The TXT record of the tenant that has it stands beside yours; once that is taken down, ask again.',
   },
   domain_not_claimed: {
     status: 409,

@@ -163,7 +163,7 @@ async function closeMonths(tx: SystemTx, file: DemoFile, nowMs: number): Promise
     const bounds = monthBounds(month);
     await closeBillingMonth(tx, { month, ...bounds });
     const issuedOn = bounds.until.slice(0, 10);
-    for (const due of await listDueInvoices(tx, month)) await issueDueInvoice(tx, { due, issuedOn, operator });
+    for (const due of await listDueInvoices(tx)) await issueDueInvoice(tx, { due, issuedOn, operator });
   }
 }
 

@@ -6,6 +6,7 @@ export { alertRules } from './alertRules.ts';
 export { auditPackBuild } from './auditPackBuild.ts';
 export { automaticResponse } from './automaticResponse.ts';
 export { billingClose } from './billingClose.ts';
+export { creditNote } from './creditNote.ts';
 export { eatDelivery } from './eatDelivery.ts';
 export { emergencyQuorum } from './emergencyQuorum.ts';
 export { emergencySweep } from './emergencySweep.ts';

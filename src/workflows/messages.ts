@@ -89,7 +89,7 @@ export const SCHEDULES: readonly ScheduledWorkflow[] = [
     workflow: 'billingClose',
     every: { cron: '5 0 * * *' },
     catchUpSeconds: 86_000,
-    note: 'Counts active agents, and freezes the months that are over.',
+    note: 'Counts active agents, freezes the months that are over, and makes invoices and credit notes that are due.',
   },
   {
     id: 'feed-sync',
@@ -127,6 +127,7 @@ export const WORKFLOW_IDS = {
   auditPack: (tenantId: string, month: string) => `audit-pack:${tenantId}:${month}`,
   handover: (tenantId: string, month: string, suffix: string) => `handover:${tenantId}:${month}:${suffix}`,
   report: (id: string) => `report:${id}`,
+  creditNote: (tenantId: string, month: string) => `credit-note:${tenantId}:${month}`,
   quorum: (requestId: string) => `quorum:${requestId}`,
   escalation: (alertId: string) => `escalation:${alertId}`,
   automatic: (alertId: string) => `automatic-response:${alertId}`,
@@ -204,6 +205,9 @@ export type ReportInput = {
   readonly actor_suffix: string | null;
 };
 
+/** Input of `creditNote`: the invoice by its tenant and month. */
+export type CreditNoteInput = { readonly tenant_id: string; readonly msp_id: string; readonly month: string };
+
 /** The host's result was stored. */
 export const resultSignal = defineSignal<[{ readonly outcome: string }]>('result');
 /** Answers when the order is signed or given up. */
@@ -268,6 +272,11 @@ export function packStart(input: PackInput) {
 /** How `reportBuild` is started. */
 export function reportStart(input: ReportInput) {
   return startOf(WORKFLOW_IDS.report(input.report_id), input);
+}
+
+/** How `creditNote` is started. */
+export function creditNoteStart(input: CreditNoteInput) {
+  return startOf(WORKFLOW_IDS.creditNote(input.tenant_id, input.month), input);
 }
 
 /** How `alertEscalation` is started; operators search it by host as well. */

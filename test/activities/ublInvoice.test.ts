@@ -3,8 +3,9 @@
 import { DOMParser } from '@xmldom/xmldom';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ublInvoice } from '../../src/activities/ublInvoice.ts';
+import { ublCreditNote, ublInvoice } from '../../src/activities/ublInvoice.ts';
 import { billingLine, euros } from '../../src/domain/billing.ts';
+import { type CreditNote, creditInvoice, creditNoteNumber } from '../../src/domain/creditNote.ts';
 import { type IssuedInvoice, issueInvoice, type Vat } from '../../src/domain/invoice.ts';
 import { draftMspInvoice } from '../../src/domain/invoicing.ts';
 import { missingFields, type Party } from '../../src/domain/party.ts';
@@ -43,6 +44,11 @@ function fromOperator(operator: Party, msp: Party): IssuedInvoice {
   return issueInvoice(draft, 'HUB-2026-00001', '2026-03-01');
 }
 
+function credit(invoice: IssuedInvoice): CreditNote {
+  const reason = 'Billed for hosts that had left; see ticket 847 <&>';
+  return creditInvoice(invoice, { number: creditNoteNumber('INV', 2026, 43), issuedOn: '2026-03-20', reason });
+}
+
 const withVat = (vat: Vat): PriceList => ({ ...LIST, vat });
 
 describe('UBL invoices by the published schema and rules', () => {
@@ -64,23 +70,35 @@ describe('UBL invoices by the published schema and rules', () => {
     cases[`within ${country}`] = rebill(party, party, withVat({ category: 'S', rate: 2_500 }));
     cases[`from ${country} to Belgium`] = rebill(party, CLIENT_PARTY, withVat({ category: 'S', rate: 2_500 }));
   }
-  it('conform, without a warning', async () => {
-    const broken = await brokenInvoiceRules(Object.values(cases).map(ublInvoice));
-    expect(Object.fromEntries(Object.keys(cases).map((name, index) => [name, broken[index]]))).toEqual(
-      Object.fromEntries(Object.keys(cases).map((name) => [name, []])),
+  it('conform, without a warning; so do their credit notes', async () => {
+    const files = Object.entries(cases).flatMap(([name, invoice]) => [
+      [name, ublInvoice(invoice)] as const,
+      [`the credit of ${name}`, ublCreditNote(credit(invoice))] as const,
+    ]);
+    const broken = await brokenInvoiceRules(files.map(([, xml]) => xml));
+    expect(Object.fromEntries(files.map(([name], index) => [name, broken[index]]))).toEqual(
+      Object.fromEntries(files.map(([name]) => [name, []])),
     );
   }, 400_000);
 
   it('are refused when a sum, a place or a number is wrong (a control)', async () => {
     const good = ublInvoice(rebill(MSP_PARTY, CLIENT_PARTY));
-    const [sum, place, id] = await brokenInvoiceRules([
+    const note = ublCreditNote(credit(rebill(MSP_PARTY, CLIENT_PARTY)));
+    const [sum, place, id, creditSum, reference] = await brokenInvoiceRules([
       good.replace(/(<cbc:TaxAmount [^>]*>)15\.81/g, '$115.82'),
       good.replace(/(<cbc:ID>INV[^<]*<\/cbc:ID>)(<cbc:IssueDate>[^<]*<\/cbc:IssueDate>)/, '$2$1'),
       good.replaceAll('0403019261</cbc:EndpointID>', '0403019262</cbc:EndpointID>'),
+      note.replace(/(<cbc:TaxAmount [^>]*>)15\.81/g, '$115.82'),
+      note.replace(
+        /<cac:InvoiceDocumentReference>.*<\/cac:InvoiceDocumentReference>/,
+        '<cac:InvoiceDocumentReference/>',
+      ),
     ]);
     expect(sum?.join()).toContain('BR-CO-15');
     expect(place?.join()).toContain('cvc-complex-type');
     expect(id?.join()).toContain('PEPPOL-COMMON-R043');
+    expect(creditSum?.join()).toContain('BR-CO-15');
+    expect(reference?.join()).toContain('cvc-complex-type');
   }, 400_000);
 });
 
@@ -116,12 +134,25 @@ describe('the XML of an invoice', () => {
         const [sum, ...lines] = texts(xml, 'cbc:LineExtensionAmount');
         expect(sum).toBe(euros(invoice.totals.line_net_cents));
         expect(lines).toEqual(invoice.lines.map((line) => euros(line.net_cents)));
+        const note = ublCreditNote(credit(invoice));
+        for (const name of ['PayableAmount', 'TaxExclusiveAmount', 'TaxAmount', 'LineExtensionAmount', 'PriceAmount'])
+          expect(texts(note, `cbc:${name}`)).toEqual(texts(xml, `cbc:${name}`));
+        expect(texts(note, 'cbc:CreditedQuantity')).toEqual(texts(xml, 'cbc:InvoicedQuantity'));
         expect(lines.reduce((cents, text) => cents + Math.round(Number(text) * 100), 0)).toBe(
           invoice.totals.line_net_cents,
         );
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('of a credit names the invoice that it takes back, its day, and why', () => {
+    const note = ublCreditNote(credit(rebill(MSP_PARTY, CLIENT_PARTY)));
+    expect(texts(note, 'cbc:CreditNoteTypeCode')).toEqual(['381']);
+    expect(texts(note, 'cac:InvoiceDocumentReference')).toEqual(['INV-2026-000422026-03-01']);
+    expect(texts(note, 'cbc:Note')).toEqual(['Billed for hosts that had left; see ticket 847 <&>']);
+    expect(texts(note, 'cbc:ID')[0]).toBe('CN-INV-2026-00043');
+    expect(texts(note, 'cbc:IssueDate')[0]).toBe('2026-03-20');
   });
 
   it('carries names as they are, and gives the same bytes again', () => {

@@ -3,15 +3,16 @@
 import { randomBytes } from 'node:crypto';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createBillingActivities } from '../../src/activities/billing.ts';
 import { sql } from '../../src/db/pool.ts';
 import { billingLine, euros, safeCell } from '../../src/domain/billing.ts';
+import { lastDayOf } from '../../src/domain/invoice.ts';
 import { createTestApi } from '../support/api.ts';
-import { createTestDatabase } from '../support/postgres.ts';
+import { createTestDatabase, turnClock } from '../support/postgres.ts';
 
-const db = await createTestDatabase();
+const db = await createTestDatabase({ turnsClock: true });
 const api = await createTestApi(db);
 const activities = createBillingActivities({ pool: db.core, operator: null });
 
@@ -40,6 +41,9 @@ const csv = async (query = ''): Promise<Record<string, string>[]> =>
   parse<Record<string, string>>(await (await api.as('admin')('GET', `/billing/export.csv${query}`)).text(), {
     columns: true,
   });
+
+const explain = async (month: string): Promise<unknown> =>
+  (await api.as('admin')('GET', `/billing/tenants/${api.tenants.a}/explain?month=${month}`)).json();
 
 async function addAgents(tenantId: string, active: number, inactive: number): Promise<void> {
   await db.admin.query(sql.unsafe`
@@ -98,12 +102,18 @@ describe('the running month', () => {
   });
 });
 
-describe('a month that is over', () => {
+/** A moment of this month, at which last month has been over for more than a day. */
+const LATER = `${THIS_MONTH}-09T00:05:00Z`;
+
+describe('a month that is closed late, as the hub was away', () => {
+  beforeAll(() => turnClock(db, LATER));
+  afterAll(() => turnClock(db, null));
+
   it('409 until it is closed; then frozen, whatever happens to the hosts', async () => {
     expect((await api.as('admin')('GET', `/billing/overview?month=${LAST_MONTH}`)).status).toBe(409);
     await addAgents(api.tenants.a, 12, 0);
     await db.admin.query(sql.unsafe`
-      insert into agent_daily_counts (tenant_id, day, active_agents) values (${api.tenants.a}::uuid, ${`${LAST_MONTH}-27`}::date, 9), (${api.tenants.a}::uuid, ${`${LAST_MONTH}-28`}::date, 8)`);
+      insert into agent_daily_counts (tenant_id, day, active_agents) values (${api.tenants.a}::uuid, ${`${LAST_MONTH}-26`}::date, 9), (${api.tenants.a}::uuid, ${`${LAST_MONTH}-27`}::date, 8)`);
     await activities.closeBilling();
     const before = await csv(`?month=${LAST_MONTH}`);
     const acme = (await overview(`?month=${LAST_MONTH}`)).items.find((row) => row.name === 'ACME');
@@ -122,13 +132,68 @@ describe('a month that is over', () => {
     }
   });
 
-  it('is explained by the counts of its days', async () => {
-    const response = await api.as('admin')('GET', `/billing/tenants/${api.tenants.a}/explain?month=${LAST_MONTH}`);
-    expect(await response.json()).toMatchObject({
+  it('is explained by the counts of its days, and says that they end before it does', async () => {
+    expect(await explain(LAST_MONTH)).toMatchObject({
       basis: 'daily_count',
-      sentence: '8 active hosts, 5 of them free, 3 at EUR 3.00: EUR 9.00.',
+      counted_on: `${LAST_MONTH}-27`,
+      sentence: `8 active hosts, 5 of them free, 3 at EUR 3.00: EUR 9.00. Counted on ${LAST_MONTH}-27, the last day of the month on which the hub counted.`,
       days: [{ active_agents: 9 }, { active_agents: 8 }],
     });
+  });
+});
+
+describe('a month that is closed in the night after it', () => {
+  const LAST_DAY = lastDayOf(LAST_MONTH);
+  const until = (time: string): string => `${THIS_MONTH}-01T${time}Z`;
+  beforeAll(async () => {
+    for (const table of ['agents', 'agent_daily_counts', 'billing_months'])
+      await db.admin.query(sql.unsafe`delete from ${sql.identifier([table])}`);
+  });
+  afterAll(() => turnClock(db, null));
+
+  /** Hosts that register at the moment to which the clock is turned. */
+  const register = (count: number) =>
+    db.admin.query(sql.unsafe`
+      insert into agents (id, tenant_id, hostname, public_key, agent_version, registered_at)
+      select gen_random_uuid(), ${api.tenants.a}::uuid, 'host-' || n, ${sql.binary(randomBytes(32))}, '1', now() from generate_series(1, ${count}) n`);
+  const switchOff = (count: number) =>
+    db.admin.query(sql.unsafe`
+      update agents set is_active = false where id in (select id from agents where is_active order by registered_at, id limit ${count})`);
+
+  it('says what the source’s statement and the overview said in the last minute of its last day', async () => {
+    await turnClock(db, `${LAST_DAY}T00:01:00Z`);
+    await register(8);
+    await turnClock(db, `${LAST_DAY}T00:05:00Z`);
+    await activities.closeBilling();
+    await turnClock(db, `${LAST_DAY}T10:00:00Z`);
+    await register(20);
+    // Off before the month ends: the source's statement does not count it, whatever it did earlier.
+    await switchOff(1);
+    await turnClock(db, `${LAST_DAY}T23:59:00Z`);
+    const [source] = await sourceStatement();
+    const { items, total_cents, state } = await overview();
+    const [line] = items;
+    expect(state).toBe('running');
+    expect(line).toMatchObject({ name: source?.name, active_agents: source?.active_agents, monthly_cents: 6_600 });
+    expect(source).toMatchObject({ active_agents: 27, billable_agents: 22, monthly_eur: 66 });
+
+    await turnClock(db, until('00:03:00'));
+    await register(3);
+    // Off for the count of 00:05, and on again after it.
+    await switchOff(10);
+    await turnClock(db, until('00:05:00'));
+    await activities.closeBilling();
+    expect(await overview(`?month=${LAST_MONTH}`)).toMatchObject({ state: 'closed', total_cents, items: [line, {}] });
+  });
+
+  it('is explained by a last day that says the same as the line', async () => {
+    expect(await explain(LAST_MONTH)).toMatchObject({
+      basis: 'closing_count',
+      counted_on: LAST_DAY,
+      sentence: '27 active hosts, 5 of them free, 22 at EUR 3.00: EUR 66.00.',
+      days: [{ day: LAST_DAY, active_agents: 27 }],
+    });
+    expect(await explain(THIS_MONTH)).toMatchObject({ basis: 'now', counted_on: null, active_agents: 20 });
   });
 });
 

@@ -203,6 +203,48 @@ describe('what is issued', () => {
     expect(invoice.number).toBe(`INV-${YEAR}-00006`);
   });
 
+  it('is made of a month of any age since invoicing was set up, and says of an older one that it never is', async () => {
+    const [first, before] = [monthsAgo(5), monthsAgo(6)];
+    await setPastPrices(LIST, monthsAgo(8));
+    await setParties();
+    await db.admin.query(sql.unsafe`delete from tenant_invoicing`);
+    await db.admin.query(sql.unsafe`update msp_invoicing set invoiced_from = ${first}, operator_from = ${first}`);
+    await db.admin.query(sql.unsafe`
+      insert into billing_months (tenant_id, month, msp_id, tenant_name, active_agents, billable_agents, monthly_cents, basis)
+      select ${a}::uuid, m, ${api.msp.id}::uuid, 'ACME', 8, 3, 900, 'daily_count' from unnest(${sql.array([first, before], 'text')}) m`);
+    // Of the operator: three months just closed, and the one of five months ago.
+    expect(await closeBilling()).toMatchObject({ invoices: 4 });
+    const path = `/billing/tenants/${a}/invoice`;
+    const detail = async (month: string) => (await json<{ detail: string }>(`${path}.xml?month=${month}`)).detail;
+    expect(await detail(first)).toBe('Missing: buyer.party.');
+    await admin('PUT', `/tenants/${a}/billing-settings`, { party: GERMAN_PARTY });
+    expect(await detail(first)).toBe('Nothing is missing any more; it is made in the coming night.');
+    const never = `Invoices are made for months from ${first} on; of this one there will be none.`;
+    expect(await detail(before)).toBe(never);
+    expect(await closeBilling()).toMatchObject({ invoices: 4 });
+    expect(await json(`${path}?month=${first}`)).toMatchObject({ state: 'issued', first_month: first });
+    expect(await json(`${path}?month=${before}`)).toMatchObject({ state: 'draft', first_month: first });
+    expect(await json(`/billing/invoice?month=${before}`)).toMatchObject({ state: 'draft', first_month: first });
+    expect(await detail(before)).toBe(never);
+  });
+
+  it('begins three months before invoicing is set up, for clients and for the operator alike', async () => {
+    await setPastPrices(LIST, monthsAgo(8));
+    await db.admin.query(sql.unsafe`
+      insert into billing_months (tenant_id, month, msp_id, tenant_name, active_agents, billable_agents, monthly_cents, basis)
+      values (${a}::uuid, ${monthsAgo(4)}, ${api.msp.id}::uuid, 'ACME', 8, 3, 900, 'daily_count')`);
+    await setParties();
+    const late = createBillingActivities({ pool: db.core, operator: null });
+    expect(await late.closeBilling()).toMatchObject({ invoices: 6 });
+    expect(await closeBilling()).toMatchObject({ invoices: 3 });
+    for (const path of ['/billing/invoice', `/billing/tenants/${a}/invoice`])
+      expect(await json(path)).toMatchObject({ first_month: monthsAgo(3) });
+    const move = withMsp(db.app, api.msp.id, (tx) =>
+      tx.query(sql.unsafe`update msp_invoicing set invoiced_from = '2020-01'`),
+    );
+    await expect(move).rejects.toThrow('permission denied');
+  });
+
   it('has an audit row in the same transaction: a failing one takes number and invoice with it', async () => {
     await setPastPrices(LIST);
     await setParties();
@@ -212,7 +254,7 @@ describe('what is issued', () => {
     await db.admin.query(
       sql.unsafe`create trigger fail_issue before insert on audit_log for each row execute function fail_issue()`,
     );
-    await expect(closeBilling()).rejects.toThrow('6 invoices could not be made');
+    await expect(closeBilling()).rejects.toThrow('6 invoices or credit notes could not be made');
     const counts = sql.type(z.object({ invoices: z.number(), last: z.number() }))`
       select (select count(*) from tenant_invoices)::int as invoices, (select coalesce(sum(last), 0) from invoice_counters)::int as last`;
     expect(await db.admin.one(counts)).toEqual({ invoices: 0, last: 3 });

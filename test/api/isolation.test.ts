@@ -126,6 +126,7 @@ async function plant(tenantId: string, mark: string): Promise<Things> {
     'auditor-links': randomUUID(),
     webhooks: randomUUID(),
     'webhook-deliveries': randomUUID(),
+    invoices: `INV-${mark}`,
   };
   const hash = () => sql.binary(randomBytes(32));
   const tenant = sql.fragment`${tenantId}::uuid`;
@@ -170,6 +171,8 @@ async function plant(tenantId: string, mark: string): Promise<Things> {
       values (${tenant}, ${`brand-${mark}`}, ${hash()}, 'image/png', ${randomBytes(32).toString('hex')})`,
     sql.unsafe`insert into custom_domains (domain, tenant_id, challenge, proven_at) values (${`${mark}.acme.com`}, ${tenant}, ${randomBytes(20).toString('hex')}, now())`,
     sql.unsafe`insert into tenant_invoicing (tenant_id, party) values (${tenant}, ${JSON.stringify({ ...PARTY, legal_name: `party-${mark}` })}::jsonb)`,
+    sql.unsafe`insert into tenant_invoices (tenant_id, month, msp_id, number, issued_on, payable_cents, document, xml)
+      select ${tenant}, '2020-01', t.msp_owner, ${ids.invoices}, '2020-02-01', 100, '{}', ${`<Invoice>${mark}</Invoice>`} from tenants t where t.id = ${tenant}`,
     sql.unsafe`insert into sla_policies (id, msp_id, name, minutes, calendar, pauses_in_maintenance)
       select ${ids['sla-policies']}::uuid, t.msp_owner, ${`policy-${mark}`}, ${JSON.stringify(BUILT_IN_POLICY.minutes)}::jsonb, '{"kind":"24x7"}', true
       from tenants t where t.id = ${tenant}`,
@@ -242,6 +245,7 @@ const BODIES: Readonly<Record<string, (things: Things) => unknown>> = {
   'POST /auth/impersonations/:id/consent': () => ({ granted: true }),
   'PUT /tenants/:id/automatic-level': () => ({ automatic_level: 2 }),
   'PUT /tenants/:id/billing-settings': () => ({ party: PARTY }),
+  'POST /billing/invoices/:number/credit': () => ({ reason: 'stolen from another tenant' }),
   'PUT /tenants/:id/branding': () => form({ product_name: 'stolen', custom_domain: 'stolen.acme.com' }),
   'PUT /tenants/:id/handover-contacts': () => ({ items: [{ email: 'thief@example.com' }] }),
   'POST /audit-packs': (things) => ({ tenant_id: things['tenants'], month: '2999-01' }),
@@ -280,6 +284,8 @@ const PARTY = { legal_name: 'stolen', street: 'Meir 1', city: 'Antwerp', postal_
 const QUERIES: Readonly<Record<string, string>> = {
   'GET /audit-packs/:id/download': '?format=pdf',
   'GET /reports/:id/download': '?format=pdf',
+  'GET /billing/tenants/:id/credit-note': '?month=2020-01',
+  'GET /billing/tenants/:id/credit-note.xml': '?month=2020-01',
 };
 /** Fails on the playbook once the host has been found, so that nothing is signed. */
 const EMERGENCY = {

@@ -15,8 +15,10 @@ class PeppolRules {
   public static void main(String[] files) {
     var registry = new ValidationExecutorSetRegistry<IValidationSourceXML>();
     PeppolValidation.initStandard(registry);
-    var rules = registry.getOfID(PeppolValidation2026_05.VID_OPENPEPPOL_INVOICE_UBL_V3);
+    var invoices = registry.getOfID(PeppolValidation2026_05.VID_OPENPEPPOL_INVOICE_UBL_V3);
+    var creditNotes = registry.getOfID(PeppolValidation2026_05.VID_OPENPEPPOL_CREDIT_NOTE_UBL_V3);
     for (String file : files) {
+      var rules = file.endsWith("credit.xml") ? creditNotes : invoices;
       var source = ValidationSourceXML.create(new FileSystemResource(new File(file)));
       for (var result : ValidationExecutionManager.executeValidation(
           IValidityDeterminator.createDefault(), rules, source, Locale.ROOT)) {

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { beatPresence } from '../../src/db/presence.ts';
 import { seedDemo } from '../../src/workers/seedDemo.ts';
-import { SCHEDULES } from '../../src/workflows/messages.ts';
+import { creditNoteStart, SCHEDULES } from '../../src/workflows/messages.ts';
 import { type FeedServer, startFeedServer } from '../support/feedServer.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 import {
@@ -95,6 +95,38 @@ describe('two workers that start at once', () => {
     await third.stop();
     expect((await handle.describe()).state.paused).toBe(true);
     await handle.unpause();
+  });
+});
+
+describe('a credit that was asked for', () => {
+  it('becomes a credit note in the series of the invoices, once', async () => {
+    const { document, ...input } = await db.admin.one(
+      sql.type(
+        z.object({
+          tenant_id: z.string(),
+          msp_id: z.string(),
+          month: z.string(),
+          document: z.object({ number: z.string() }),
+        }),
+      )`select tenant_id, msp_id, month, document from tenant_invoices order by number desc limit 1`,
+    );
+    await db.admin.query(sql.unsafe`
+      insert into credit_requests (tenant_id, month, reason, requested_by_email)
+      values (${input.tenant_id}::uuid, ${input.month}, 'Billed to the wrong company', 'alice@yourmsp.com')`);
+    const make = async () => {
+      const handle = await client.workflow.start('creditNote', creditNoteStart(input));
+      const result: unknown = await handle.result();
+      return { handle, result };
+    };
+    const [prefix, year, place] = document.number.split('-');
+    const { handle, result } = await make();
+    expect(result).toEqual({ number: `CN-${prefix}-${year}-${String(Number(place) + 1).padStart(5, '0')}` });
+    await recordHistory(
+      temporal.address,
+      { workflowId: handle.workflowId, runId: handle.firstExecutionRunId },
+      'creditNote',
+    );
+    expect((await make()).result).toEqual({ number: null });
   });
 });
 

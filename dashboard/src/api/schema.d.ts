@@ -784,7 +784,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in with email, password and TOTP (or a recovery code)
-         * @description Sets the session cookie (12 hours). An account without TOTP gets `enrolment_required` with a token for /auth/totp/enrol. Five wrong attempts lock the account for 30 seconds, doubling up to 15 minutes; a locked account refuses the right proof too.
+         * @description Sets the session cookie (12 hours). An account without TOTP gets `enrolment_required` with a token for /auth/totp/enrol. Five wrong attempts lock the account for 30 seconds, doubling up to 15 minutes; a locked account refuses the right proof too, but not from a browser in which the person has signed in before: that one has a count of its own.
          */
         post: operations["postAuthLogin"];
         delete?: never;
@@ -1045,6 +1045,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/billing/credit-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Credit notes to clients, the latest first
+         * @description Permission: `billing.read`.
+         */
+        get: operations["getBillingCreditNotes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/billing/export.csv": {
         parameters: {
             query?: never;
@@ -1103,6 +1123,28 @@ export interface paths {
         get: operations["getBillingInvoiceXml"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/billing/invoices/{number}/credit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Credit an invoice to a client, whole
+         * @description Once for each invoice, and for ever. The credit note has a number of its own in the MSP’s series and is made within moments; GET the invoice tells when it is out. The client reads the reason on it. The month is not invoiced again.
+         *
+         *     Permission: `billing.write`.
+         */
+        post: operations["postBillingInvoicesNumberCredit"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1176,6 +1218,48 @@ export interface paths {
          *     Permission: `billing.write`.
          */
         put: operations["putBillingSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/billing/tenants/{id}/credit-note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The credit note of a client’s invoice
+         * @description Permission: `billing.read`.
+         */
+        get: operations["getBillingTenantsIdCreditNote"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/billing/tenants/{id}/credit-note.xml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as an electronic credit note
+         * @description UBL 2.1 by Peppol BIS Billing 3.0 (EN 16931). The bytes never change.
+         *
+         *     Permission: `billing.read`.
+         */
+        get: operations["getBillingTenantsIdCreditNoteXml"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2588,7 +2672,7 @@ export interface paths {
         head?: never;
         /**
          * Change a person’s role, or deactivate the account
-         * @description The person’s sessions end at once, and on deactivation the API tokens for good. Nobody changes themselves; the last active owner stays.
+         * @description The person’s sessions end at once, and on deactivation the API tokens for good; open quorum requests of somebody who may no longer make them are withdrawn. Nobody changes themselves; the last active owner stays.
          *
          *     Permission: `team.write`, with TOTP.
          */
@@ -2733,7 +2817,7 @@ export interface paths {
         get: operations["getTenantsIdBranding"];
         /**
          * Set a client’s logo, colour, product name and domain
-         * @description Fields left out stay as they are; an empty one is taken away. SVG logos are written anew with what draws and nothing else. A domain is served once it is proven: publish the TXT record in the answer, then POST /tenants/:id/branding/verify-domain. Another domain needs a new proof.
+         * @description Fields left out stay as they are; an empty one is taken away. SVG logos are written anew with what draws and nothing else. A domain is served once it is proven: publish the TXT record in the answer, then POST /tenants/:id/branding/verify-domain. Another domain needs a new proof; until then the one that is proven is served.
          *
          *     Permission: `branding.write`.
          */
@@ -3249,7 +3333,7 @@ export interface paths {
         put?: never;
         /**
          * Give a webhook another secret; it is shown once
-         * @description For 24 hours both are good: X-Monsys-Signature carries a signature by each, the new one first. Rotating again ends the one before the last at once.
+         * @description For 24 hours both are good: X-Monsys-Signature is still by the one before, X-Monsys-Signature-Next by the new one. Rotating again ends the one before the last at once.
          *
          *     Permission: `webhooks.write`.
          */
@@ -6310,16 +6394,24 @@ export interface operations {
                                 runbook_url: string | null;
                             } | null;
                             escalation: {
-                                /** @description the last one told, from 1; 0: nobody yet */
+                                /** @description the last one that was to be told, from 1; 0: none yet */
                                 level: number;
                                 /** @description when it goes on by itself */
                                 next_at: string | null;
+                                /** @description whom the levels were to tell, reached or not */
                                 notified: {
+                                    /** @description when it was decided that they are to be told */
                                     at: string;
                                     /** @description null for people of the client */
                                     email: string | null;
+                                    /** @description from 0; the escalation begins anew when the severity rises */
+                                    generation: number;
                                     level: number;
                                     round: number;
+                                    /** @description when a message for them was handed over; null: none so far */
+                                    told_at: string | null;
+                                    /** @description when telling them was given up for the first time */
+                                    unreached_at: string | null;
                                 }[];
                                 policy: string;
                                 /** @description from 0 */
@@ -6355,9 +6447,14 @@ export interface operations {
                             opened_at: string;
                             resolution: string | null;
                             resolved_at: string | null;
+                            /** @description null where the caller may not see the person */
                             resolved_by_email: string | null;
+                            /** @description null while it is not resolved */
+                            resolved_by_kind: ("person" | "condition") | null;
                             /** @enum {string} */
                             severity: "critical" | "high" | "medium" | "low" | "info";
+                            /** @description when it rose to its severity; null: it opened with it */
+                            severity_since: string | null;
                             /** @description the window inside which it opened */
                             silenced_by_maintenance: string | null;
                             /** @description nobody was or is told before */
@@ -6449,8 +6546,6 @@ export interface operations {
             };
             /** @description `urn:monsys:problem:not_found`: Not found */
             404: {
-                            /** @description null while it is not resolved */
-                            resolved_by_kind: ("person" | "condition") | null;
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6532,16 +6627,24 @@ export interface operations {
                             runbook_url: string | null;
                         } | null;
                         escalation: {
-                            /** @description the last one told, from 1; 0: nobody yet */
+                            /** @description the last one that was to be told, from 1; 0: none yet */
                             level: number;
                             /** @description when it goes on by itself */
                             next_at: string | null;
+                            /** @description whom the levels were to tell, reached or not */
                             notified: {
+                                /** @description when it was decided that they are to be told */
                                 at: string;
                                 /** @description null for people of the client */
                                 email: string | null;
+                                /** @description from 0; the escalation begins anew when the severity rises */
+                                generation: number;
                                 level: number;
                                 round: number;
+                                /** @description when a message for them was handed over; null: none so far */
+                                told_at: string | null;
+                                /** @description when telling them was given up for the first time */
+                                unreached_at: string | null;
                             }[];
                             policy: string;
                             /** @description from 0 */
@@ -6577,9 +6680,14 @@ export interface operations {
                         opened_at: string;
                         resolution: string | null;
                         resolved_at: string | null;
+                        /** @description null where the caller may not see the person */
                         resolved_by_email: string | null;
+                        /** @description null while it is not resolved */
+                        resolved_by_kind: ("person" | "condition") | null;
                         /** @enum {string} */
                         severity: "critical" | "high" | "medium" | "low" | "info";
+                        /** @description when it rose to its severity; null: it opened with it */
+                        severity_since: string | null;
                         /** @description the window inside which it opened */
                         silenced_by_maintenance: string | null;
                         /** @description nobody was or is told before */
@@ -6682,8 +6790,6 @@ export interface operations {
                     };
                 };
             };
-                        /** @description null while it is not resolved */
-                        resolved_by_kind: ("person" | "condition") | null;
             /** @description `urn:monsys:problem:rate_limited`: Too many requests */
             429: {
                 headers: {
@@ -6752,16 +6858,24 @@ export interface operations {
                             runbook_url: string | null;
                         } | null;
                         escalation: {
-                            /** @description the last one told, from 1; 0: nobody yet */
+                            /** @description the last one that was to be told, from 1; 0: none yet */
                             level: number;
                             /** @description when it goes on by itself */
                             next_at: string | null;
+                            /** @description whom the levels were to tell, reached or not */
                             notified: {
+                                /** @description when it was decided that they are to be told */
                                 at: string;
                                 /** @description null for people of the client */
                                 email: string | null;
+                                /** @description from 0; the escalation begins anew when the severity rises */
+                                generation: number;
                                 level: number;
                                 round: number;
+                                /** @description when a message for them was handed over; null: none so far */
+                                told_at: string | null;
+                                /** @description when telling them was given up for the first time */
+                                unreached_at: string | null;
                             }[];
                             policy: string;
                             /** @description from 0 */
@@ -6797,9 +6911,14 @@ export interface operations {
                         opened_at: string;
                         resolution: string | null;
                         resolved_at: string | null;
+                        /** @description null where the caller may not see the person */
                         resolved_by_email: string | null;
+                        /** @description null while it is not resolved */
+                        resolved_by_kind: ("person" | "condition") | null;
                         /** @enum {string} */
                         severity: "critical" | "high" | "medium" | "low" | "info";
+                        /** @description when it rose to its severity; null: it opened with it */
+                        severity_since: string | null;
                         /** @description the window inside which it opened */
                         silenced_by_maintenance: string | null;
                         /** @description nobody was or is told before */
@@ -6913,8 +7032,6 @@ export interface operations {
                         instance?: string;
                         status: number;
                         title: string;
-                        /** @description null while it is not resolved */
-                        resolved_by_kind: ("person" | "condition") | null;
                         type: string;
                     };
                 };
@@ -6994,16 +7111,24 @@ export interface operations {
                             runbook_url: string | null;
                         } | null;
                         escalation: {
-                            /** @description the last one told, from 1; 0: nobody yet */
+                            /** @description the last one that was to be told, from 1; 0: none yet */
                             level: number;
                             /** @description when it goes on by itself */
                             next_at: string | null;
+                            /** @description whom the levels were to tell, reached or not */
                             notified: {
+                                /** @description when it was decided that they are to be told */
                                 at: string;
                                 /** @description null for people of the client */
                                 email: string | null;
+                                /** @description from 0; the escalation begins anew when the severity rises */
+                                generation: number;
                                 level: number;
                                 round: number;
+                                /** @description when a message for them was handed over; null: none so far */
+                                told_at: string | null;
+                                /** @description when telling them was given up for the first time */
+                                unreached_at: string | null;
                             }[];
                             policy: string;
                             /** @description from 0 */
@@ -7039,9 +7164,14 @@ export interface operations {
                         opened_at: string;
                         resolution: string | null;
                         resolved_at: string | null;
+                        /** @description null where the caller may not see the person */
                         resolved_by_email: string | null;
+                        /** @description null while it is not resolved */
+                        resolved_by_kind: ("person" | "condition") | null;
                         /** @enum {string} */
                         severity: "critical" | "high" | "medium" | "low" | "info";
+                        /** @description when it rose to its severity; null: it opened with it */
+                        severity_since: string | null;
                         /** @description the window inside which it opened */
                         silenced_by_maintenance: string | null;
                         /** @description nobody was or is told before */
@@ -7166,8 +7296,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": {
-                        /** @description null while it is not resolved */
-                        resolved_by_kind: ("person" | "condition") | null;
                         detail: string;
                         instance?: string;
                         status: number;
@@ -7250,16 +7378,24 @@ export interface operations {
                             runbook_url: string | null;
                         } | null;
                         escalation: {
-                            /** @description the last one told, from 1; 0: nobody yet */
+                            /** @description the last one that was to be told, from 1; 0: none yet */
                             level: number;
                             /** @description when it goes on by itself */
                             next_at: string | null;
+                            /** @description whom the levels were to tell, reached or not */
                             notified: {
+                                /** @description when it was decided that they are to be told */
                                 at: string;
                                 /** @description null for people of the client */
                                 email: string | null;
+                                /** @description from 0; the escalation begins anew when the severity rises */
+                                generation: number;
                                 level: number;
                                 round: number;
+                                /** @description when a message for them was handed over; null: none so far */
+                                told_at: string | null;
+                                /** @description when telling them was given up for the first time */
+                                unreached_at: string | null;
                             }[];
                             policy: string;
                             /** @description from 0 */
@@ -7295,9 +7431,14 @@ export interface operations {
                         opened_at: string;
                         resolution: string | null;
                         resolved_at: string | null;
+                        /** @description null where the caller may not see the person */
                         resolved_by_email: string | null;
+                        /** @description null while it is not resolved */
+                        resolved_by_kind: ("person" | "condition") | null;
                         /** @enum {string} */
                         severity: "critical" | "high" | "medium" | "low" | "info";
+                        /** @description when it rose to its severity; null: it opened with it */
+                        severity_since: string | null;
                         /** @description the window inside which it opened */
                         silenced_by_maintenance: string | null;
                         /** @description nobody was or is told before */
@@ -7433,8 +7574,6 @@ export interface operations {
             /** @description `urn:monsys:problem:internal`: The hub failed */
             500: {
                 headers: {
-                        /** @description null while it is not resolved */
-                        resolved_by_kind: ("person" | "condition") | null;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7495,16 +7634,24 @@ export interface operations {
                             runbook_url: string | null;
                         } | null;
                         escalation: {
-                            /** @description the last one told, from 1; 0: nobody yet */
+                            /** @description the last one that was to be told, from 1; 0: none yet */
                             level: number;
                             /** @description when it goes on by itself */
                             next_at: string | null;
+                            /** @description whom the levels were to tell, reached or not */
                             notified: {
+                                /** @description when it was decided that they are to be told */
                                 at: string;
                                 /** @description null for people of the client */
                                 email: string | null;
+                                /** @description from 0; the escalation begins anew when the severity rises */
+                                generation: number;
                                 level: number;
                                 round: number;
+                                /** @description when a message for them was handed over; null: none so far */
+                                told_at: string | null;
+                                /** @description when telling them was given up for the first time */
+                                unreached_at: string | null;
                             }[];
                             policy: string;
                             /** @description from 0 */
@@ -7540,9 +7687,14 @@ export interface operations {
                         opened_at: string;
                         resolution: string | null;
                         resolved_at: string | null;
+                        /** @description null where the caller may not see the person */
                         resolved_by_email: string | null;
+                        /** @description null while it is not resolved */
+                        resolved_by_kind: ("person" | "condition") | null;
                         /** @enum {string} */
                         severity: "critical" | "high" | "medium" | "low" | "info";
+                        /** @description when it rose to its severity; null: it opened with it */
+                        severity_since: string | null;
                         /** @description the window inside which it opened */
                         silenced_by_maintenance: string | null;
                         /** @description nobody was or is told before */
@@ -7689,8 +7841,6 @@ export interface operations {
                         type: string;
                     };
                 };
-                        /** @description null while it is not resolved */
-                        resolved_by_kind: ("person" | "condition") | null;
             };
         };
     };
@@ -7730,16 +7880,24 @@ export interface operations {
                             runbook_url: string | null;
                         } | null;
                         escalation: {
-                            /** @description the last one told, from 1; 0: nobody yet */
+                            /** @description the last one that was to be told, from 1; 0: none yet */
                             level: number;
                             /** @description when it goes on by itself */
                             next_at: string | null;
+                            /** @description whom the levels were to tell, reached or not */
                             notified: {
+                                /** @description when it was decided that they are to be told */
                                 at: string;
                                 /** @description null for people of the client */
                                 email: string | null;
+                                /** @description from 0; the escalation begins anew when the severity rises */
+                                generation: number;
                                 level: number;
                                 round: number;
+                                /** @description when a message for them was handed over; null: none so far */
+                                told_at: string | null;
+                                /** @description when telling them was given up for the first time */
+                                unreached_at: string | null;
                             }[];
                             policy: string;
                             /** @description from 0 */
@@ -7775,9 +7933,14 @@ export interface operations {
                         opened_at: string;
                         resolution: string | null;
                         resolved_at: string | null;
+                        /** @description null where the caller may not see the person */
                         resolved_by_email: string | null;
+                        /** @description null while it is not resolved */
+                        resolved_by_kind: ("person" | "condition") | null;
                         /** @enum {string} */
                         severity: "critical" | "high" | "medium" | "low" | "info";
+                        /** @description when it rose to its severity; null: it opened with it */
+                        severity_since: string | null;
                         /** @description the window inside which it opened */
                         silenced_by_maintenance: string | null;
                         /** @description nobody was or is told before */
@@ -7935,8 +8098,6 @@ export interface operations {
             cookie?: never;
         };
         requestBody: {
-                        /** @description null while it is not resolved */
-                        resolved_by_kind: ("person" | "condition") | null;
             content: {
                 "application/json": {
                     ids: string[];
@@ -11251,6 +11412,132 @@ export interface operations {
             };
         };
     };
+    getBillingCreditNotes: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description of the invoice that was credited */
+                month?: string;
+                tenant_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            invoice_number: string;
+                            issued_on: string;
+                            /** @description of the invoice */
+                            month: string;
+                            number: string;
+                            payable_cents: number;
+                            /** Format: uuid */
+                            tenant_id: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     getBillingExportCsv: {
         parameters: {
             query?: {
@@ -11398,6 +11685,17 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description of an issued invoice to a client that was taken back; null: it stands */
+                        credit: {
+                            issued_on: string | null;
+                            /** @description of the credit note; null: it is being made */
+                            number: string | null;
+                            reason: string;
+                            requested_at: string;
+                            requested_by_email: string;
+                        } | null;
+                        /** @description the first month for which such invoices are made; a draft of one before it stays a draft */
+                        first_month: string;
                         invoice: {
                             buyer: {
                                 /** @default null */
@@ -11781,6 +12079,146 @@ export interface operations {
             };
             /** @description `urn:monsys:problem:billing_month_invalid`: The month has not begun */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    postBillingInvoicesNumberCredit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description the client reads it on the credit note */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        invoice_number: string;
+                        month: string;
+                        /** Format: uuid */
+                        tenant_id: string;
+                        workflow_id: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invoice_credited`: The invoice is credited already */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12969,6 +13407,447 @@ export interface operations {
             };
         };
     };
+    getBillingTenantsIdCreditNote: {
+        parameters: {
+            query: {
+                /** @description of the invoice that was credited */
+                month: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        buyer: {
+                            /** @default null */
+                            additional_street: string | null;
+                            /** @default null */
+                            bic: string | null;
+                            /**
+                             * @description what the payer wants to find on an invoice; this or the order is needed to be billed
+                             * @default null
+                             */
+                            buyer_reference: string | null;
+                            city: string;
+                            /**
+                             * @description registration number
+                             * @default null
+                             */
+                            company_id: string | null;
+                            /**
+                             * @description ISO 6523 code of what registers it: 0208 in Belgium, 0106 in the Netherlands
+                             * @default null
+                             */
+                            company_id_scheme: string | null;
+                            /** @default null */
+                            contact_email: string | null;
+                            /** @default null */
+                            contact_name: string | null;
+                            /** @default null */
+                            contact_phone: string | null;
+                            country: string;
+                            /**
+                             * @description electronic address in the Peppol network
+                             * @default null
+                             */
+                            endpoint_id: string | null;
+                            /**
+                             * @description code of the EAS list that the address belongs to: 0208, 0088, 9925
+                             * @default null
+                             */
+                            endpoint_scheme: string | null;
+                            /**
+                             * @description where to pay; needed to bill
+                             * @default null
+                             */
+                            iban: string | null;
+                            legal_name: string;
+                            /**
+                             * @description days from the invoice until it is due; the payer’s own come first
+                             * @default null
+                             */
+                            payment_days: number | null;
+                            postal_code: string;
+                            /** @default null */
+                            purchase_order: string | null;
+                            street: string;
+                            /**
+                             * @description with its country’s prefix: BE0123456749
+                             * @default null
+                             */
+                            vat_id: string | null;
+                        };
+                        /** @description the invoice that it takes back */
+                        credits: {
+                            issued_on: string;
+                            number: string;
+                        };
+                        /** @constant */
+                        currency: "EUR";
+                        discount: {
+                            base_cents: number;
+                            cents: number;
+                            /** @description hundredths of a percent */
+                            rate: number;
+                        } | null;
+                        issued_on: string;
+                        lines: {
+                            description: string | null;
+                            name: string;
+                            net_cents: number;
+                            quantity: number;
+                            /** @enum {string} */
+                            unit: "C62" | "MON";
+                            unit_cents: number;
+                        }[];
+                        number: string;
+                        period_from: string;
+                        /** @description the last day */
+                        period_until: string;
+                        reason: string;
+                        seller: {
+                            /** @default null */
+                            additional_street: string | null;
+                            /** @default null */
+                            bic: string | null;
+                            /**
+                             * @description what the payer wants to find on an invoice; this or the order is needed to be billed
+                             * @default null
+                             */
+                            buyer_reference: string | null;
+                            city: string;
+                            /**
+                             * @description registration number
+                             * @default null
+                             */
+                            company_id: string | null;
+                            /**
+                             * @description ISO 6523 code of what registers it: 0208 in Belgium, 0106 in the Netherlands
+                             * @default null
+                             */
+                            company_id_scheme: string | null;
+                            /** @default null */
+                            contact_email: string | null;
+                            /** @default null */
+                            contact_name: string | null;
+                            /** @default null */
+                            contact_phone: string | null;
+                            country: string;
+                            /**
+                             * @description electronic address in the Peppol network
+                             * @default null
+                             */
+                            endpoint_id: string | null;
+                            /**
+                             * @description code of the EAS list that the address belongs to: 0208, 0088, 9925
+                             * @default null
+                             */
+                            endpoint_scheme: string | null;
+                            /**
+                             * @description where to pay; needed to bill
+                             * @default null
+                             */
+                            iban: string | null;
+                            legal_name: string;
+                            /**
+                             * @description days from the invoice until it is due; the payer’s own come first
+                             * @default null
+                             */
+                            payment_days: number | null;
+                            postal_code: string;
+                            /** @default null */
+                            purchase_order: string | null;
+                            street: string;
+                            /**
+                             * @description with its country’s prefix: BE0123456749
+                             * @default null
+                             */
+                            vat_id: string | null;
+                        };
+                        totals: {
+                            /** @description sum of discounts (BT-107) */
+                            allowance_cents: number;
+                            /** @description sum of the lines (BT-106) */
+                            line_net_cents: number;
+                            /** @description BT-115 */
+                            payable_cents: number;
+                            /** @description BT-109 */
+                            tax_exclusive_cents: number;
+                            /** @description BT-112 */
+                            tax_inclusive_cents: number;
+                            /** @description BT-110 */
+                            vat_cents: number;
+                        };
+                        vat: {
+                            /** @constant */
+                            category: "S";
+                            /** @description hundredths of a percent */
+                            rate: number;
+                        } | {
+                            /** @constant */
+                            category: "Z";
+                        } | {
+                            /** @constant */
+                            category: "E";
+                            /** @description why it is exempt, as the payer reads it */
+                            reason: string;
+                        } | {
+                            /** @constant */
+                            category: "AE";
+                        } | {
+                            /** @constant */
+                            category: "O";
+                        };
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:credit_note_not_issued`: There is no credit note of that month */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
+    getBillingTenantsIdCreditNoteXml: {
+        parameters: {
+            query: {
+                /** @description of the invoice that was credited */
+                month: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": unknown;
+                };
+            };
+            /** @description `urn:monsys:problem:invalid_request`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:forbidden`: Not permitted */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:credit_note_not_issued`: There is no credit note of that month */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+            /** @description `urn:monsys:problem:internal`: The hub failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        detail: string;
+                        instance?: string;
+                        status: number;
+                        title: string;
+                        type: string;
+                    };
+                };
+            };
+        };
+    };
     getBillingTenantsIdExplain: {
         parameters: {
             query?: {
@@ -12992,8 +13871,10 @@ export interface operations {
                     "application/json": {
                         active_agents: number;
                         /** @enum {string} */
-                        basis: "daily_count" | "reconstructed" | "now";
+                        basis: "closing_count" | "daily_count" | "reconstructed" | "now";
                         billable_agents: number;
+                        /** @description the day of the count, where the basis is one; null: of this moment, or none */
+                        counted_on: string | null;
                         days: {
                             active_agents: number;
                             day: string;
@@ -13156,6 +14037,17 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description of an issued invoice to a client that was taken back; null: it stands */
+                        credit: {
+                            issued_on: string | null;
+                            /** @description of the credit note; null: it is being made */
+                            number: string | null;
+                            reason: string;
+                            requested_at: string;
+                            requested_by_email: string;
+                        } | null;
+                        /** @description the first month for which such invoices are made; a draft of one before it stays a draft */
+                        first_month: string;
                         invoice: {
                             buyer: {
                                 /** @default null */
@@ -14132,7 +15024,7 @@ export interface operations {
                         token: string | null;
                         valid_from: string | null;
                         workflow_id: string;
-                        /** @description in the Temporal UI, for operators; null for others */
+                        /** @description in the Temporal UI, for operators; null for others, and for imported history */
                         workflow_url: string | null;
                     };
                 };
@@ -21280,7 +22172,10 @@ export interface operations {
                                     /** @constant */
                                     unit: "weeks";
                                 };
-                                /** @description local date of the first turn, at handover_time */
+                                /**
+                                 * Format: date
+                                 * @description local date of the first turn, at handover_time
+                                 */
                                 starts_on: string;
                             }[];
                             name: string;
@@ -21434,7 +22329,10 @@ export interface operations {
                             /** @constant */
                             unit: "weeks";
                         };
-                        /** @description local date of the first turn, at handover_time */
+                        /**
+                         * Format: date
+                         * @description local date of the first turn, at handover_time
+                         */
                         starts_on: string;
                     }[];
                     name: string;
@@ -21484,7 +22382,10 @@ export interface operations {
                                 /** @constant */
                                 unit: "weeks";
                             };
-                            /** @description local date of the first turn, at handover_time */
+                            /**
+                             * Format: date
+                             * @description local date of the first turn, at handover_time
+                             */
                             starts_on: string;
                         }[];
                         name: string;
@@ -21657,7 +22558,10 @@ export interface operations {
                                 /** @constant */
                                 unit: "weeks";
                             };
-                            /** @description local date of the first turn, at handover_time */
+                            /**
+                             * Format: date
+                             * @description local date of the first turn, at handover_time
+                             */
                             starts_on: string;
                         }[];
                         name: string;
@@ -21826,7 +22730,10 @@ export interface operations {
                             /** @constant */
                             unit: "weeks";
                         };
-                        /** @description local date of the first turn, at handover_time */
+                        /**
+                         * Format: date
+                         * @description local date of the first turn, at handover_time
+                         */
                         starts_on: string;
                     }[];
                     name: string;
@@ -21876,7 +22783,10 @@ export interface operations {
                                 /** @constant */
                                 unit: "weeks";
                             };
-                            /** @description local date of the first turn, at handover_time */
+                            /**
+                             * Format: date
+                             * @description local date of the first turn, at handover_time
+                             */
                             starts_on: string;
                         }[];
                         name: string;
@@ -27266,13 +28176,13 @@ export interface operations {
                         } | null;
                         /** @description of primary_color as chosen; text needs 4.5 */
                         contrast_on_white: number | null;
-                        /** @description in ASCII, punycode where needed */
+                        /** @description as last set, proven or not; in ASCII, punycode where needed */
                         custom_domain: string | null;
                         /** @description the same as people read it */
                         custom_domain_unicode: string | null;
                         domain: {
                             claimed_at: string;
-                            /** @description an unproven claim keeps others from the domain until then */
+                            /** @description always null now: a claim waits for its proof without end */
                             lapses_at: string | null;
                             proven_at: string | null;
                             record: {
@@ -27292,6 +28202,9 @@ export interface operations {
                         powered_by: string;
                         primary_color: string | null;
                         product_name: string | null;
+                        /** @description the proven domain; another than custom_domain while that waits */
+                        served_domain: string | null;
+                        served_domain_unicode: string | null;
                         /** Format: uuid */
                         tenant_id: string;
                         updated_at: string | null;
@@ -27443,13 +28356,13 @@ export interface operations {
                         } | null;
                         /** @description of primary_color as chosen; text needs 4.5 */
                         contrast_on_white: number | null;
-                        /** @description in ASCII, punycode where needed */
+                        /** @description as last set, proven or not; in ASCII, punycode where needed */
                         custom_domain: string | null;
                         /** @description the same as people read it */
                         custom_domain_unicode: string | null;
                         domain: {
                             claimed_at: string;
-                            /** @description an unproven claim keeps others from the domain until then */
+                            /** @description always null now: a claim waits for its proof without end */
                             lapses_at: string | null;
                             proven_at: string | null;
                             record: {
@@ -27467,6 +28380,9 @@ export interface operations {
                         logo_url: string | null;
                         primary_color: string | null;
                         product_name: string | null;
+                        /** @description the proven domain; another than custom_domain while that waits */
+                        served_domain: string | null;
+                        served_domain_unicode: string | null;
                         /** Format: uuid */
                         tenant_id: string;
                         updated_at: string | null;
@@ -27520,21 +28436,6 @@ export interface operations {
             };
             /** @description `urn:monsys:problem:not_found`: Not found */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": {
-                        detail: string;
-                        instance?: string;
-                        status: number;
-                        title: string;
-                        type: string;
-                    };
-                };
-            };
-            /** @description `urn:monsys:problem:domain_taken`: The domain is taken */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27776,13 +28677,13 @@ export interface operations {
                         } | null;
                         /** @description of primary_color as chosen; text needs 4.5 */
                         contrast_on_white: number | null;
-                        /** @description in ASCII, punycode where needed */
+                        /** @description as last set, proven or not; in ASCII, punycode where needed */
                         custom_domain: string | null;
                         /** @description the same as people read it */
                         custom_domain_unicode: string | null;
                         domain: {
                             claimed_at: string;
-                            /** @description an unproven claim keeps others from the domain until then */
+                            /** @description always null now: a claim waits for its proof without end */
                             lapses_at: string | null;
                             proven_at: string | null;
                             record: {
@@ -27800,6 +28701,9 @@ export interface operations {
                         logo_url: string | null;
                         primary_color: string | null;
                         product_name: string | null;
+                        /** @description the proven domain; another than custom_domain while that waits */
+                        served_domain: string | null;
+                        served_domain_unicode: string | null;
                         /** Format: uuid */
                         tenant_id: string;
                         updated_at: string | null;
@@ -27866,7 +28770,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `urn:monsys:problem:domain_not_claimed`: The tenant has no domain to prove; `urn:monsys:problem:domain_not_proven`: The proof was not found */
+            /** @description `urn:monsys:problem:domain_not_claimed`: The tenant has no domain to prove; `urn:monsys:problem:domain_not_proven`: The proof was not found; `urn:monsys:problem:domain_taken`: The domain is taken; `urn:monsys:problem:conflict`: The request conflicts with what exists */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -30472,6 +31376,9 @@ export interface operations {
     getWebhooks: {
         parameters: {
             query?: {
+                cursor?: string;
+                /** @description rows per page */
+                limit?: number;
                 tenant_id?: string;
             };
             header?: never;
@@ -30502,6 +31409,8 @@ export interface operations {
                             /** Format: uuid */
                             id: string;
                             is_active: boolean;
+                            /** @description a delivery was tried in vain and waits for its next try, and nothing else has got through since it was made */
+                            is_retrying: boolean;
                             last_failure_at: string | null;
                             last_success_at: string | null;
                             name: string;
@@ -30512,6 +31421,7 @@ export interface operations {
                             updated_at: string;
                             url: string;
                         }[];
+                        next_cursor: string | null;
                     };
                 };
             };
@@ -30649,6 +31559,8 @@ export interface operations {
                         /** Format: uuid */
                         id: string;
                         is_active: boolean;
+                        /** @description a delivery was tried in vain and waits for its next try, and nothing else has got through since it was made */
+                        is_retrying: boolean;
                         last_failure_at: string | null;
                         last_success_at: string | null;
                         name: string;
@@ -30832,6 +31744,8 @@ export interface operations {
                         /** Format: uuid */
                         id: string;
                         is_active: boolean;
+                        /** @description a delivery was tried in vain and waits for its next try, and nothing else has got through since it was made */
+                        is_retrying: boolean;
                         last_failure_at: string | null;
                         last_success_at: string | null;
                         name: string;
@@ -31088,6 +32002,8 @@ export interface operations {
                         /** Format: uuid */
                         id: string;
                         is_active: boolean;
+                        /** @description a delivery was tried in vain and waits for its next try, and nothing else has got through since it was made */
+                        is_retrying: boolean;
                         last_failure_at: string | null;
                         last_success_at: string | null;
                         name: string;

@@ -11,7 +11,8 @@ import {
   listRunningMonth,
 } from '../../db/billing.ts';
 import { type AnyTx, withMsp } from '../../db/scope.ts';
-import { AGENT_CENTS, euros, FREE_AGENTS, safeCell } from '../../domain/billing.ts';
+import { AGENT_CENTS, type BillingLine, euros, FREE_AGENTS, safeCell } from '../../domain/billing.ts';
+import { lastDayOf } from '../../domain/invoice.ts';
 import { monthBounds } from '../../domain/pack.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import { month, monthQuery, readMonth } from '../billingMonth.ts';
@@ -107,7 +108,11 @@ const explanation = z.object({
   tenant_id: z.uuid(),
   month,
   state: z.enum(['running', 'closed']),
-  basis: z.enum(['daily_count', 'reconstructed', 'now']),
+  basis: z.enum(['closing_count', 'daily_count', 'reconstructed', 'now']),
+  counted_on: z
+    .string()
+    .nullable()
+    .describe('the day of the count, where the basis is one; null: of this moment, or none'),
   sentence: z.string(),
   active_agents: z.int(),
   billable_agents: z.int(),
@@ -122,6 +127,18 @@ async function findLine(tx: AnyTx, principal: UserPrincipal, tenantId: string, o
   const lines = await listRunningMonth(tx, principal.mspId, monthBounds(of).from);
   const found = lines.find((row) => row.tenant_id === tenantId);
   return found === undefined ? null : { ...found, basis: 'now' as const };
+}
+
+function lineSentence({ active_agents, billable_agents, monthly_cents }: BillingLine): string {
+  const free = Math.min(active_agents, FREE_AGENTS);
+  return `${active_agents} active hosts, ${free} of them free, ${billable_agents} at EUR ${euros(AGENT_CENTS)}: EUR ${euros(monthly_cents)}.`;
+}
+
+/** What a count says that is not of the month's last day, as the hub was away when it ended. */
+function lateSentence(of: string, countedOn: string | null): string {
+  return countedOn === null || countedOn === lastDayOf(of)
+    ? ''
+    : ` Counted on ${countedOn}, the last day of the month on which the hub counted.`;
 }
 
 const explain = defineRoute({
@@ -148,16 +165,20 @@ const explain = defineRoute({
           'This tenant has no line in that month: it came later, or the month is not closed.',
         );
       }
+      const days = [...(await listDailyCounts(tx, ctx.params.id, monthBounds(of)))];
+      const isCount = found.basis === 'closing_count' || found.basis === 'daily_count';
+      const counted_on = isCount ? (days.at(-1)?.day ?? null) : null;
       return {
         tenant_id: ctx.params.id,
         month: of,
         state: isRunning ? ('running' as const) : ('closed' as const),
         basis: found.basis,
-        sentence: `${found.active_agents} active hosts, ${Math.min(found.active_agents, FREE_AGENTS)} of them free, ${found.billable_agents} at EUR ${euros(AGENT_CENTS)}: EUR ${euros(found.monthly_cents)}.`,
+        counted_on,
+        sentence: `${lineSentence(found)}${lateSentence(of, counted_on)}`,
         active_agents: found.active_agents,
         billable_agents: found.billable_agents,
         monthly_cents: found.monthly_cents,
-        days: [...(await listDailyCounts(tx, ctx.params.id, monthBounds(of)))],
+        days,
         hosts: isRunning ? [...(await listCountedHosts(tx, ctx.params.id))] : [],
       };
     }),

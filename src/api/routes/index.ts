@@ -14,6 +14,7 @@ import { billingRoutes } from './billing.ts';
 import { brandingRoutes } from './branding.ts';
 import { cockpitRoutes } from './cockpit.ts';
 import { credentialRoutes } from './credentials.ts';
+import { creditNoteRoutes } from './creditNotes.ts';
 import { eatResultRoutes } from './eatResults.ts';
 import { emergencyRoutes } from './emergency.ts';
 import { enrolmentRoutes } from './enrolment.ts';
@@ -77,6 +78,7 @@ export const ROUTES: readonly AnyRoute[] = [
   ...billingRoutes,
   ...invoicingRoutes,
   ...invoiceRoutes,
+  ...creditNoteRoutes,
   ...webhookDeliveryRoutes,
   ...webhookRoutes,
   ...transparencyRoutes,

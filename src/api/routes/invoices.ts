@@ -1,12 +1,14 @@
 /** Invoices of a month: what the hub's operator bills the MSP, and what the MSP bills each client. Drafts until the month is closed. */
 
 import { z } from 'zod';
+import { type CreditState, creditState, findCredit } from '../../db/creditNotes.ts';
 import {
   findMspInvoice,
   findMspInvoicing,
   findPriceList,
   findTenantInvoice,
   findTenantInvoicing,
+  getFirstInvoicedMonths,
   type IssuedRow,
 } from '../../db/invoicing.ts';
 import { type MspTx, withMsp } from '../../db/scope.ts';
@@ -20,6 +22,7 @@ import { month, monthQuery, readMonth } from '../billingMonth.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { defineRoute } from '../route.ts';
+import { xmlFile } from '../xmlFile.ts';
 
 const REFUSALS = ['billing_month_invalid', 'billing_month_not_closed'] as const;
 const auth = { kind: 'user', permission: 'billing.read' } as const;
@@ -29,39 +32,45 @@ const preview = z.object({
   month,
   state: z.enum(['draft', 'issued']).describe('an issued invoice never changes; a draft has no number'),
   missing: z.array(missingField).describe('what keeps a draft from being issued in the night after the month'),
+  first_month: month.describe(
+    'the first month for which such invoices are made; a draft of one before it stays a draft',
+  ),
+  credit: creditState.nullable().describe('of an issued invoice to a client that was taken back; null: it stands'),
   invoice,
 });
 
-type View = { readonly month: string; readonly isClosed: boolean; readonly found: IssuedRow | null };
+type View = {
+  readonly month: string;
+  readonly isClosed: boolean;
+  readonly found: IssuedRow | null;
+  readonly credit: CreditState | null;
+  /** The first month for which such invoices are made. */
+  readonly firstMonth: string;
+};
 type Caller = { readonly deps: ApiDeps; readonly principal: UserPrincipal };
 
-function asPreview({ month: of, found }: View, draft: () => Invoice): z.input<typeof preview> {
-  if (found !== null) return { month: of, state: 'issued', missing: [], invoice: found.document };
+function asPreview({ month: of, found, credit, firstMonth }: View, draft: () => Invoice): z.input<typeof preview> {
+  const view = { month: of, first_month: firstMonth, credit };
+  if (found !== null) return { ...view, state: 'issued', missing: [], invoice: found.document };
   const made = draft();
-  return { month: of, state: 'draft', missing: [...missingFields(made.seller, made.buyer, made.vat)], invoice: made };
+  return { ...view, state: 'draft', missing: [...missingFields(made.seller, made.buyer, made.vat)], invoice: made };
 }
 
 /** The XML of what is issued; a draft has none, as a file without a number would be booked like an invoice all the same. */
-function asXml({ isClosed, found }: View, draft: () => Invoice): Response {
-  if (!isClosed)
-    throw new RefusedError('invoice_not_issued', 'The month is still running; its draft is there as JSON.');
-  if (found === null) {
-    const { seller, buyer, vat } = draft();
-    const missing = missingFields(seller, buyer, vat).map((fault) => `${fault.party}.${fault.field}`);
-    throw new RefusedError(
-      'invoice_not_issued',
-      missing.length === 0
-        ? 'Nothing is missing any more; it is made in the coming night.'
-        : `Missing: ${missing.join(', ')}.`,
-    );
-  }
-  return new Response(found.xml, {
-    headers: {
-      'Content-Type': 'application/xml; charset=utf-8',
-      'Content-Disposition': `attachment; filename="${found.document.number}.xml"`,
-      'Cache-Control': 'private, no-store',
-    },
-  });
+function asXml(view: View, draft: () => Invoice): Response {
+  const { found } = view;
+  if (found === null) throw new RefusedError('invoice_not_issued', whyNotIssued(view, draft));
+  return xmlFile(found.document.number as string, found.xml);
+}
+
+function whyNotIssued({ month: of, isClosed, firstMonth }: View, draft: () => Invoice): string {
+  if (!isClosed) return 'The month is still running; its draft is there as JSON.';
+  if (of < firstMonth) return `Invoices are made for months from ${firstMonth} on; of this one there will be none.`;
+  const { seller, buyer, vat } = draft();
+  const missing = missingFields(seller, buyer, vat).map((fault) => `${fault.party}.${fault.field}`);
+  return missing.length === 0
+    ? 'Nothing is missing any more; it is made in the coming night.'
+    : `Missing: ${missing.join(', ')}.`;
 }
 
 /** Reads the operator's invoice of a month and shows it. */
@@ -74,7 +83,8 @@ async function mspInvoice<T>(
     const { lines, month: of, state } = await readMonth(tx, principal.mspId, named);
     const found = await findMspInvoice(tx, principal.mspId, of);
     const settings = await findMspInvoicing(tx, principal.mspId);
-    return show({ month: of, isClosed: state === 'closed', found }, () => {
+    const { operator: firstMonth } = await getFirstInvoicedMonths(tx, principal.mspId);
+    return show({ month: of, isClosed: state === 'closed', found, credit: null, firstMonth }, () => {
       if (deps.operator === null) throw new RefusedError('invoice_operator_missing');
       return draftMspInvoice({ month: of, operator: deps.operator, msp: settings?.party ?? null, tenants: lines });
     });
@@ -96,7 +106,9 @@ async function tenantInvoice<T>(
       throw new RefusedError('billing_month_not_closed', 'This tenant has no line in that month: it came later.');
     const found = await findTenantInvoice(tx, tenantId, of);
     const draft = await rebill(tx, principal.mspId, of, { id: tenantId, active_agents: line.active_agents });
-    return show({ month: of, isClosed: state === 'closed', found }, draft);
+    const { own: firstMonth } = await getFirstInvoicedMonths(tx, principal.mspId);
+    const credit = await findCredit(tx, { tenant_id: tenantId, month: of });
+    return show({ month: of, isClosed: state === 'closed', found, credit, firstMonth }, draft);
   });
 }
 

@@ -169,7 +169,16 @@ function demoPriceList(file: DemoFile): PriceList {
 /** The rows of parties and prices; the prices are older than the first closed month. */
 export function invoicingRows(file: DemoFile, nowMs: number) {
   return {
-    msp: [{ msp_id: file.msp.id, party: MSP_PARTY, number_prefix: 'YM', updated_at: iso(nowMs) }] satisfies DemoRow[],
+    msp: [
+      {
+        msp_id: file.msp.id,
+        party: MSP_PARTY,
+        number_prefix: 'YM',
+        invoiced_from: monthBefore(nowMs, CLOSED_MONTHS),
+        operator_from: monthBefore(nowMs, CLOSED_MONTHS),
+        updated_at: iso(nowMs),
+      },
+    ] satisfies DemoRow[],
     tenants: file.tenants.flatMap(({ id, slug }): DemoRow[] => {
       const party = CLIENT_PARTIES[slug];
       return party === undefined ? [] : [{ tenant_id: id, party, updated_at: iso(nowMs) }];
