@@ -30,12 +30,3 @@ export async function findSilence(
     where al.tenant_id = ${alert.tenantId}::uuid and al.id = ${alert.alertId}::uuid and al.status <> 'resolved' and s.until > ${at}::timestamptz
     order by s.until desc limit 1`);
 }
-
-const quietRow = z.object({ tenant_id: z.uuid(), agent_id: z.uuid(), window_id: z.uuid(), until: z.string() });
-
-/** Hosts in scope that are inside a maintenance window at a moment (ISO 8601), each with the window that ends last. */
-export async function listQuietAgents(tx: AnyTx, at: string): Promise<readonly z.infer<typeof quietRow>[]> {
-  return tx.any(sql.type(quietRow)`
-    select distinct on (tenant_id, agent_id) tenant_id, agent_id, window_id, ends_at as until
-    from app.hosts_in_maintenance(${at}::timestamptz) order by tenant_id, agent_id, ends_at desc`);
-}

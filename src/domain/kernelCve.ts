@@ -16,7 +16,10 @@ export function parseKernelVersion(text: string): KernelVersion | null {
   return match ? { stream: `${Number(match[1])}.${Number(match[2])}`, patch: Number(match[3] ?? 0) } : null;
 }
 
-/** CVEs open on `version`: those fixed in its very stream, later than its patch level. */
+/**
+ * CVEs open on `version`: those fixed in its very stream, later than its patch level. The hub asks this of all of them in
+ * one statement (`syncKernelCves` of src/db/vulnerabilities.ts), which a property test holds to this rule.
+ */
 export function openKernelCves(version: KernelVersion, fixes: readonly StreamFix[]): readonly string[] {
   return fixes
     .filter((fix) => fix.stream === version.stream && fix.fixed_patch > version.patch)

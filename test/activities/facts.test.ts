@@ -1,5 +1,6 @@
 /** The passes that turn facts into alerts, CVEs and scores, on a real database as the worker's role sees it. */
 
+import fc from 'fast-check';
 import { sql } from 'slonik';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -11,6 +12,7 @@ import { touchAgent } from '../../src/db/agents.ts';
 import { beatPresence } from '../../src/db/presence.ts';
 import { withSystem, withTenant } from '../../src/db/scope.ts';
 import { syncKernelCves } from '../../src/db/vulnerabilities.ts';
+import { openKernelCves, parseKernelVersion } from '../../src/domain/kernelCve.ts';
 import { recomputeTrustScore } from '../../src/domain/trustScore.ts';
 import { startFeedServer } from '../support/feedServer.ts';
 import { plantMaintenance } from '../support/maintenance.ts';
@@ -292,6 +294,43 @@ describe('kernel CVEs', () => {
     expect(opened[0]?.detected).toBe('2026-02-01T00:00:00.000Z');
     await see(null, '2026-03-01T00:00:00.000Z');
     expect(await listed()).toEqual(opened);
+  });
+
+  it('are those of the pure rule after each kernel that is seen, whatever was seen before', async () => {
+    const fixes = fc.uniqueArray(
+      fc.record({
+        cve_id: fc.integer({ min: 1, max: 6 }).map((n) => `CVE-9002-000${n}`),
+        stream: fc.constantFrom('97.1', '97.2'),
+        fixed_patch: fc.integer({ min: 1, max: 4 }),
+      }),
+      { selector: ({ cve_id, stream }) => `${cve_id} ${stream}`, maxLength: 10 },
+    );
+    // Of both streams, of one that nothing is known of, without a patch level, and none.
+    const kernels = fc.array(
+      fc.constantFrom('97.1', '97.1.1', '97.1.2', '97.1.4', '97.2.0', '97.2.3', '97.3.1', 'not a version', null),
+      { minLength: 1, maxLength: 5 },
+    );
+    const isOpen = z.object({ cve_id: z.string() });
+    await fc.assert(
+      fc.asyncProperty(fixes, kernels, async (known, seen) => {
+        agentId = await addHost('kernel');
+        await db.admin.query(sql.unsafe`delete from kernel_cve_fixes where stream like '97.%'`);
+        await db.admin.query(sql.unsafe`
+          insert into kernel_cve_fixes (cve_id, stream, fixed_version, fixed_patch)
+          select cve_id, stream, stream || '.' || fixed_patch, fixed_patch
+          from jsonb_to_recordset(${JSON.stringify(known)}::jsonb) as r (cve_id text, stream text, fixed_patch int)`);
+        let expected: readonly string[] = [];
+        for (const kernel of seen) {
+          await see(kernel, '2026-01-01T00:00:00.000Z');
+          const version = kernel === null ? null : parseKernelVersion(kernel);
+          if (version !== null) expected = openKernelCves(version, known);
+          const open = await db.admin.any(sql.type(isOpen)`
+            select cve_id from agent_cves where agent_id = ${agentId}::uuid and patched_at is null order by cve_id`);
+          expect(open.map(({ cve_id }) => cve_id)).toEqual(expected.toSorted());
+        }
+      }),
+      { numRuns: 25 },
+    );
   });
 });
 
