@@ -161,6 +161,8 @@ describe('the tenant switcher', () => {
     const page = await signedIn('erin');
     await page.goto('/hosts');
     await page.getByRole('button', { name: 'Client in view: All clients' }).click();
+    await page.getByRole('dialog', { name: 'Choose a client' }).getByText(globex.name).waitFor();
+    await page.getByRole('row').nth(1).waitFor();
     await picture(page, 'tenant-switcher');
     await expectAccessible(page);
     await page.keyboard.type('globex');
@@ -178,6 +180,7 @@ describe('the tenant switcher', () => {
     await page.goto('/hosts');
     await page.getByRole('button', { name: /^Client in view/ }).tap();
     await page.getByRole('button', { name: 'Impersonate ACME' }).tap();
+    await page.getByRole('dialog', { name: 'Work in the context of ACME' }).getByLabel('TOTP code').waitFor();
     await picture(page, 'impersonation-dialog-phone-dark');
     await enter(page, 'ACME', 'bob', 4);
     await page.getByText('Less than five minutes are left in the context of ACME.').waitFor({ state: 'attached' });

@@ -9,10 +9,8 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, chromium
 import { afterAll, afterEach, expect, inject } from 'vitest';
 import { totpCodeAt } from '../../src/platform/totpCode.ts';
 import type { Demo } from './browserHub.ts';
+import { SCREENSHOTS } from './screenshots.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
-/** Where screenshots go; kept after the run. */
-export const SCREENSHOTS = join(ROOT, 'coverage/screenshots');
 const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome'];
 /** How Chromium runs without a screen, as root. */
 export const CHROMIUM_FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking'];

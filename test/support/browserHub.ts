@@ -9,6 +9,7 @@ import type { TestProject } from 'vitest/node';
 import { z } from 'zod';
 import { demoAccounts } from '../../src/platform/embedded/demo.ts';
 import { freePort } from './embeddedPostgres.ts';
+import { SCREENSHOTS } from './screenshots.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const READY_MS = 180_000;
@@ -37,6 +38,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     project.provide('demo', { ...demo, base_url: process.env['MONSYS_BROWSER_URL'] ?? demo.base_url });
     return async () => undefined;
   }
+  // Pictures of a run are its own: one of a page that is gone would lie beside them as if it were there.
+  await rm(SCREENSHOTS, { recursive: true, force: true });
   const dataDir = await mkdtemp(join(tmpdir(), 'monsys-browser-'));
   const hub = spawn(process.execPath, ['bin/start.mjs'], {
     cwd: ROOT,

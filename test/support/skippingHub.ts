@@ -13,6 +13,7 @@ import { afterAll } from 'vitest';
 import { createCoreActivities } from '../../src/activities/core.ts';
 import { createEatSigningActivities } from '../../src/activities/eatSigning.ts';
 import { createHubKeyActivities } from '../../src/activities/hubKeys.ts';
+import type { NtfySettings } from '../../src/activities/pushChannels.ts';
 import { createTransparencyActivities } from '../../src/activities/transparency.ts';
 import { loadBuiltInPlaybooks } from '../../src/db/playbooks.ts';
 import { sql } from '../../src/db/pool.ts';
@@ -33,6 +34,7 @@ const CLOCKS: Readonly<Record<string, readonly string[]>> = {
   eat_orders: ['created_at', 'abandoned_at', 'window_from', 'window_until'],
   eats: ['issued_at', 'expires_at', 'valid_from'],
   alert_escalations: ['created_at', 'next_at'],
+  alert_escalation_notices: ['decided_at'],
   alerts: ['silenced_until', 'snoozed_until'],
   impersonations: ['requested_at', 'consent_until', 'started_at', 'expires_at'],
   webhook_deliveries: ['created_at', 'started_at', 'next_attempt_at'],
@@ -56,9 +58,10 @@ export type SkippingHub = {
   readonly follow: () => Promise<void>;
 };
 
-/** Starts it; ends it after the file. Takes about 10 s. */
+/** Starts it; ends it after the file. Takes about 10 s. Without `ntfy` it has no way to tell anybody anything. */
 export async function createSkippingHub(
   post: SafePost = () => Promise.reject(new Error('nothing is posted here')),
+  ntfy: NtfySettings | null = null,
 ): Promise<SkippingHub> {
   const db = await createTestDatabase();
   const env = await createTimeSkippingEnvironment();
@@ -113,7 +116,7 @@ export async function createSkippingHub(
     operator: null,
     notifications: {
       publicUrl: 'http://hub.test',
-      ntfy: null,
+      ntfy,
       vapid: null,
       mail: null,
       post,
