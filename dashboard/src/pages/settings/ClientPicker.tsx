@@ -29,6 +29,8 @@ export function ClientPicker() {
         })
       }
     >
+      {/* The client of the address, until its name is there: none is wanted. */}
+      {tenantId !== undefined && tenants.isPending && <option value={tenantId}>…</option>}
       <option value="">{t('pickClient')}</option>
       <NamedOptions of={tenants.data} />
     </SelectField>

@@ -6,11 +6,11 @@ import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
 import { SEVERITIES } from '../../../../src/domain/severity.ts';
 import { api, ask, type Item } from '../../api/client.ts';
-import { useCan, useTenantName } from '../../session.ts';
+import { tenantsQuery, useCan } from '../../session.ts';
 import { useTenantId } from '../../shell/tenant.ts';
 import { Badge } from '../../ui/Badge.tsx';
 import { Button } from '../../ui/Button.tsx';
-import { EmptyState, Problem, SkeletonRows } from '../../ui/Feedback.tsx';
+import { EmptyState, Problem, Skeleton, SkeletonRows } from '../../ui/Feedback.tsx';
 import { SelectField } from '../../ui/Field.tsx';
 import { Card, Page } from '../../ui/Layout.tsx';
 import { NamedOptions } from '../../ui/Options.tsx';
@@ -162,7 +162,6 @@ function FollowedPolicy({
 }) {
   const { t } = useTranslation('settings');
   const { t: common } = useTranslation();
-  const nameOf = useTenantName();
   const queryClient = useQueryClient();
   const settings = useQuery({
     queryKey: ['tenant-settings', tenantId],
@@ -176,16 +175,23 @@ function FollowedPolicy({
       toast.success(common('saved'));
     },
   });
+  const { data: name } = useQuery({
+    ...tenantsQuery,
+    select: (all) => all.find(({ id }) => id === tenantId)?.name,
+  });
+  if (settings.isError) return <Problem error={settings.error} onRetry={() => void settings.refetch()} />;
+  // Nothing is said of a client before it is known: neither its name nor a policy that may not be its own.
+  if (settings.isPending || name === undefined) return <Skeleton className="h-40 w-full" />;
   return (
-    <Card title={t('sla.follows', { client: nameOf(tenantId) })}>
+    <Card title={t('sla.follows', { client: name })}>
       {follow.isError && <Problem error={follow.error} />}
       <div className="flex flex-wrap items-end gap-3">
         <SelectField
           label={t('sla.policy')}
           hint={t('sla.followsHint')}
           className="w-full sm:w-80"
-          disabled={settings.isPending || follow.isPending}
-          value={policies.find(({ id }) => id === settings.data?.sla_policy.id)?.id ?? ''}
+          disabled={follow.isPending}
+          value={policies.find(({ id }) => id === settings.data.sla_policy.id)?.id ?? ''}
           onChange={({ target }) => follow.mutate(target.value === '' ? null : target.value)}
         >
           <option value="">{t('sla.theDefault')}</option>
