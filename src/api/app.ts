@@ -16,6 +16,7 @@ import { rememberAnswers } from './middleware/idempotency.ts';
 import { limitRate } from './middleware/rateLimit.ts';
 import { clientAddress, readBody, requestLog } from './middleware/request.ts';
 import { readMultipart } from './multipart.ts';
+import { isOwnHost, nothingHere } from './portalHost.ts';
 import { errorResponse, problemResponse } from './problem.ts';
 import type { AnyRoute, AppEnv } from './route.ts';
 import { mountSite } from './site.ts';
@@ -53,7 +54,12 @@ export function createApp(deps: ApiDeps, routes: readonly AnyRoute[]): Hono<AppE
   );
   app.onError((error, c) => errorResponse(c, error, c.get('log') ?? deps.log));
   app.notFound((c) =>
-    problemResponse(c, { code: 'not_found', detail: `There is nothing at ${c.req.method} ${c.req.path}; see /docs.` }),
+    isOwnHost(c, deps.config)
+      ? problemResponse(c, {
+          code: 'not_found',
+          detail: `There is nothing at ${c.req.method} ${c.req.path}; see /docs.`,
+        })
+      : nothingHere(c),
   );
 
   mountSite(app, deps, routes);

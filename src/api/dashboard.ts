@@ -1,15 +1,12 @@
 /** Serves the built dashboard on the hub's own host, and the client portal on proven domains of clients. */
 
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { serveStatic } from '@hono/node-server/serve-static';
-import type { Context, Hono } from 'hono';
+import type { Hono } from 'hono';
 import { compress } from 'hono/compress';
-import type { ApiConfig } from '../platform/config.ts';
 import type { ApiDeps } from './deps.ts';
-import { findPortal } from './portalHost.ts';
-import { problemResponse } from './problem.ts';
+import { findPortal, isOwnHost, nothingHere, onOwnHost, onServedHost } from './portalHost.ts';
 import type { AppEnv } from './route.ts';
 
 /** Nothing from elsewhere, no inline script; `blob:` shows a logo before it is saved. */
@@ -37,14 +34,14 @@ const OFFLINE_PAGE = '/offline.html';
 export function mountDashboard(app: Hono<AppEnv>, deps: ApiDeps): void {
   const folder = deps.config.DASHBOARD_DIR;
   if (folder === undefined) {
-    app.get('/', (c) => c.redirect('/docs'));
+    app.get('/', onOwnHost(deps.config), (c) => c.redirect('/docs'));
     return;
   }
   const pages = {
     dashboard: readFileSync(join(folder, 'index.html'), 'utf8'),
     portal: readFileSync(join(folder, 'portal.html'), 'utf8'),
   };
-  app.use('/assets/*', compress());
+  app.use('/assets/*', onServedHost(deps), compress());
   const serveFile = serveStatic<AppEnv>({ root: folder });
   app.get('/assets/*', async (c, next) => {
     const file = await serveFile(c, next);
@@ -54,10 +51,9 @@ export function mountDashboard(app: Hono<AppEnv>, deps: ApiDeps): void {
   });
   app.get('*', compress(), async (c, next) => {
     if (NOT_PAGES.some((prefix) => c.req.path.startsWith(prefix))) return next();
-    const portal = isOwnHost(c, deps.config) ? null : await findPortal(c, deps.pool);
-    if (portal === null && !isOwnHost(c, deps.config))
-      // Whoever points a domain here learns nothing, and sees nobody's brand.
-      return problemResponse(c, { code: 'not_found', detail: 'There is nothing at this address.' });
+    const isOwn = isOwnHost(c, deps.config);
+    const portal = isOwn ? null : await findPortal(c, deps.pool);
+    if (portal === null && !isOwn) return nothingHere(c);
     c.header('Content-Security-Policy', CONTENT_SECURITY_POLICY);
     c.header('Cache-Control', 'no-cache');
     if (c.req.path === OFFLINE_PAGE || (c.req.path.includes('.') && !c.req.path.endsWith('.html'))) {
@@ -66,11 +62,4 @@ export function mountDashboard(app: Hono<AppEnv>, deps: ApiDeps): void {
     const isPortal = portal !== null || c.req.path === '/portal' || c.req.path.startsWith('/portal/');
     return c.html(isPortal ? pages.portal : pages.dashboard);
   });
-}
-
-/** The host of the operator's choice, or the machine itself. */
-function isOwnHost(c: Context<AppEnv>, config: ApiConfig): boolean {
-  const host = new URL(c.req.url).hostname.replace(/^\[|\]$/g, '');
-  const own = config.PUBLIC_URL === undefined ? config.HOST : new URL(config.PUBLIC_URL).hostname;
-  return host === own || host === 'localhost' || isIP(host) !== 0;
 }

@@ -11,7 +11,7 @@ import { API_BASE } from './basePath.ts';
 import type { ApiDeps } from './deps.ts';
 import { metrics } from './middleware/httpMetrics.ts';
 import { openApiDocument } from './openapi.ts';
-import { servesDomain } from './portalHost.ts';
+import { notThroughProxy, onOwnHost, servesDomain } from './portalHost.ts';
 import { problemResponse } from './problem.ts';
 import type { AnyRoute, AppEnv } from './route.ts';
 
@@ -43,21 +43,26 @@ export function mountSite(app: Hono<AppEnv>, deps: ApiDeps, routes: readonly Any
       Object.values(checks).every(Boolean) ? 200 : 503,
     );
   });
-  app.get('/metrics', async (c) => c.body(await metrics.metrics(), 200, { 'Content-Type': metrics.contentType }));
+  // Prometheus asks the process; the world comes through the proxy.
+  app.get('/metrics', notThroughProxy, async (c) =>
+    c.body(await metrics.metrics(), 200, { 'Content-Type': metrics.contentType }),
+  );
 
+  // A client's domain shows the client's brand and not whose API is behind it; any other host shows nothing.
+  const own = onOwnHost(deps.config);
   const document = JSON.stringify(openApiDocument(routes, API_BASE));
-  app.get(`${API_BASE}/openapi.json`, (c) => c.body(document, 200, { 'Content-Type': 'application/json' }));
-  app.get('/docs', (c) => c.html(DOCS_PAGE));
-  app.get('/docs/start.js', (c) => c.body(DOCS_START, 200, { 'Content-Type': 'text/javascript' }));
-  app.get('/docs/:file', async (c) => {
+  app.get(`${API_BASE}/openapi.json`, own, (c) => c.body(document, 200, { 'Content-Type': 'application/json' }));
+  app.get('/docs', own, (c) => c.html(DOCS_PAGE));
+  app.get('/docs/start.js', own, (c) => c.body(DOCS_START, 200, { 'Content-Type': 'text/javascript' }));
+  app.get('/docs/:file', own, async (c) => {
     const type = ASSETS[c.req.param('file')];
     if (type === undefined) return problemResponse(c, { code: 'not_found' });
     const bytes = await readFile(join(swaggerUi.getAbsoluteFSPath(), c.req.param('file')));
     return c.body(bytes, 200, { 'Content-Type': type, 'Cache-Control': 'public, max-age=86400' });
   });
 
-  // Asked by Caddy before it gets a certificate; the proxy in front lets nobody else ask.
-  app.get('/internal/tls-ask', async (c) =>
+  // Asked by Caddy before it gets a certificate, and by nobody through it.
+  app.get('/internal/tls-ask', notThroughProxy, async (c) =>
     c.body(null, (await servesDomain(deps.pool, c.req.query('domain') ?? '')) ? 200 : 404),
   );
 

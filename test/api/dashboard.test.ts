@@ -25,9 +25,9 @@ const app = createApp(
   ROUTES,
 );
 await db.admin.query(sql.unsafe`
-  insert into custom_domains (tenant_id, domain, challenge, proven_at) values
-    (${plain.tenants.a}::uuid, 'ops.acme.com', ${'a'.repeat(40)}, now()),
-    (${plain.tenants.b}::uuid, 'claimed.example.net', ${'b'.repeat(40)}, null)`);
+  insert into custom_domains (tenant_id, domain, challenge) values (${plain.tenants.a}::uuid, 'ops.acme.com', ${'a'.repeat(40)})`);
+await db.admin.query(sql.unsafe`
+  insert into domain_claims (tenant_id, domain, challenge) values (${plain.tenants.b}::uuid, 'claimed.example.net', ${'b'.repeat(40)})`);
 
 const get = async (url: string) => {
   const response = await app.request(url);
@@ -66,6 +66,30 @@ describe('the pages', () => {
       expect(response.headers.get('Content-Type')).toContain('application/problem+json');
       expect(JSON.parse(text)).toMatchObject({ type: 'urn:monsys:problem:not_found' });
       expect(text).not.toMatch(/acme/i);
+    },
+  );
+
+  it.each([
+    '/docs',
+    '/docs/start.js',
+    '/docs/swagger-ui.css',
+    '/api/v1/openapi.json',
+    '/assets/index-a1b2c3.js',
+    '/nothing',
+  ])('of any other host have no documents and no files either: %s says what every address there says', async (path) => {
+    const { status, text } = await get(`https://elsewhere.example.org${path}`);
+    const { instance: _, ...said } = JSON.parse(text) as Record<string, unknown>;
+    const { instance: __, ...root } = JSON.parse((await get('https://elsewhere.example.org/')).text) as typeof said;
+    expect([status, said]).toEqual([404, root]);
+    // A control: the hub's own host has them.
+    if (path !== '/nothing') expect((await get(`https://hub.test${path}`)).status).toBe(200);
+  });
+
+  it.each(['/docs', '/docs/start.js', '/api/v1/openapi.json'])(
+    'of a proven domain do not tell whose API is behind them: %s is not found',
+    async (path) => {
+      expect((await get(`https://ops.acme.com${path}`)).status).toBe(404);
+      expect((await get('https://ops.acme.com/assets/index-a1b2c3.js')).status).toBe(200);
     },
   );
 

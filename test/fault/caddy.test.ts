@@ -76,23 +76,25 @@ it('gives a client’s domain a certificate and its brand once it is proven, and
   );
   expect((await get(HUB, '/api/v1/branding')).status).toBe(404);
 
-  const claim = (domain: string, tenant: string) =>
+  const put = (table: string, domain: string, tenant: string) =>
     db.admin.query(sql.unsafe`
-    insert into custom_domains (domain, tenant_id, challenge) values (${domain}, ${tenant}::uuid, ${'0'.repeat(40)})`);
-  await claim('ops.acme.com', api.tenants.a);
-  await claim('ops.globex.com', api.tenants.b);
+    insert into ${sql.identifier([table])} (domain, tenant_id, challenge) values (${domain}, ${tenant}::uuid, ${'0'.repeat(40)})`);
+  await put('domain_claims', 'ops.acme.com', api.tenants.a);
+  await put('domain_claims', 'ops.globex.com', api.tenants.b);
   await expect(get('ops.acme.com', '/api/v1/branding')).rejects.toThrow();
 
-  await db.admin.query(sql.unsafe`update custom_domains set proven_at = now() where domain = 'ops.acme.com'`);
+  await put('custom_domains', 'ops.acme.com', api.tenants.a);
   const own = await get('ops.acme.com', '/api/v1/branding');
   expect(own.status).toBe(200);
   expect(JSON.parse(own.text)).toMatchObject({ product_name: 'ACME', powered_by: 'Test MSP' });
 
   // No certificate for a claim of another tenant, nor for a name that nobody claimed.
   for (const host of ['ops.globex.com', 'evil.net']) await expect(get(host, '/'), host).rejects.toThrow();
-  // The proxy lets nobody ask which domains are proven.
-  for (const host of [HUB, 'ops.acme.com'])
-    expect(await get(host, '/internal/tls-ask?domain=ops.acme.com'), host).toEqual({ status: 404, text: '' });
-  // A control: past the proxy, the same question is answered.
-  expect((await fetch(`http://127.0.0.1:${hubPort}/internal/tls-ask?domain=ops.acme.com`)).status).toBe(200);
+  // The proxy lets nobody ask which domains are proven, nor how the hub fares in numbers.
+  for (const path of ['/internal/tls-ask?domain=ops.acme.com', '/metrics']) {
+    for (const host of [HUB, 'ops.acme.com'])
+      expect(await get(host, path), `${host}${path}`).toEqual({ status: 404, text: '' });
+    // A control: past the proxy, the same question is answered.
+    expect((await fetch(`http://127.0.0.1:${hubPort}${path}`)).status, path).toBe(200);
+  }
 }, 90_000);
