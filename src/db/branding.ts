@@ -1,8 +1,9 @@
 /** Brands of tenants, and the domains that are theirs. */
 
 import { z } from 'zod';
+import { appendAudit } from './audit.ts';
 import { sql } from './pool.ts';
-import type { AnyTx, IdentityTx, TenantTx } from './scope.ts';
+import { type AnyTx, alsoAsIdentity, type IdentityTx, type TenantTx } from './scope.ts';
 
 const LOGO_TYPES = ['image/svg+xml', 'image/png', 'image/webp'] as const;
 
@@ -65,50 +66,103 @@ export async function changeBranding(tx: TenantTx, tenantId: string, change: Bra
     where tenant_id = ${tenantId}::uuid returning ${BRANDING}`);
 }
 
-const domainRow = z.object({
-  domain: z.string(),
-  challenge: z.string(),
-  claimed_at: z.string(),
-  proven_at: z.string().nullable(),
-});
+const claimRow = z.object({ domain: z.string(), challenge: z.string(), claimed_at: z.string() });
+export type ClaimRow = z.infer<typeof claimRow>;
+
+const domainRow = claimRow.extend({ proven_at: z.string() });
 export type DomainRow = z.infer<typeof domainRow>;
 
-const DOMAIN = sql.fragment`domain, challenge, claimed_at, proven_at`;
+const CLAIM = sql.fragment`domain, challenge, claimed_at`;
 
-/** The domain of a tenant, proven or not. */
+/** The domain that a tenant claims and has not proven; null when it claims none. */
+export async function findClaim(tx: AnyTx, tenantId: string): Promise<ClaimRow | null> {
+  return tx.maybeOne(sql.type(claimRow)`select ${CLAIM} from domain_claims where tenant_id = ${tenantId}::uuid`);
+}
+
+/** The proven domain of a tenant, which is served; null when there is none. */
 export async function findDomain(tx: AnyTx, tenantId: string): Promise<DomainRow | null> {
-  return tx.maybeOne(sql.type(domainRow)`select ${DOMAIN} from custom_domains where tenant_id = ${tenantId}::uuid`);
+  return tx.maybeOne(
+    sql.type(domainRow)`select ${CLAIM}, proven_at from custom_domains where tenant_id = ${tenantId}::uuid`,
+  );
 }
 
-/** Removes a claim on `domain` that nobody proved in time, whosever it is; the policy lets nothing else be removed. */
-export async function dropLapsedClaim(tx: IdentityTx, domain: string): Promise<void> {
-  await tx.query(sql.unsafe`delete from custom_domains where domain = ${domain} and proven_at is null
-    and claimed_at < now() - interval '3 days'`);
+/** Claims a domain for a tenant, in place of what it claimed before; what is served stays served. */
+export async function claimDomain(
+  tx: TenantTx,
+  claim: { readonly tenant_id: string; readonly domain: string; readonly challenge: string },
+): Promise<void> {
+  await tx.query(sql.unsafe`
+    insert into domain_claims (tenant_id, domain, challenge) values (${claim.tenant_id}::uuid, ${claim.domain}, ${claim.challenge})
+    on conflict (tenant_id) do update set domain = excluded.domain, challenge = excluded.challenge, claimed_at = now()`);
 }
 
-/** Gives the tenant's domain up. */
+/** Takes the tenant's claim back. */
+export async function dropClaim(tx: TenantTx, tenantId: string): Promise<void> {
+  await tx.query(sql.unsafe`delete from domain_claims where tenant_id = ${tenantId}::uuid`);
+}
+
+/** Gives the tenant's proven domain up. */
 export async function dropDomain(tx: TenantTx, tenantId: string): Promise<void> {
   await tx.query(sql.unsafe`delete from custom_domains where tenant_id = ${tenantId}::uuid`);
 }
 
-/** Claims a domain for a tenant that has none; null when it is another's, in whichever MSP. */
-export async function claimDomain(
-  tx: TenantTx,
-  claim: { readonly tenant_id: string; readonly domain: string; readonly challenge: string },
-): Promise<DomainRow | null> {
-  return tx.maybeOne(sql.type(domainRow)`
-    insert into custom_domains (domain, tenant_id, challenge) values (${claim.domain}, ${claim.tenant_id}::uuid, ${claim.challenge})
-    on conflict (domain) do nothing returning ${DOMAIN}`);
+const holderRow = z.object({ tenant_id: z.uuid(), msp_id: z.uuid(), challenge: z.string() });
+/** Who holds a proven domain, and what its TXT record said. */
+export type HolderRow = z.infer<typeof holderRow>;
+
+/** The tenant that a domain is served for; null when it is nobody's. */
+export async function findHolder(tx: IdentityTx, domain: string): Promise<HolderRow | null> {
+  return tx.maybeOne(sql.type(holderRow)`
+    select d.tenant_id, t.msp_owner as msp_id, d.challenge
+    from custom_domains d join tenants t on t.id = d.tenant_id where d.domain = ${domain}`);
 }
 
-/** Marks a claim as proven if it is still the one that was looked up; null otherwise. */
-export async function proveDomain(
+/** What came of serving a claim: served, or that it, or who has the domain, is no longer what was looked at. */
+export type ServeResult =
+  | { readonly kind: 'served'; readonly replaced: string | null; readonly isTakenOver: boolean }
+  | { readonly kind: 'changed' };
+
+/**
+ * Serves a claim that the DNS has proven, in place of what the tenant had. `from` is another tenant's hold on the
+ * domain that the DNS no longer shows: it ends, and its audit log says so, in the same transaction. After `changed` the
+ * transaction must be given up.
+ */
+export async function serveClaim(
   tx: TenantTx,
   claim: { readonly tenant_id: string; readonly domain: string; readonly challenge: string },
-): Promise<DomainRow | null> {
-  return tx.maybeOne(sql.type(domainRow)`
-    update custom_domains set proven_at = coalesce(proven_at, now())
-    where tenant_id = ${claim.tenant_id}::uuid and domain = ${claim.domain} and challenge = ${claim.challenge} returning ${DOMAIN}`);
+  from: HolderRow | null,
+): Promise<ServeResult> {
+  // Proofs take turns: two tenants that swap domains would wait for each other's rows. Portals are read all the while.
+  await tx.query(sql.unsafe`lock table custom_domains in share row exclusive mode`);
+  const isStillClaimed = await tx.exists(sql.unsafe`
+    select from domain_claims where tenant_id = ${claim.tenant_id}::uuid and domain = ${claim.domain}
+      and challenge = ${claim.challenge} for update`);
+  if (!isStillClaimed) return { kind: 'changed' };
+  const isTakenOver = from !== null && (await endHold(tx, claim.domain, from));
+  const replaced = await tx.maybeOneFirst(sql.type(z.object({ domain: z.string() }))`
+    delete from custom_domains where tenant_id = ${claim.tenant_id}::uuid returning domain`);
+  await dropClaim(tx, claim.tenant_id);
+  const { rowCount } = await tx.query(sql.unsafe`
+    insert into custom_domains (domain, tenant_id, challenge) values (${claim.domain}, ${claim.tenant_id}::uuid, ${claim.challenge})
+    on conflict (domain) do nothing`);
+  return rowCount === 1 ? { kind: 'served', replaced, isTakenOver } : { kind: 'changed' };
+}
+
+/** Ends another tenant's hold on a domain, if it is still the one that was looked at; whose it becomes is not told. */
+function endHold(tx: TenantTx, domain: string, holder: HolderRow): Promise<boolean> {
+  return alsoAsIdentity(tx, async (identity) => {
+    const { rowCount } = await identity.query(sql.unsafe`
+      delete from custom_domains where domain = ${domain} and tenant_id = ${holder.tenant_id}::uuid and challenge = ${holder.challenge}`);
+    if (rowCount !== 1) return false;
+    await appendAudit(identity, {
+      msp_id: holder.msp_id,
+      tenant_id: holder.tenant_id,
+      event_type: 'custom_domain_lost',
+      actor: { kind: 'system' },
+      event_data: { custom_domain: domain, why: 'its TXT record was gone, and another tenant proved the domain' },
+    });
+    return true;
+  });
 }
 
 const publicRow = z.object({
@@ -127,7 +181,7 @@ export async function findBrandOfDomain(tx: IdentityTx, domain: string): Promise
     select t.id as tenant_id, t.name as tenant_name, m.name as msp_name, b.product_name, b.primary_color, b.logo_sha256
     from custom_domains d join tenants t on t.id = d.tenant_id join msps m on m.id = t.msp_owner
     left join tenant_branding b on b.tenant_id = t.id
-    where d.domain = ${domain} and d.proven_at is not null`);
+    where d.domain = ${domain}`);
 }
 
 const pastRow = z.object({ product_name: z.string().nullable(), primary_color: z.string().nullable() });

@@ -1,13 +1,12 @@
 /**
  * A domain of the client's own for its portal. Claimed by the MSP, proven by a DNS TXT record, and only then served.
- * States: none -> claimed (with a challenge) -> proven; another domain starts again with a new challenge, and a claim
- * that is not proven within {@link CLAIM_DAYS} days keeps nobody else from it.
+ * States: none -> claimed (with a challenge) -> proven; another domain starts again with a new challenge, and what was
+ * proven before is served until the new one is. A claim keeps nobody else from a domain; a proven one is its tenant's
+ * for as long as the DNS does not show another tenant's challenge in place of its own.
  */
 
 /** The record is asked for at this name below the domain. */
 const CHALLENGE_LABEL = '_monsys-challenge';
-/** Days that an unproven claim holds; migrations/0090_branding.sql has the same. */
-export const CLAIM_DAYS = 3;
 /** Longest name in text (RFC 1035, 2.3.4, less the root's dot); the challenge's label must fit in as well. */
 const MAX_DOMAIN = 253 - CHALLENGE_LABEL.length - 1;
 const MAX_LABEL = 63;

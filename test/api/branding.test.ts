@@ -4,9 +4,11 @@ import { createSocket } from 'node:dgram';
 import { crc32, deflateSync } from 'node:zlib';
 import { decode, encode } from 'dns-packet';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { createApp } from '../../src/api/app.ts';
 import { ROUTES } from '../../src/api/routes/index.ts';
 import { sql } from '../../src/db/pool.ts';
+import { alsoAsIdentity, withTenant } from '../../src/db/scope.ts';
 import { createTestApi } from '../support/api.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
@@ -53,6 +55,7 @@ type Brand = {
   logo_sha256: string | null;
   custom_domain: string | null;
   custom_domain_unicode: string | null;
+  served_domain: string | null;
   domain: { state: string; record: { name: string; value: string } } | null;
 };
 
@@ -87,11 +90,22 @@ const problem = async (response: Response): Promise<[number, string]> => {
 const at = (host: string, path: string) => app.request(`https://${host}${path}`);
 const text = (value: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(value));
 
-async function prove(domain: string, tenant = tenants.a): Promise<void> {
-  const { domain: claim } = await brandOf(await put({ custom_domain: domain }, tenant));
-  records.set(claim?.record.name ?? '', [claim?.record.value ?? '']);
-  await brandOf(await call('admin', 'POST', `/tenants/${tenant}/branding/verify-domain`));
+const verify = (tenant = tenants.a) => call('admin', 'POST', `/tenants/${tenant}/branding/verify-domain`);
+
+/** Claims the domain and gives what its TXT record must say. */
+async function claim(domain: string, tenant = tenants.a): Promise<string> {
+  return (await brandOf(await put({ custom_domain: domain }, tenant))).domain?.record.value ?? '';
 }
+/** What the DNS of a domain shows from now on. */
+const publish = (domain: string, values: readonly string[]) => records.set(`_monsys-challenge.${domain}`, values);
+
+async function prove(domain: string, tenant = tenants.a): Promise<string> {
+  const value = await claim(domain, tenant);
+  publish(domain, [value]);
+  await brandOf(await verify(tenant));
+  return value;
+}
+const servedAt = async (host: string): Promise<boolean> => (await at(host, '/api/v1/branding')).status === 200;
 
 const SVG = '<svg viewBox="0 0 9 9" xmlns="http://www.w3.org/2000/svg">';
 const LOGO = `${SVG}<path d="M0 0h9v9z" fill="#1e3a8a"/></svg>`;
@@ -120,6 +134,7 @@ function png(width: number, height: number): Uint8Array<ArrayBuffer> {
 beforeEach(async () => {
   records.clear();
   isSilent = false;
+  await db.admin.query(sql.unsafe`delete from domain_claims`);
   await db.admin.query(sql.unsafe`delete from custom_domains`);
   await db.admin.query(sql.unsafe`delete from tenant_branding`);
   await db.admin.query(sql.unsafe`delete from rate_limits`);
@@ -179,6 +194,8 @@ describe('PUT /tenants/:id/branding', () => {
     ['a domain that is an address', { custom_domain: '0x7f.1' }, 422, 'domain_invalid'],
     ['a URL', { custom_domain: 'https://ops.acme.com/' }, 422, 'domain_invalid'],
     ['a domain with a port', { custom_domain: 'ops.acme.com:8443' }, 422, 'domain_invalid'],
+    ['punycode of what is punycode', { custom_domain: 'xn--xn---epa.com' }, 422, 'domain_invalid'],
+    ['punycode of nothing', { custom_domain: 'ops.xn--a-ecp.com' }, 422, 'domain_invalid'],
     ['a reserved domain', { custom_domain: 'ops.localhost' }, 422, 'domain_invalid'],
   ])('refuses %s', async (_, fields, status, code) => {
     expect(await problem(await put(fields as Record<string, string>))).toEqual([status, code]);
@@ -369,47 +386,104 @@ describe('a custom domain', () => {
     });
   });
 
-  it('409 for a second tenant, of this MSP or of another, in the same words', async () => {
-    await put({ custom_domain: 'ops.acme.com' });
-    await db.admin.query(
-      sql.unsafe`insert into custom_domains (domain, tenant_id, challenge) values ('ops.other.com', ${tenants.other}::uuid, ${'0'.repeat(40)})`,
-    );
+  it('may be claimed by two, and a claim keeps nobody waiting: the DNS decides', async () => {
+    await claim('ops.acme.com', tenants.a);
+    const value = await claim('OPS.acme.com.', tenants.b);
+    publish('ops.acme.com', [value]);
+    expect(await problem(await verify(tenants.a))).toEqual([409, 'domain_not_proven']);
+    expect((await brandOf(await verify(tenants.b))).served_domain).toBe('ops.acme.com');
+  });
+
+  it('409 for a second one while the DNS shows the first one’s record too, of this MSP or of another, in the same words', async () => {
     const answers = [];
-    for (const domain of ['OPS.acme.com.', 'ops.other.com']) {
-      const { instance: _, ...rest } = (await (await put({ custom_domain: domain }, tenants.b)).json()) as Record<
-        string,
-        unknown
-      >;
+    for (const [domain, holder] of [
+      ['ops.acme.com', tenants.a],
+      ['ops.other.com', tenants.other],
+    ] as const) {
+      const held = 'ab'.repeat(20);
+      await db.admin.query(
+        sql.unsafe`insert into custom_domains (domain, tenant_id, challenge) values (${domain}, ${holder}::uuid, ${held})`,
+      );
+      publish(domain, [held, await claim(domain, tenants.b)]);
+      const { instance: _, ...rest } = (await (await verify(tenants.b)).json()) as Record<string, unknown>;
       answers.push(rest);
     }
     expect(answers[0]).toMatchObject({ status: 409, type: 'urn:monsys:problem:domain_taken' });
     expect(answers[1]).toEqual(answers[0]);
   });
 
-  it('goes to one of two that ask at the same moment', async () => {
-    const answers = await Promise.all(
-      [tenants.a, tenants.b].map((tenant) => put({ custom_domain: 'race.acme.com' }, tenant)),
+  it('goes to whom the DNS names once the first one’s record is gone, and both audit logs say so', async () => {
+    const lastOf = (tenant: string) =>
+      db.admin.one(
+        sql.type(
+          z.object({ event_type: z.string(), actor_kind: z.string(), event_data: z.record(z.string(), z.unknown()) }),
+        )`select event_type, actor_kind, event_data from audit_log where tenant_id = ${tenant}::uuid order by seq desc limit 1`,
+      );
+    await prove('ops.globex.com', tenants.b);
+    await db.admin.query(
+      sql.unsafe`insert into custom_domains (domain, tenant_id, challenge) values ('ops.acme.com', ${tenants.other}::uuid, ${'ab'.repeat(20)})`,
     );
-    expect(answers.map(({ status }) => status).toSorted((x, y) => x - y)).toEqual([200, 409]);
+    const value = await claim('ops.acme.com', tenants.b);
+    // A DNS that does not answer has not said that a record is gone.
+    isSilent = true;
+    expect(await problem(await verify(tenants.b))).toEqual([503, 'unavailable']);
+    isSilent = false;
+    publish('ops.acme.com', ['something else']);
+    expect(await problem(await verify(tenants.b))).toEqual([409, 'domain_not_proven']);
+    expect(await (await at('ops.acme.com', '/api/v1/branding')).json()).toMatchObject({ powered_by: 'Other MSP' });
+
+    publish('ops.acme.com', [value]);
+    expect(await brandOf(await verify(tenants.b))).toMatchObject({
+      custom_domain: 'ops.acme.com',
+      served_domain: 'ops.acme.com',
+      domain: { state: 'proven' },
+    });
+    expect(await (await at('ops.acme.com', '/api/v1/branding')).json()).toMatchObject({ powered_by: 'Test MSP' });
+    expect(await servedAt('ops.globex.com')).toBe(false);
+    expect(await lastOf(tenants.b)).toMatchObject({
+      event_type: 'custom_domain_proven',
+      event_data: { custom_domain: 'ops.acme.com', replaced: 'ops.globex.com', is_taken_over: true },
+    });
+    const lost = await lastOf(tenants.other);
+    expect(lost).toMatchObject({
+      event_type: 'custom_domain_lost',
+      actor_kind: 'system',
+      event_data: { custom_domain: 'ops.acme.com' },
+    });
+    expect(JSON.stringify(lost), 'whose it is now is not told').not.toMatch(/msp\.example|globex/i);
+  }, 30_000);
+
+  it('goes to one of two that prove it at the same moment, and swaps between two without a lock on each other', async () => {
+    publish('race.acme.com', [await claim('race.acme.com', tenants.a), await claim('race.acme.com', tenants.b)]);
+    const answers = await Promise.all([verify(tenants.a), verify(tenants.b)]);
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.toSorted((x, y) => x - y)).toEqual([200, 409]);
+
+    await prove('one.acme.com', tenants.a);
+    await prove('two.acme.com', tenants.b);
+    publish('two.acme.com', [await claim('two.acme.com', tenants.a)]);
+    publish('one.acme.com', [await claim('one.acme.com', tenants.b)]);
+    const swapped = await Promise.all([verify(tenants.a), verify(tenants.b)]);
+    expect(swapped.map(({ status }) => status)).toEqual([200, 200]);
   });
 
-  it('is free again when nobody proved the claim in three days; a proven one never', async () => {
-    const age = (days: number, proven: boolean) =>
-      db.admin.query(sql.unsafe`
-      insert into custom_domains (domain, tenant_id, challenge, claimed_at, proven_at)
-      values ('old.acme.com', ${tenants.other}::uuid, ${'0'.repeat(40)}, now() - ${days} * interval '1 day', case when ${proven} then now() end)
-      on conflict (domain) do update set claimed_at = excluded.claimed_at, proven_at = excluded.proven_at`);
-    await age(2, false);
-    expect((await put({ custom_domain: 'old.acme.com' })).status).toBe(409);
-    await age(4, true);
-    expect((await put({ custom_domain: 'old.acme.com' })).status).toBe(409);
-    await age(4, false);
-    expect((await put({ custom_domain: 'old.acme.com' })).status).toBe(200);
+  it('cannot be taken from a tenant by one that claims another domain, whatever the API asks', async () => {
+    await prove('ops.acme.com', tenants.a);
+    const take = () =>
+      withTenant(deps.pool, tenants.b, (tx) =>
+        alsoAsIdentity(tx, (identity) =>
+          identity.query(sql.unsafe`delete from custom_domains where domain = 'ops.acme.com'`),
+        ),
+      );
+    await claim('ops.globex.com', tenants.b);
+    expect((await take()).rowCount).toBe(0);
+    // A control: with a claim on this very domain it can.
+    await claim('ops.acme.com', tenants.b);
+    expect((await take()).rowCount).toBe(1);
   });
 
   it('is served once the TXT record is found, and not before', async () => {
     const { domain } = await brandOf(await put({ product_name: 'AcmeOps', custom_domain: 'ops.acme.com' }));
-    const verify = () => call('admin', 'POST', `/tenants/${tenants.a}/branding/verify-domain`);
     const isServed = async () => [
       (await at('ops.acme.com', '/api/v1/branding')).status,
       (await at('hub.test', '/internal/tls-ask?domain=ops.acme.com')).status,
@@ -435,31 +509,40 @@ describe('a custom domain', () => {
   it('503 when the DNS does not answer: neither proven nor refused', async () => {
     await put({ custom_domain: 'ops.acme.com' });
     isSilent = true;
-    expect(await problem(await call('admin', 'POST', `/tenants/${tenants.a}/branding/verify-domain`))).toEqual([
-      503,
-      'unavailable',
-    ]);
+    expect(await problem(await verify())).toEqual([503, 'unavailable']);
   }, 30_000);
 
   it('409 when there is none to prove', async () => {
-    expect(await problem(await call('admin', 'POST', `/tenants/${tenants.a}/branding/verify-domain`))).toEqual([
-      409,
-      'domain_not_claimed',
-    ]);
+    expect(await problem(await verify())).toEqual([409, 'domain_not_claimed']);
   });
 
-  it('needs a new proof when it changes, and when it comes back', async () => {
+  it('is served until the next one is proven (a typo takes no portal down), then the next one alone is', async () => {
     await prove('ops.acme.com');
-    const other = await brandOf(await put({ custom_domain: 'new.acme.com' }));
-    expect(other.domain?.state).toBe('claimed');
-    const again = await brandOf(await put({ custom_domain: 'ops.acme.com' }));
-    expect(again.domain?.state).toBe('claimed');
+    expect(await brandOf(await put({ custom_domain: 'opps.acme.com' }))).toMatchObject({
+      custom_domain: 'opps.acme.com',
+      served_domain: 'ops.acme.com',
+      domain: { state: 'claimed', proven_at: null, record: { name: '_monsys-challenge.opps.acme.com' } },
+    });
+    expect(await problem(await verify())).toEqual([409, 'domain_not_proven']);
+    expect(await servedAt('ops.acme.com')).toBe(true);
+    // Back to what is served: nothing is left to prove.
+    expect(await brandOf(await put({ custom_domain: 'ops.acme.com' }))).toMatchObject({
+      custom_domain: 'ops.acme.com',
+      domain: { state: 'proven' },
+    });
+    await prove('new.acme.com');
+    expect([await servedAt('ops.acme.com'), await servedAt('new.acme.com')]).toEqual([false, true]);
+  });
+
+  it('needs a new proof when it comes back, and is served no more once it is given up', async () => {
+    const old = await prove('ops.acme.com');
+    await claim('new.acme.com');
+    expect(await brandOf(await put({ custom_domain: '' }))).toMatchObject({ served_domain: null, domain: null });
+    expect(await servedAt('ops.acme.com')).toBe(false);
+    expect(await claim('ops.acme.com')).not.toBe(old);
     // The old record is still there and worth nothing.
-    expect(await problem(await call('admin', 'POST', `/tenants/${tenants.a}/branding/verify-domain`))).toEqual([
-      409,
-      'domain_not_proven',
-    ]);
-    expect((await at('ops.acme.com', '/api/v1/branding')).status).toBe(404);
+    expect(await problem(await verify())).toEqual([409, 'domain_not_proven']);
+    expect(await servedAt('ops.acme.com')).toBe(false);
   });
 });
 

@@ -44,6 +44,7 @@ const browser = await chromium.launch({
 afterAll(() => browser.close());
 
 it('shows the client’s brand over TLS once the domain is proven, read-only, powered by the MSP', async () => {
+  await asOwner('delete from custom_domains where domain = $1', [DOMAIN]);
   const form = new FormData();
   form.set('logo', new Blob([LOGO], { type: 'image/svg+xml' }), 'acme-logo.svg');
   form.set('primary_color', '#1e3a8a');
@@ -55,14 +56,17 @@ it('shows the client’s brand over TLS once the domain is proven, read-only, po
     body: form,
   });
   expect(branded.status, await branded.clone().text()).toBe(200);
-  await asOwner('update custom_domains set proven_at = null where domain = $1', [DOMAIN]);
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
   // Not proven: no certificate, so no connection at all.
   const early = await context.newPage();
   await expect(early.goto(`https://${DOMAIN}/`)).rejects.toThrow();
   await early.close();
   // The DNS proof itself is tested with a DNS server in test/api/branding.test.ts.
-  await asOwner('update custom_domains set proven_at = now() where domain = $1', [DOMAIN]);
+  await asOwner(
+    `with proven as (delete from domain_claims where domain = $1 returning tenant_id, domain, challenge)
+     insert into custom_domains (tenant_id, domain, challenge) select tenant_id, domain, challenge from proven`,
+    [DOMAIN],
+  );
   const page = await context.newPage();
   await page.goto(`https://${DOMAIN}/`);
   await page.getByText('AcmeOps').first().waitFor();

@@ -5,21 +5,23 @@ import { domainToASCII, domainToUnicode } from 'node:url';
 import { z } from 'zod';
 import {
   type BrandingChange,
+  type ClaimRow,
   changeBranding,
   claimDomain,
-  type DomainRow,
+  dropClaim,
   dropDomain,
-  dropLapsedClaim,
   findBranding,
+  findClaim,
   findDomain,
+  findHolder,
   findLogo,
   getMspName,
   type LogoRow,
-  proveDomain,
+  serveClaim,
 } from '../../db/branding.ts';
 import { type AnyTx, type TenantTx, withIdentity } from '../../db/scope.ts';
 import { brandColors, contrastRatio, MAX_PRODUCT_NAME, parseColor } from '../../domain/brand.ts';
-import { CLAIM_DAYS, challengeName, isProven, judgeDomain } from '../../domain/customDomain.ts';
+import { challengeName, isProven, judgeDomain } from '../../domain/customDomain.ts';
 import { sha256Digest } from '../../domain/digest.ts';
 import { RefusedError } from '../../domain/refusal.ts';
 import type { ApiConfig } from '../../platform/config.ts';
@@ -36,7 +38,6 @@ import { defineRoute } from '../route.ts';
 /** Room for the other fields and the boundaries. */
 const BODY_LIMIT_BYTES = MAX_LOGO_BYTES + 16 * 1024;
 const CHALLENGE_BYTES = 20;
-const DAY_MS = 86_400_000;
 const LOOKUPS_PER_TENANT = 20;
 const LOOKUP_WINDOW_SECONDS = 600;
 
@@ -61,27 +62,31 @@ const branding = z.object({
   logo_url: z.string().nullable().describe('for signed-in people of the MSP and the client'),
   logo_type: z.string().nullable(),
   logo_sha256: z.string().nullable(),
-  custom_domain: z.string().nullable().describe('in ASCII, punycode where needed'),
+  custom_domain: z.string().nullable().describe('as last set, proven or not; in ASCII, punycode where needed'),
   custom_domain_unicode: z.string().nullable().describe('the same as people read it'),
+  served_domain: z.string().nullable().describe('the proven domain; another than custom_domain while that waits'),
+  served_domain_unicode: z.string().nullable(),
   domain: z
     .object({
       state: z.enum(['claimed', 'proven']),
       record: z.object({ type: z.literal('TXT'), name: z.string(), value: z.string() }),
       claimed_at: z.string(),
-      lapses_at: z.string().nullable().describe('an unproven claim keeps others from the domain until then'),
+      lapses_at: z.string().nullable().describe('always null now: a claim waits for its proof without end'),
       proven_at: z.string().nullable(),
     })
     .nullable(),
   updated_at: z.string().nullable(),
 });
 
-function recordOf(domain: DomainRow): { type: 'TXT'; name: string; value: string } {
-  return { type: 'TXT', name: challengeName(domain.domain), value: domain.challenge };
+function recordOf(claim: ClaimRow): { type: 'TXT'; name: string; value: string } {
+  return { type: 'TXT', name: challengeName(claim.domain), value: claim.challenge };
 }
 
 async function view(tx: AnyTx, tenantId: string): Promise<z.input<typeof branding>> {
   const brand = await findBranding(tx, tenantId);
-  const domain = await findDomain(tx, tenantId);
+  const claim = await findClaim(tx, tenantId);
+  const served = await findDomain(tx, tenantId);
+  const domain = claim ?? served;
   const color = brand?.primary_color ?? null;
   const sha256 = brand?.logo_sha256 ?? null;
   return {
@@ -95,18 +100,17 @@ async function view(tx: AnyTx, tenantId: string): Promise<z.input<typeof brandin
     logo_sha256: sha256,
     custom_domain: domain?.domain ?? null,
     custom_domain_unicode: domain === null ? null : domainToUnicode(domain.domain),
+    served_domain: served?.domain ?? null,
+    served_domain_unicode: served === null ? null : domainToUnicode(served.domain),
     domain:
       domain === null
         ? null
         : {
-            state: domain.proven_at === null ? 'claimed' : 'proven',
+            state: claim === null ? 'proven' : 'claimed',
             record: recordOf(domain),
             claimed_at: domain.claimed_at,
-            lapses_at:
-              domain.proven_at === null
-                ? new Date(Date.parse(domain.claimed_at) + CLAIM_DAYS * DAY_MS).toISOString()
-                : null,
-            proven_at: domain.proven_at,
+            lapses_at: null,
+            proven_at: claim === null ? (served?.proven_at ?? null) : null,
           },
     updated_at: brand?.updated_at ?? null,
   };
@@ -139,6 +143,10 @@ function readDomain(config: ApiConfig, text: string): string {
   const ascii = /[\s/\\@?#%]/.test(text) ? '' : domainToASCII(text);
   const verdict = judgeDomain(ascii, ownHosts(config));
   if (verdict.kind === 'refused') throw new RefusedError('domain_invalid', verdict.why);
+  // Punycode that stands for nothing is left as it is; browsers, and those who give certificates, refuse it.
+  const read = domainToUnicode(verdict.domain);
+  if (domainToASCII(read) !== verdict.domain || read.split('.').some((label) => label.startsWith('xn--')))
+    throw new RefusedError('domain_invalid', 'custom_domain has a part in punycode that stands for no name.');
   return verdict.domain;
 }
 
@@ -150,16 +158,20 @@ function readLogo(logo: UploadedFile): LogoChange {
   return { ...verdict, sha256: createHash('sha256').update(verdict.bytes).digest('hex') };
 }
 
-/** Gives a tenant the domain, or none; the same domain keeps its challenge and its proof. */
+/**
+ * Claims the domain for a tenant, or gives up what it has. What is proven is served until the claim is; the same
+ * domain keeps its challenge and its proof.
+ */
 async function setDomain(tx: TenantTx, tenantId: string, domain: string | null): Promise<void> {
-  const before = await findDomain(tx, tenantId);
-  if (before?.domain === domain) return;
-  await dropDomain(tx, tenantId);
-  if (domain === null) return;
+  if (domain === null) {
+    await dropClaim(tx, tenantId);
+    return dropDomain(tx, tenantId);
+  }
+  // Back to what is served: nothing is left to prove.
+  if ((await findDomain(tx, tenantId))?.domain === domain) return dropClaim(tx, tenantId);
+  if ((await findClaim(tx, tenantId))?.domain === domain) return;
   const challenge = randomBytes(CHALLENGE_BYTES).toString('hex');
-  // The same words whoever has it, of this MSP or of another.
-  if ((await claimDomain(tx, { tenant_id: tenantId, domain, challenge })) === null)
-    throw new RefusedError('domain_taken');
+  await claimDomain(tx, { tenant_id: tenantId, domain, challenge });
 }
 
 const file = z
@@ -179,7 +191,7 @@ const put = defineRoute({
   description:
     'Fields left out stay as they are; an empty one is taken away. SVG logos are written anew with what draws and nothing else. ' +
     'A domain is served once it is proven: publish the TXT record in the answer, then POST /tenants/:id/branding/verify-domain. ' +
-    'Another domain needs a new proof.',
+    'Another domain needs a new proof; until then the one that is proven is served.',
   auth: { kind: 'user', permission: 'branding.write' },
   tenantScoped: true,
   params,
@@ -219,14 +231,13 @@ const put = defineRoute({
       .meta({ override: { type: 'string' }, description: 'like ops.acme.com' }),
   }),
   output: branding,
-  refusals: ['not_found', 'body_too_large', 'unsupported_media_type', 'logo_refused', 'domain_invalid', 'domain_taken'],
+  refusals: ['not_found', 'body_too_large', 'unsupported_media_type', 'logo_refused', 'domain_invalid'],
   handle: async (ctx) => {
     const { deps, principal, body } = ctx;
     const { logo: sent, custom_domain: named, ...texts } = body;
     const domain = typeof named === 'string' ? readDomain(deps.config, named) : named;
     const logo = sent ? readLogo(sent) : sent;
     const change: BrandingChange = { ...withoutUndefined(texts), ...(logo === undefined ? {} : { logo }) };
-    if (typeof domain === 'string') await withIdentity(deps.pool, (tx) => dropLapsedClaim(tx, domain));
     return inTenant(ctx, ctx.params.id, async (tx) => {
       // First, because it locks the tenant's row: two changes at once take turns.
       await changeBranding(tx, ctx.params.id, change);
@@ -261,14 +272,21 @@ const verify = defineRoute({
   params,
   output: branding,
   status: 200,
-  refusals: ['not_found', 'domain_not_claimed', 'domain_not_proven', 'unavailable'],
+  refusals: ['not_found', 'domain_not_claimed', 'domain_not_proven', 'domain_taken', 'conflict', 'unavailable'],
   handle: async (ctx) => {
     const { deps, principal } = ctx;
     const tenantId = ctx.params.id;
-    const claim = await inTenant(ctx, tenantId, (tx) => findDomain(tx, tenantId));
-    if (claim === null) throw new RefusedError('domain_not_claimed');
-    if (claim.proven_at !== null) return inTenant(ctx, tenantId, (tx) => view(tx, tenantId));
+    const { claim, isServed } = await inTenant(ctx, tenantId, async (tx) => ({
+      claim: await findClaim(tx, tenantId),
+      isServed: (await findDomain(tx, tenantId)) !== null,
+    }));
+    if (claim === null) {
+      if (!isServed) throw new RefusedError('domain_not_claimed');
+      return inTenant(ctx, tenantId, (tx) => view(tx, tenantId));
+    }
     await enforceLimit(deps, `verify-domain:${tenantId}`, LOOKUPS_PER_TENANT, LOOKUP_WINDOW_SECONDS);
+    // Before the look-up: a hold that begins later is not judged by an answer of before.
+    const holder = await withIdentity(deps.pool, (tx) => findHolder(tx, claim.domain));
     // Outside of any transaction: the DNS may take seconds.
     const answer = await resolveTxt(challengeName(claim.domain), deps.config.DNS_SERVER ?? null);
     if (answer.kind === 'unreachable')
@@ -279,10 +297,17 @@ const verify = defineRoute({
         record: recordOf(claim),
       });
     }
+    // Both stand at one name: the answer that shows the claim's record shows whether the holder's is still there. The
+    // same words whoever has it, of this MSP or of another.
+    if (holder !== null && isProven(holder.challenge, answer.records)) throw new RefusedError('domain_taken');
     return inTenant(ctx, tenantId, async (tx) => {
-      if ((await proveDomain(tx, { tenant_id: tenantId, ...claim })) === null)
-        throw new RefusedError('conflict', 'The domain was changed meanwhile.');
-      await recordAct(tx, principal, tenantId, 'custom_domain_proven', { custom_domain: claim.domain });
+      const result = await serveClaim(tx, { tenant_id: tenantId, ...claim }, holder);
+      if (result.kind === 'changed') throw new RefusedError('conflict', 'The domain was changed meanwhile.');
+      await recordAct(tx, principal, tenantId, 'custom_domain_proven', {
+        custom_domain: claim.domain,
+        replaced: result.replaced,
+        is_taken_over: result.isTakenOver,
+      });
       return view(tx, tenantId);
     });
   },

@@ -146,7 +146,7 @@ function BrandForm({ brand }: { readonly brand: Brand }) {
             </Button>
           </WriteForm>
         </Card>
-        {brand.domain !== null && <DomainProof brand={brand} />}
+        <DomainProof brand={brand} />
       </div>
       <BrandPreview
         name={productName || nameOf(brand.tenant_id)}

@@ -1,4 +1,4 @@
-/** How a custom domain is proven, and whether it is. */
+/** The domain a client's portal is served on, and how the one that waits for its proof is proven. */
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
@@ -11,7 +11,7 @@ import { Card } from '../../ui/Layout.tsx';
 import { Time } from '../../ui/Time.tsx';
 import type { Brand } from './Branding.tsx';
 
-/** The TXT record to publish, and the button that looks for it. */
+/** What is served, and beside it the TXT record to publish for the next one, with the button that looks for it. */
 export function DomainProof({ brand }: { readonly brand: Brand }) {
   const { t } = useTranslation('settings');
   const queryClient = useQueryClient();
@@ -21,38 +21,41 @@ export function DomainProof({ brand }: { readonly brand: Brand }) {
     onSuccess: (saved) => queryClient.setQueryData(['branding', brand.tenant_id], saved),
   });
   const { domain } = brand;
-  if (domain === null) return null;
-  const isProven = domain.state === 'proven';
+  const served = brand.served_domain_unicode;
+  const isWaiting = domain?.state === 'claimed';
   return (
-    <Card
-      title={brand.custom_domain_unicode ?? brand.custom_domain ?? ''}
-      actions={<Badge tone={isProven ? 'good' : 'medium'}>{t(`branding.${domain.state}`)}</Badge>}
-    >
-      {brand.custom_domain !== brand.custom_domain_unicode && (
-        <p className="mb-2 font-mono text-xs text-ink-soft">{brand.custom_domain}</p>
+    <>
+      {served !== null && (
+        <Card title={served} actions={<Badge tone="good">{t('branding.served')}</Badge>}>
+          <InAscii ascii={brand.served_domain} unicode={served} />
+          {domain?.state === 'proven' && (
+            <p className="text-ink-soft">
+              {t('branding.provenAt')} <Time value={domain.proven_at} />
+            </p>
+          )}
+        </Card>
       )}
-      {isProven ? (
-        <p className="text-ink-soft">
-          {t('branding.provenAt')} <Time value={domain.proven_at} />
-        </p>
-      ) : (
-        <div className="space-y-3">
-          <p className="text-ink-soft">{t('branding.publish')}</p>
-          <CopyText text={domain.record.name} block />
-          <CopyText text={domain.record.value} block />
-          {verify.isError && <Problem error={verify.error} />}
-          <div className="flex flex-wrap items-center gap-3">
+      {isWaiting && (
+        <Card title={brand.custom_domain_unicode ?? ''} actions={<Badge tone="medium">{t('branding.claimed')}</Badge>}>
+          <InAscii ascii={brand.custom_domain} unicode={brand.custom_domain_unicode} />
+          <div className="space-y-3">
+            <p className="text-ink-soft">
+              {t('branding.publish')} {served !== null && t('branding.replaces', { domain: served })}
+            </p>
+            <CopyText text={domain.record.name} block />
+            <CopyText text={domain.record.value} block />
+            {verify.isError && <Problem error={verify.error} />}
             <Button busy={verify.isPending} onClick={() => verify.mutate()}>
               {t('branding.verify')}
             </Button>
-            {domain.lapses_at !== null && (
-              <span className="text-xs text-ink-faint">
-                {t('branding.lapses')} <Time value={domain.lapses_at} format="relative" />
-              </span>
-            )}
           </div>
-        </div>
+        </Card>
       )}
-    </Card>
+    </>
   );
+}
+
+/** The name as the DNS has it, where people read it otherwise. */
+function InAscii({ ascii, unicode }: { readonly ascii: string | null; readonly unicode: string | null }) {
+  return ascii === unicode ? null : <p className="mb-2 font-mono text-xs text-ink-soft">{ascii}</p>;
 }
