@@ -27,12 +27,15 @@ export type PackStore = {
   readonly has: (sha256: string) => Promise<boolean>;
 };
 
-/** Keeps files under `folder/ab/abcdef…`. */
+/** Where a file lies below the root of a store: `ab/abcdef…`. Throws on whatever is no SHA-256, so that no name leads elsewhere. */
+export function placeOf(sha256: string): string {
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error('not a SHA-256');
+  return `${sha256.slice(0, 2)}/${sha256}`;
+}
+
+/** Keeps files under a folder. */
 export function createFolderStore(folder: string): PackStore {
-  const pathOf = (sha256: string): string => {
-    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error('not a SHA-256');
-    return join(folder, sha256.slice(0, 2), sha256);
-  };
+  const pathOf = (sha256: string): string => join(folder, placeOf(sha256));
   return {
     draft: async () => {
       await mkdir(join(folder, 'drafts'), { recursive: true, mode: 0o700 });

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand, NotFound, S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { createFolderStore, type PackStore } from './packStore.ts';
+import { createFolderStore, type PackStore, placeOf } from './packStore.ts';
 
 /** Bytes of one part: with S3's 10,000 parts this is room for 160 GB, with two parts in memory at a time. */
 const PART_BYTES = 16 * 1024 * 1024;
@@ -42,10 +42,7 @@ export function createS3Store(settings: S3Settings): PackStore {
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   });
-  const keyOf = (sha256: string): string => {
-    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error('not a SHA-256');
-    return `${prefix === '' ? '' : `${prefix}/`}${sha256.slice(0, 2)}/${sha256}`;
-  };
+  const keyOf = (sha256: string): string => `${prefix === '' ? '' : `${prefix}/`}${placeOf(sha256)}`;
   const has = async (sha256: string): Promise<boolean> => {
     try {
       await client.send(new HeadObjectCommand({ Bucket, Key: keyOf(sha256) }));
