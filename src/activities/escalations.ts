@@ -6,11 +6,13 @@ import {
   type EscalationRef,
   endEscalation,
   insertNotices,
+  type LevelRef,
   type LockedEscalation,
   listForgottenEscalations,
   listUntold,
   listWaitingEscalations,
   lockEscalation,
+  markUnreached,
   moveEscalation,
   type WaitingEscalation,
 } from '../db/escalations.ts';
@@ -18,16 +20,32 @@ import { findSchedule, listAdminIds, mapOnCallPeople, type OnCallPerson, toOnCal
 import { type SystemTx, withSystem } from '../db/scope.ts';
 import { findSilence } from '../db/silence.ts';
 import type { Json } from '../domain/canonicalJson.ts';
-import { type EscalationPlace, type EscalationTarget, nextPlace, waitMinutes } from '../domain/escalation.ts';
+import {
+  type EscalationPlace,
+  type EscalationTarget,
+  isLastLevel,
+  nextPlace,
+  retellAfterMs,
+  waitMinutes,
+} from '../domain/escalation.ts';
 import { onCallAt } from '../domain/onCall.ts';
+import type { NotificationReport } from './notifications.ts';
 
 /** What the workflow does next; `wait_ms` until it asks again. */
 export type EscalationStep =
-  | (EscalationPlace & { readonly kind: 'tell'; readonly people: number; readonly wait_ms: number })
+  | (EscalationPlace & {
+      readonly kind: 'tell';
+      readonly generation: number;
+      readonly people: number;
+      readonly wait_ms: number;
+    })
   | (EscalationPlace & { readonly kind: 'wait'; readonly state: 'escalating' | 'silenced'; readonly wait_ms: number })
   | { readonly kind: 'ended'; readonly state: string };
 
-/** Starts the workflow of an escalation; given by the worker. A workflow that runs already is as good as started. */
+/** A level that was told, and what came of it; `failed`: the tries ran out. */
+export type ToldLevel = LevelRef & { readonly outcome: NotificationReport['outcome'] | 'failed' };
+
+/** Starts the workflow of an escalation; given by the worker. One that runs already looks at once. */
 export type EscalationStarter = { readonly startEscalation: (ref: WaitingEscalation) => Promise<void> };
 
 /** A silence may be lifted or prolonged: it is looked at again after so long at most. */
@@ -50,12 +68,12 @@ export function createEscalationActivities(deps: { readonly pool: DatabasePool; 
           await record(tx, ref, found, 'alert_escalation_stopped', { state: found.alert_status });
           return { kind: 'ended', state: found.alert_status };
         }
-        const { round, level, wait_ms } = found;
+        const { generation, round, level, wait_ms } = found;
         if (found.state === 'escalating' && wait_ms > 0) {
           // Somebody woke it early, or an earlier answer was lost: who has not been told yet still is.
-          const untold = await listUntold(tx, ref, found);
+          const untold = await listUntold(tx, { ...ref, generation, round, level });
           return untold.length > 0
-            ? { kind: 'tell', round, level, people: untold.length, wait_ms }
+            ? { kind: 'tell', generation, round, level, people: untold.length, wait_ms }
             : { kind: 'wait', state: 'escalating', round, level, wait_ms };
         }
         const silentMs = await silenceMs(tx, ref, found);
@@ -64,6 +82,37 @@ export function createEscalationActivities(deps: { readonly pool: DatabasePool; 
           return { kind: 'wait', state: 'silenced', round, level, wait_ms: silentMs };
         }
         return tellNext(tx, ref, found);
+      });
+    },
+
+    /**
+     * Notes who of a level could not be reached, with its audit row. Where that is everybody, the next level comes at
+     * once; the last one is tried again within its wait, as is whoever could not be told because sending failed. Gives
+     * in how many milliseconds the workflow is to look again, null: not because of this.
+     */
+    async settleEscalationLevel({ outcome, ...level }: ToldLevel): Promise<{ readonly look_ms: number | null }> {
+      return withSystem(pool, async (tx) => {
+        const found = await lockEscalation(tx, level);
+        // Somebody has answered, or it began anew: whoever was not told is not missed.
+        if (found?.alert_status !== 'open' || found.generation !== level.generation) return { look_ms: null };
+        const { told, unreached, newly, decided_ms } = await markUnreached(tx, level);
+        if (newly.length > 0)
+          await record(tx, level, found, 'alert_escalation_untold', {
+            policy: found.policy.name,
+            round: level.round,
+            level: level.level,
+            untold: [...newly],
+            is_anybody_told: told > 0,
+          });
+        const isCurrent = found.state === 'escalating' && found.round === level.round && found.level === level.level;
+        // Where the hub has no way at all, the next level would reach nobody either: the policy keeps its pace.
+        if (!isCurrent || unreached === 0 || found.wait_ms <= 0 || outcome === 'not_configured')
+          return { look_ms: null };
+        if (told === 0 && !isLastLevel(found.policy, level.level)) {
+          await moveEscalation(tx, level, { state: 'escalating', round: level.round, level: level.level, waitMs: 0 });
+          return { look_ms: 0 };
+        }
+        return { look_ms: told === 0 || outcome === 'failed' ? retellAfterMs(decided_ms ?? 0) : null };
       });
     },
 
@@ -111,16 +160,17 @@ async function tellNext(tx: SystemTx, ref: EscalationRef, found: LockedEscalatio
   const targets = found.policy.levels[place.level - 1]?.targets ?? [];
   const userIds = await resolveTargets(tx, ref, targets, people, Date.parse(found.now));
   const waitMs = waitMinutes(found.policy, place.level, userIds.length) * MINUTE_MS;
-  await insertNotices(tx, ref, place, userIds);
+  const { generation } = found;
+  await insertNotices(tx, { ...ref, ...place, generation }, userIds);
   await moveEscalation(tx, ref, { state: 'escalating', ...place, waitMs });
   await record(tx, ref, found, 'alert_escalated', {
     severity: found.severity,
     policy: found.policy.name,
     round: place.round,
     level: place.level,
-    notified: userIds.flatMap((id) => people.get(id)?.email ?? []),
+    meant: userIds.flatMap((id) => people.get(id)?.email ?? []),
   });
-  return { kind: 'tell', ...place, people: userIds.length, wait_ms: waitMs };
+  return { kind: 'tell', generation, ...place, people: userIds.length, wait_ms: waitMs };
 }
 
 /** The people behind targets at a moment, each once. Whoever may not be on call is nobody. */

@@ -11,7 +11,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { DatabasePool } from 'slonik';
 import { appendAudit } from '../db/audit.ts';
-import { type EscalationRef, findEscalationNotice, listUntold, markTold } from '../db/escalations.ts';
+import { findEscalationNotice, type LevelRef, listUntold, markTold } from '../db/escalations.ts';
 import { findImpersonationNotice } from '../db/impersonations.ts';
 import { findPackNotice } from '../db/packs.ts';
 import {
@@ -23,7 +23,6 @@ import {
 import { findQuorumNotice, listMspPeople, type QuorumNotice, type QuorumRequestRef } from '../db/quorumNotices.ts';
 import { withSystem } from '../db/scope.ts';
 import { findWebhookNotice, markWebhookTold, type WebhookRef } from '../db/webhooks.ts';
-import type { EscalationPlace } from '../domain/escalation.ts';
 import { isAllowed } from '../domain/permissions.ts';
 import {
   alertEscalationText,
@@ -63,9 +62,15 @@ export type NotificationDeps = {
 
 /** What was done; kept in the history as the record of it. */
 export type NotificationReport = {
-  /** `closed`: nothing is left to decide. `nobody`: there is no one to tell. */
-  readonly outcome: 'told' | 'not_configured' | 'closed' | 'nobody';
+  /**
+   * `closed`: nothing is left to decide. `nobody`: there is no one to tell. `unreached`: there is, and none of them has
+   * a way that works.
+   */
+  readonly outcome: 'told' | 'unreached' | 'not_configured' | 'closed' | 'nobody';
+  /** Who was meant. */
   readonly people: number;
+  /** For how many of them at least one message was taken by ntfy or a push service. */
+  readonly reached: number;
   readonly ntfy_sent: number;
   readonly web_push_sent: number;
   /** Subscriptions that the push service had ended, and ours with them. */
@@ -82,13 +87,30 @@ const PARALLEL = 8;
 /** How long a push service keeps news for a phone that is off. */
 const NEWS_TTL_SECONDS = 3600;
 
-const NOTHING_SENT = { people: 0, ntfy_sent: 0, web_push_sent: 0, web_push_gone: 0, web_push_refused: 0 } as const;
+const NOTHING_SENT = {
+  people: 0,
+  reached: 0,
+  ntfy_sent: 0,
+  web_push_sent: 0,
+  web_push_gone: 0,
+  web_push_refused: 0,
+} as const;
 
 /** One message to one person over one way; `key` names it across attempts. */
 type Job = {
   readonly key: string;
   readonly userId: string;
   readonly run: () => Promise<'ntfy_sent' | 'web_push_sent' | 'web_push_gone' | 'web_push_refused'>;
+};
+
+/** A level as workflows that began before there were generations name it, too. */
+type LevelOfAnyAge = Omit<LevelRef, 'generation'> & { readonly generation?: number };
+
+/** What became of telling people: `reached` by at least one way, `failed` on at least one that another try may mend. */
+type Telling = {
+  readonly report: NotificationReport;
+  readonly reached: readonly string[];
+  readonly failed: readonly string[];
 };
 
 /** Makes the activities of notifying. Give them a heartbeat time-out of 30 s or more: a message may take 10 s. */
@@ -129,44 +151,56 @@ export function createNotificationActivities(deps: NotificationDeps) {
     return jobs;
   }
 
-  async function tell(userIds: readonly string[], text: PushText, ttlSeconds: number): Promise<NotificationReport> {
-    if (sendNtfy === null && sendWebPush === null) return { outcome: 'not_configured', ...NOTHING_SENT };
-    if (userIds.length === 0) return { outcome: 'nobody', ...NOTHING_SENT };
+  /** Sends to everybody over every way, and says who was reached; a retry of the activity sends only what failed. */
+  async function send(userIds: readonly string[], text: PushText, ttlSeconds: number): Promise<Telling> {
+    const nothing = (outcome: NotificationReport['outcome']): Telling => ({
+      report: { outcome, ...NOTHING_SENT },
+      reached: [],
+      failed: [],
+    });
+    if (sendNtfy === null && sendWebPush === null) return nothing('not_configured');
+    if (userIds.length === 0) return nothing('nobody');
     const context = Context.current();
-    const done = new Map(progressOf(context.info.heartbeatDetails));
+    const done = new Map(progressOf(context.info.heartbeatDetails).map((sent) => [sent[0], sent]));
     const waiting = (await jobsFor(userIds, text, ttlSeconds)).filter(({ key }) => !done.has(key));
-    const failedUserIds = new Set<string>();
+    const failed = new Set<string>();
     const lanes = Array.from({ length: PARALLEL }, async () => {
       for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
         try {
-          done.set(job.key, await job.run());
+          done.set(job.key, [job.key, await job.run(), job.userId]);
         } catch (error) {
           if (!(error instanceof PushFailedError)) throw error;
-          failedUserIds.add(job.userId);
+          failed.add(job.userId);
           context.log.warn('a notification failed', { user_id: job.userId, fault: error.message });
         }
-        context.heartbeat([...done]);
+        context.heartbeat([...done.values()]);
       }
     });
     await Promise.all(lanes);
-    if (failedUserIds.size > 0) {
-      const details: NotificationFailure = { failed_user_ids: [...failedUserIds].sort() };
-      throw ApplicationFailure.retryable(
-        `${failedUserIds.size} of ${userIds.length} people were not told`,
-        'NotificationsFailed',
-        details,
-      );
-    }
-    const outcomes = [...done.values()];
-    const count = (outcome: JobOutcome): number => outcomes.filter((one) => one === outcome).length;
+    const sent = [...done.values()];
+    const count = (outcome: JobOutcome): number => sent.filter(([, one]) => one === outcome).length;
+    const taken = new Set(sent.filter(([, outcome]) => outcome.endsWith('_sent')).map(([, , userId]) => userId));
+    const reached = userIds.filter((id) => taken.has(id));
     return {
-      outcome: 'told',
-      people: userIds.length,
-      ntfy_sent: count('ntfy_sent'),
-      web_push_sent: count('web_push_sent'),
-      web_push_gone: count('web_push_gone'),
-      web_push_refused: count('web_push_refused'),
+      report: {
+        outcome: reached.length > 0 ? 'told' : 'unreached',
+        people: userIds.length,
+        reached: reached.length,
+        ntfy_sent: count('ntfy_sent'),
+        web_push_sent: count('web_push_sent'),
+        web_push_gone: count('web_push_gone'),
+        web_push_refused: count('web_push_refused'),
+      },
+      reached,
+      failed: userIds.filter((id) => failed.has(id)),
     };
+  }
+
+  /** Sends, and asks for a retry while a way of anybody fails. */
+  async function tell(userIds: readonly string[], text: PushText, ttlSeconds: number): Promise<Telling> {
+    const telling = await send(userIds, text, ttlSeconds);
+    if (telling.failed.length > 0) throw notTold(telling.failed, userIds.length);
+    return telling;
   }
 
   /** The request, and everyone who may decide it now. */
@@ -188,26 +222,31 @@ export function createNotificationActivities(deps: NotificationDeps) {
       const { notice, approverIds } = await loadNotice(ref);
       const secondsLeft = (Date.parse(notice.expires_at) - Date.now()) / 1000;
       if (notice.state !== 'open' || secondsLeft <= 0) return { outcome: 'closed', ...NOTHING_SENT };
-      return tell(approverIds, quorumRequestText(cardOf(notice), publicUrl), secondsLeft);
+      return (await tell(approverIds, quorumRequestText(cardOf(notice), publicUrl), secondsLeft)).report;
     },
 
     /** Tells the same people that nothing is left to decide; it takes the place of the first card. */
     async notifyDecision(ref: QuorumRequestRef & { readonly outcome: QuorumOutcome }): Promise<NotificationReport> {
       const { notice, approverIds } = await loadNotice(ref);
       const text = quorumDecidedText(cardOf(notice), ref.outcome, decidersOf(notice, ref.outcome), publicUrl);
-      return tell(approverIds, text, NEWS_TTL_SECONDS);
+      return (await tell(approverIds, text, NEWS_TTL_SECONDS)).report;
     },
 
-    /** Tells a level of an escalation. Who has been told is kept in the database: nobody is told of a level twice. */
-    async notifyEscalation(ref: EscalationRef & EscalationPlace): Promise<NotificationReport> {
+    /**
+     * Tells a level of an escalation. Whom a message was handed over for is kept in the database, with an audit row: nobody
+     * is told of a level twice. A retry is asked for while somebody was reached in no way and one of theirs failed.
+     */
+    async notifyEscalation(asked: LevelOfAnyAge): Promise<NotificationReport> {
+      const level: LevelRef = { ...asked, generation: asked.generation ?? 0 };
       const [notice, userIds] = await withSystem(pool, async (tx) => [
-        await findEscalationNotice(tx, ref),
-        await listUntold(tx, ref, ref),
+        await findEscalationNotice(tx, level),
+        await listUntold(tx, level),
       ]);
-      if (notice === null || notice.status !== 'open') return { outcome: 'closed', ...NOTHING_SENT };
+      if (notice === null || notice.status !== 'open' || notice.generation !== level.generation)
+        return { outcome: 'closed', ...NOTHING_SENT };
       const text = alertEscalationText(
         {
-          alertId: ref.alert_id,
+          alertId: level.alert_id,
           tenantName: notice.tenant_name,
           hostname: notice.hostname,
           severity: notice.severity,
@@ -216,16 +255,28 @@ export function createNotificationActivities(deps: NotificationDeps) {
         },
         publicUrl,
       );
-      const keep = (told: readonly string[]) => withSystem(pool, (tx) => markTold(tx, ref, ref, told));
-      try {
-        const report = await tell(userIds, text, NEWS_TTL_SECONDS);
-        if (report.outcome === 'told') await keep(userIds);
-        return report;
-      } catch (error) {
-        const [failure] = error instanceof ApplicationFailure ? ((error.details ?? []) as NotificationFailure[]) : [];
-        if (failure !== undefined) await keep(userIds.filter((id) => !failure.failed_user_ids.includes(id)));
-        throw error;
-      }
+      const { report, reached, failed } = await send(userIds, text, NEWS_TTL_SECONDS);
+      await withSystem(pool, async (tx) => {
+        const told = await markTold(tx, level, reached);
+        if (told.length === 0) return;
+        await appendAudit(tx, {
+          msp_id: level.msp_id,
+          tenant_id: level.tenant_id,
+          event_type: 'alert_escalation_told',
+          actor: { kind: 'system' },
+          event_data: {
+            alert_id: level.alert_id,
+            number: notice.number,
+            title: notice.title,
+            round: level.round,
+            level: level.level,
+            told: [...told],
+          },
+        });
+      });
+      const missed = failed.filter((id) => !reached.includes(id));
+      if (missed.length > 0) throw notTold(missed, userIds.length);
+      return report;
     },
 
     /**
@@ -250,7 +301,7 @@ export function createNotificationActivities(deps: NotificationDeps) {
         },
         publicUrl,
       );
-      const report = await tell(
+      const { report, reached } = await tell(
         admins.map(({ id }) => id),
         text,
         NEWS_TTL_SECONDS,
@@ -266,7 +317,7 @@ export function createNotificationActivities(deps: NotificationDeps) {
             webhook_id: ref.webhook_id,
             name: notice.name,
             outcome: report.outcome,
-            told: report.outcome === 'told' ? admins.map(({ email }) => email) : [],
+            told: admins.flatMap(({ id, email }) => (reached.includes(id) ? [email] : [])),
           },
         });
       });
@@ -293,7 +344,7 @@ export function createNotificationActivities(deps: NotificationDeps) {
         },
         publicUrl,
       );
-      return tell(notice.client_ids, text, NEWS_TTL_SECONDS);
+      return (await tell(notice.client_ids, text, NEWS_TTL_SECONDS)).report;
     },
 
     /** Hands a finished pack over: the tenant's contacts hear where it lies. */
@@ -312,7 +363,7 @@ export function createNotificationActivities(deps: NotificationDeps) {
         priority: 3,
         tag: `audit-pack-${ref.pack_id}`,
       });
-      return tell(notice.client_ids, text, NEWS_TTL_SECONDS);
+      return (await tell(notice.client_ids, text, NEWS_TTL_SECONDS)).report;
     },
 
     /** Mails the tenant's contacts where a finished pack lies; apart from the pushes, whose retries must not mail again. */
@@ -352,7 +403,8 @@ export function createNotificationActivities(deps: NotificationDeps) {
       if (click.origin !== new URL(publicUrl).origin)
         throw ApplicationFailure.nonRetryable('A notification leads to pages of the hub only', 'ForeignClick');
       const isActive = await withSystem(pool, (tx) => isActivePerson(tx, input.user_id));
-      return tell(isActive ? [input.user_id] : [], plainText({ ...input, click: click.href }), NEWS_TTL_SECONDS);
+      const text = plainText({ ...input, click: click.href });
+      return (await tell(isActive ? [input.user_id] : [], text, NEWS_TTL_SECONDS)).report;
     },
   };
 }
@@ -362,9 +414,21 @@ export type NotificationActivities = ReturnType<typeof createNotificationActivit
 
 type JobOutcome = Awaited<ReturnType<Job['run']>>;
 
+/** The key of a job, what came of it, and whose it was. */
+type Sent = readonly [key: string, outcome: JobOutcome, userId: string];
+
 /** What an earlier attempt sent; heartbeats are ours alone, so their shape is known. */
-function progressOf(details: unknown): readonly (readonly [string, JobOutcome])[] {
-  return Array.isArray(details) ? (details as (readonly [string, JobOutcome])[]) : [];
+function progressOf(details: unknown): readonly Sent[] {
+  return Array.isArray(details) ? (details as Sent[]) : [];
+}
+
+function notTold(failed: readonly string[], people: number): ApplicationFailure {
+  const details: NotificationFailure = { failed_user_ids: failed.toSorted() };
+  return ApplicationFailure.retryable(
+    `${failed.length} of ${people} people were not told`,
+    'NotificationsFailed',
+    details,
+  );
 }
 
 function cardOf(notice: QuorumNotice): QuorumCard {

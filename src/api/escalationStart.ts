@@ -7,7 +7,7 @@ import { escalationStart, heardSignal, WORKFLOW_IDS } from '../workflows/message
 import type { ApiDeps } from './deps.ts';
 import { startOnce, tellWorkflow } from './temporal.ts';
 
-/** Starts what waits in a tenant; one that does not start now is found by the next sweep. */
+/** Starts what waits in a tenant, or has it look when it runs; one that does not start now is found by the next sweep. */
 export async function startEscalations(
   { deps, log }: { readonly deps: ApiDeps; readonly log: Logger },
   tenantId: string,
@@ -16,8 +16,10 @@ export async function startEscalations(
   if (temporal === null) return;
   const waiting = await withTenant(deps.pool, tenantId, (tx) => listWaitingEscalations(tx, tenantId));
   for (const ref of waiting) {
-    await startOnce(temporal, () => temporal.workflow.start('alertEscalation', escalationStart(ref))).catch(
-      (error: unknown) => log.warn({ err: error, alert_id: ref.alert_id }, 'an escalation waits for the next sweep'),
+    await startOnce(temporal, () =>
+      temporal.workflow.signalWithStart('alertEscalation', { ...escalationStart(ref), signal: heardSignal }),
+    ).catch((error: unknown) =>
+      log.warn({ err: error, alert_id: ref.alert_id }, 'an escalation waits for the next sweep'),
     );
   }
 }

@@ -6,6 +6,8 @@ import { ESCALATION_STATES } from '../domain/escalation.ts';
 import { SEVERITIES, type Severity } from '../domain/severity.ts';
 import { DUE_SOON_PARTS, type SlaState } from '../domain/sla.ts';
 import { alertSla } from '../domain/slaPolicy.ts';
+import { lockTenantAlerts } from './alertLock.ts';
+import { raiseSeverity } from './alertRise.ts';
 import { openEscalation } from './escalations.ts';
 import { iso, severityRank } from './fragments.ts';
 import { covers } from './maintenance.ts';
@@ -27,19 +29,19 @@ export type AlertToRaise = {
 };
 
 const raisedRow = z.object({ id: z.uuid(), number: z.number(), folded: z.boolean() });
-const foldedRow = raisedRow.extend({ rose: z.boolean() });
 const numberRow = z.object({ number: z.number() });
 
 /**
- * Opens an alert, or folds into the unresolved one of the same fingerprint (its severity may rise, its SLA
- * clock keeps running). The partial unique index decides, whatever races.
+ * Opens an alert, or folds into the unresolved one of the same fingerprint: its clocks run on, unless its severity rises
+ * (alertRise.ts). What opens or rises waits for the tenant's alerts first, as whoever counts their clocks anew does.
  */
 export async function raiseAlert(tx: AnyTx, alert: AlertToRaise): Promise<z.infer<typeof raisedRow>> {
   const folded = await foldAlert(tx, alert);
   if (folded) return folded;
-  // The row lock on the tenant's settings hands out numbers without gaps or doubles, and orders the openings of one tenant.
-  await tx.query(sql.unsafe`
-    insert into tenant_settings (tenant_id) values (${alert.tenant_id}::uuid) on conflict do nothing`);
+  // The lock hands out numbers without gaps or doubles, and orders the openings of one tenant.
+  await lockTenantAlerts(tx, alert.tenant_id);
+  const risen = await raiseSeverity(tx, { ...alert, tenantId: alert.tenant_id });
+  if (risen !== null) return { ...risen, folded: true };
   const { number } = await tx.one(sql.type(numberRow)`
     update tenant_settings set next_alert_number = next_alert_number + 1 where tenant_id = ${alert.tenant_id}::uuid
     returning next_alert_number - 1 as number`);
@@ -63,16 +65,13 @@ export async function raiseAlert(tx: AnyTx, alert: AlertToRaise): Promise<z.infe
   return opened ?? ((await foldAlert(tx, alert)) as z.infer<typeof raisedRow>);
 }
 
+/** Folds into an alert that is as bad at least; null when there is none such. */
 async function foldAlert(tx: AnyTx, alert: AlertToRaise): Promise<z.infer<typeof raisedRow> | null> {
-  const folded = await tx.maybeOne(sql.type(foldedRow)`
-    update alerts set occurrences = occurrences + 1, last_occurred_at = greatest(last_occurred_at, ${alert.at}::timestamptz),
-      severity = case when ${severityRank(sql.fragment`${alert.severity}`)}
-        < ${severityRank(sql.fragment`severity`)} then ${alert.severity} else severity end
+  return tx.maybeOne(sql.type(raisedRow)`
+    update alerts set occurrences = occurrences + 1, last_occurred_at = greatest(last_occurred_at, ${alert.at}::timestamptz)
     where tenant_id = ${alert.tenant_id}::uuid and fingerprint = ${alert.fingerprint} and status <> 'resolved'
-    returning id, number, true as folded, old.severity <> new.severity as rose`);
-  // What was not worth waking anybody may be now.
-  if (folded?.rose) await openEscalation(tx, alert.tenant_id, folded.id);
-  return folded;
+      and ${severityRank(sql.fragment`severity`)} <= ${severityRank(sql.fragment`${alert.severity}`)}
+    returning id, number, true as folded`);
 }
 
 /** Resolves the unresolved alert of a fingerprint because its condition cleared; false when there is none. */
@@ -117,6 +116,7 @@ export const alertRow = z.object({
   status: z.enum(['open', 'acknowledged', 'resolved']),
   occurrences: z.number(),
   opened_at: z.string(),
+  severity_since: z.string().nullable().describe('when it rose to its severity; null: it opened with it'),
   last_occurred_at: z.string(),
   sla_due_at: z.string(),
   ack_due_at: z.string().nullable(),
@@ -148,16 +148,21 @@ export const alertRow = z.object({
       state: z.enum(ESCALATION_STATES),
       policy: z.string(),
       round: z.int().describe('from 0'),
-      level: z.int().describe('the last one told, from 1; 0: nobody yet'),
+      level: z.int().describe('the last one that was to be told, from 1; 0: none yet'),
       next_at: z.string().nullable().describe('when it goes on by itself'),
-      notified: z.array(
-        z.object({
-          round: z.int(),
-          level: z.int(),
-          email: z.string().nullable().describe('null for people of the client'),
-          at: z.string(),
-        }),
-      ),
+      notified: z
+        .array(
+          z.object({
+            generation: z.int().describe('from 0; the escalation begins anew when the severity rises'),
+            round: z.int(),
+            level: z.int(),
+            email: z.string().nullable().describe('null for people of the client'),
+            at: z.string().describe('when it was decided that they are to be told'),
+            told_at: z.string().nullable().describe('when a message for them was handed over; null: none so far'),
+            unreached_at: z.string().nullable().describe('when telling them was given up for the first time'),
+          }),
+        )
+        .describe('whom the levels were to tell, reached or not'),
     })
     .nullable(),
 });
@@ -165,7 +170,7 @@ export type AlertRow = z.infer<typeof alertRow>;
 
 const SELECT_ALERTS = sql.fragment`
   select al.id, al.tenant_id, al.number, al.agent_id, ag.hostname, al.source, al.severity, al.title, al.detail, al.status, al.occurrences,
-    al.opened_at, al.last_occurred_at, al.sla_due_at, al.ack_due_at, al.acknowledged_at, ua.email as acknowledged_by_email, al.resolved_at,
+    al.opened_at, al.severity_since, al.last_occurred_at, al.sla_due_at, al.ack_due_at, al.acknowledged_at, ua.email as acknowledged_by_email, al.resolved_at,
     ur.email as resolved_by_email,
     -- From the row and not from the join: a client's people do not see the provider's, and yet somebody did the work.
     case when al.resolved_at is null then null when al.resolved_by is null then 'condition' else 'person' end as resolved_by_kind,
@@ -191,8 +196,9 @@ const SELECT_ALERTS = sql.fragment`
         'policy', e.policy ->> 'name', 'round', e.round, 'level', e.level,
         'next_at', case when e.ended_at is null and al.status = 'open' then ${iso(sql.fragment`e.next_at`)} end,
         'notified', coalesce((
-          select jsonb_agg(jsonb_build_object('round', n.round, 'level', n.level, 'email', u.email,
-            'at', ${iso(sql.fragment`n.decided_at`)}) order by n.round, n.level, n.user_id)
+          select jsonb_agg(jsonb_build_object('generation', n.generation, 'round', n.round, 'level', n.level, 'email', u.email,
+            'at', ${iso(sql.fragment`n.decided_at`)}, 'told_at', ${iso(sql.fragment`n.told_at`)},
+            'unreached_at', ${iso(sql.fragment`n.unreached_at`)}) order by n.generation, n.round, n.level, n.user_id)
           from alert_escalation_notices n left join users u on u.id = n.user_id
           where n.tenant_id = e.tenant_id and n.alert_id = e.alert_id), '[]'))
       from alert_escalations e where e.tenant_id = al.tenant_id and e.alert_id = al.id) as escalation
@@ -204,7 +210,7 @@ const SELECT_ALERTS = sql.fragment`
 const SEVERITY_RANK = severityRank(sql.fragment`al.severity`);
 /** As `slaState` says it (src/domain/sla.ts). */
 const SLA_STATE = sql.fragment`case when now() > al.sla_due_at then 'breached'
-  when al.sla_due_at - now() <= (al.sla_due_at - al.opened_at) / ${DUE_SOON_PARTS} then 'due_soon' else 'ok' end`;
+  when al.sla_due_at - now() <= (al.sla_due_at - coalesce(al.severity_since, al.opened_at)) / ${DUE_SOON_PARTS} then 'due_soon' else 'ok' end`;
 
 /** What a list of alerts is narrowed to; `after` is the (rank, opened, id) of the last row of the page before. */
 export type AlertFilter = {

@@ -39,6 +39,7 @@ const cockpitRow = z.object({
       agent_id: z.uuid().nullable(),
       hostname: z.string().nullable(),
       opened_at: z.string(),
+      clocks_since: z.string(),
       sla_due_at: z.string(),
     })
     .nullable(),
@@ -187,6 +188,7 @@ export async function listCockpit(tx: MspTx, query: CockpitQuery): Promise<reado
     left join lateral (
       select alerts.id, number, severity, title, agent_id, hostname,
         ${iso(sql.fragment`opened_at`)} as opened_at,
+        ${iso(sql.fragment`coalesce(severity_since, opened_at)`)} as clocks_since,
         ${iso(sql.fragment`sla_due_at`)} as sla_due_at
       from alerts left join agents on (agents.tenant_id, agents.id) = (alerts.tenant_id, alerts.agent_id)
       where alerts.tenant_id = shown.id and status = 'open'

@@ -1,5 +1,6 @@
 /** Escalations of alerts: a row written with the alert, and what was decided to be told to whom. */
 
+import type { FragmentSqlToken } from 'slonik';
 import { z } from 'zod';
 import { ESCALATION_STATES, type EscalationPlace, type EscalationState, pinnedPolicy } from '../domain/escalation.ts';
 import { SEVERITIES } from '../domain/severity.ts';
@@ -10,9 +11,13 @@ import type { AnyTx, SystemTx } from './scope.ts';
 /** Names one escalation. */
 export type EscalationRef = { readonly alert_id: string; readonly tenant_id: string; readonly msp_id: string };
 
+/** Names a level of it, as it is told once. `generation` counts from 0 how often the escalation has begun anew. */
+export type LevelRef = EscalationRef & EscalationPlace & { readonly generation: number };
+
 /**
  * Writes the escalation of an open alert, when its policy asks for one: that of the first group of its host that names
- * one, else the tenant's, else the default of the MSP. At most one an alert.
+ * one, else the tenant's, else the default of the MSP. At most one an alert: one that is there already (the severity has
+ * risen) begins anew by the policy of now, as a new generation.
  */
 export async function openEscalation(tx: AnyTx, tenantId: string, alertId: string): Promise<void> {
   await tx.query(sql.unsafe`
@@ -27,7 +32,8 @@ export async function openEscalation(tx: AnyTx, tenantId: string, alertId: strin
         (select d.id from escalation_policies d where d.msp_id = t.msp_owner and d.is_default))
     where al.tenant_id = ${tenantId}::uuid and al.id = ${alertId}::uuid and al.status = 'open'
       and ${severityRank(sql.fragment`al.severity`)} <= ${severityRank(sql.fragment`p.minimum_severity`)}
-    on conflict (alert_id) do nothing`);
+    on conflict (alert_id) do update set policy_id = excluded.policy_id, policy = excluded.policy,
+      generation = alert_escalations.generation + 1, state = 'waiting', round = 0, level = 0, created_at = now(), next_at = now(), ended_at = null`);
 }
 
 const refRow = z.object({ alert_id: z.uuid(), tenant_id: z.uuid(), msp_id: z.uuid(), agent_id: z.uuid().nullable() });
@@ -56,6 +62,7 @@ export async function listForgottenEscalations(tx: SystemTx): Promise<readonly W
 
 const lockedRow = z.object({
   state: z.enum(ESCALATION_STATES),
+  generation: z.int(),
   round: z.int(),
   level: z.int(),
   policy: pinnedPolicy,
@@ -72,7 +79,7 @@ export type LockedEscalation = z.infer<typeof lockedRow>;
 /** The escalation of an alert, its row locked; null when there is none. */
 export async function lockEscalation(tx: SystemTx, ref: EscalationRef): Promise<LockedEscalation | null> {
   return tx.maybeOne(sql.type(lockedRow)`
-    select e.state, e.round, e.level, e.policy, (extract(epoch from e.next_at - clock_timestamp()) * 1000)::float8 as wait_ms,
+    select e.state, e.generation, e.round, e.level, e.policy, (extract(epoch from e.next_at - clock_timestamp()) * 1000)::float8 as wait_ms,
       al.status as alert_status, al.number, al.title, al.severity, clock_timestamp() as now
     from alert_escalations e join alerts al on (al.tenant_id, al.id) = (e.tenant_id, e.alert_id)
     where e.tenant_id = ${ref.tenant_id}::uuid and e.msp_id = ${ref.msp_id}::uuid and e.alert_id = ${ref.alert_id}::uuid
@@ -102,44 +109,66 @@ export async function endEscalation(
     where tenant_id = ${ref.tenant_id}::uuid and alert_id = ${ref.alert_id}::uuid and ended_at is null`);
 }
 
-/** Decides that these people are to be told of a level; each at most once a level and round. */
-export async function insertNotices(
-  tx: SystemTx,
-  ref: EscalationRef,
-  place: EscalationPlace,
-  userIds: readonly string[],
-): Promise<void> {
+/** Decides that these people are to be told of a level; each at most once a level, round and generation. */
+export async function insertNotices(tx: SystemTx, level: LevelRef, userIds: readonly string[]): Promise<void> {
   await tx.query(sql.unsafe`
-    insert into alert_escalation_notices (tenant_id, alert_id, round, level, user_id)
-    select ${ref.tenant_id}::uuid, ${ref.alert_id}::uuid, ${place.round}, ${place.level}, id from unnest(${sql.array(userIds, 'uuid')}) as u (id)
+    insert into alert_escalation_notices (tenant_id, alert_id, generation, round, level, user_id)
+    select ${level.tenant_id}::uuid, ${level.alert_id}::uuid, ${level.generation}, ${level.round}, ${level.level}, id from unnest(${sql.array(userIds, 'uuid')}) as u (id)
     on conflict do nothing`);
 }
 
 const userRow = z.object({ user_id: z.uuid() });
 
+/** The rows of a level. */
+function ofLevel(level: LevelRef): FragmentSqlToken {
+  return sql.fragment`n.tenant_id = ${level.tenant_id}::uuid and n.alert_id = ${level.alert_id}::uuid
+    and n.generation = ${level.generation} and n.round = ${level.round} and n.level = ${level.level}`;
+}
+
 /** Who is still to be told of a level. */
-export async function listUntold(tx: SystemTx, ref: EscalationRef, place: EscalationPlace): Promise<readonly string[]> {
+export async function listUntold(tx: SystemTx, level: LevelRef): Promise<readonly string[]> {
   const rows = await tx.any(sql.type(userRow)`
-    select user_id from alert_escalation_notices
-    where tenant_id = ${ref.tenant_id}::uuid and alert_id = ${ref.alert_id}::uuid and round = ${place.round} and level = ${place.level} and told_at is null
-    order by user_id`);
+    select user_id from alert_escalation_notices n where ${ofLevel(level)} and told_at is null order by user_id`);
   return rows.map((row) => row.user_id);
 }
 
-/** Notes that they have been told. */
-export async function markTold(
-  tx: SystemTx,
-  ref: EscalationRef,
-  place: EscalationPlace,
-  userIds: readonly string[],
-): Promise<void> {
-  await tx.query(sql.unsafe`
-    update alert_escalation_notices set told_at = now()
-    where tenant_id = ${ref.tenant_id}::uuid and alert_id = ${ref.alert_id}::uuid and round = ${place.round} and level = ${place.level}
-      and user_id = any (${sql.array(userIds, 'uuid')}) and told_at is null`);
+const emailRow = z.object({ email: z.string() });
+
+/** Notes that a message has been handed over for them; gives the addresses of those for whom that is new. */
+export async function markTold(tx: SystemTx, level: LevelRef, userIds: readonly string[]): Promise<readonly string[]> {
+  const rows = await tx.any(sql.type(emailRow)`
+    with told as (
+      update alert_escalation_notices n set told_at = now()
+      where ${ofLevel(level)} and user_id = any (${sql.array(userIds, 'uuid')}) and told_at is null returning user_id
+    ) select u.email from told join users u on u.id = told.user_id order by u.email`);
+  return rows.map((row) => row.email);
+}
+
+const unreachedRow = z.object({
+  told: z.int(),
+  unreached: z.int(),
+  newly: z.array(z.string()),
+  decided_ms: z.number().nullable(),
+});
+/** Of a level that was told: how many were reached and how many not, the addresses of those of whom that is new, and how long ago it was decided. */
+export type Unreached = z.infer<typeof unreachedRow>;
+
+/** Notes of everybody of a level who has not been told that they could not be reached. */
+export async function markUnreached(tx: SystemTx, level: LevelRef): Promise<Unreached> {
+  return tx.one(sql.type(unreachedRow)`
+    with newly as (
+      update alert_escalation_notices n set unreached_at = now()
+      where ${ofLevel(level)} and told_at is null and unreached_at is null returning user_id
+    )
+    select count(told_at)::int as told, (count(*) - count(told_at))::int as unreached,
+      array(select u.email from newly join users u on u.id = newly.user_id order by u.email) as newly,
+      (extract(epoch from clock_timestamp() - min(decided_at)) * 1000)::float8 as decided_ms
+    from alert_escalation_notices n where ${ofLevel(level)}`);
 }
 
 const noticeRow = z.object({
+  generation: z.int(),
+  number: z.number(),
   status: z.enum(['open', 'acknowledged', 'resolved']),
   tenant_name: z.string(),
   hostname: z.string().nullable(),
@@ -155,7 +184,7 @@ export async function findEscalationNotice(
   ref: EscalationRef,
 ): Promise<z.infer<typeof noticeRow> | null> {
   return tx.maybeOne(sql.type(noticeRow)`
-    select al.status, t.name as tenant_name, ag.hostname, al.severity, al.title, e.level,
+    select e.generation, al.number, al.status, t.name as tenant_name, ag.hostname, al.severity, al.title, e.level,
       greatest(0, floor(extract(epoch from now() - al.opened_at) / 60))::int as open_minutes
     from alert_escalations e join alerts al on (al.tenant_id, al.id) = (e.tenant_id, e.alert_id)
       join tenants t on t.id = al.tenant_id

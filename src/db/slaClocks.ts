@@ -69,18 +69,19 @@ const clockRow = z.object({
   id: z.uuid(),
   agent_id: z.uuid().nullable(),
   severity: z.enum(SEVERITIES),
-  opened_at: z.string(),
+  since: z.string(),
   sla: alertSla.nullable(),
   pauses: z.array(z.object({ from: z.string(), until: z.string() })),
 });
 type ClockRow = z.infer<typeof clockRow>;
 
-/** Unresolved alerts of a tenant with the times that their host spent or will spend in maintenance since they opened. */
+/** Unresolved alerts of a tenant with the times that their host spent or will spend in maintenance since their clocks run. */
 async function listClocks(tx: AnyTx, tenantId: string, only: FragmentSqlToken): Promise<readonly ClockRow[]> {
   return tx.any(sql.type(clockRow)`
-    select al.id, al.agent_id, al.severity, al.opened_at, al.sla, coalesce((
+    select al.id, al.agent_id, al.severity, coalesce(al.severity_since, al.opened_at) as since, al.sla, coalesce((
       select jsonb_agg(jsonb_build_object('from', t.starts_at, 'until', t.ends_at))
-      from ${coveredTimes(sql.fragment`al.tenant_id`, sql.fragment`al.agent_id`)} t where t.ends_at > al.opened_at
+      from ${coveredTimes(sql.fragment`al.tenant_id`, sql.fragment`al.agent_id`)} t
+      where t.ends_at > coalesce(al.severity_since, al.opened_at)
     ), '[]') as pauses
     from alerts al where al.tenant_id = ${tenantId}::uuid and al.status <> 'resolved' and ${only}`);
 }
@@ -91,12 +92,12 @@ async function writeClocks(
   tenantId: string,
   clocks: readonly (ClockRow & { readonly sla: AlertSla })[],
 ): Promise<void> {
-  const rows = clocks.map(({ id, opened_at, sla, pauses }) => {
+  const rows = clocks.map(({ id, since, sla, pauses }) => {
     const spans: readonly Span[] = pauses.map(({ from, until }) => ({
       fromMs: Date.parse(from),
       untilMs: Date.parse(until),
     }));
-    const due = alertDueMs(Date.parse(opened_at), sla, spans);
+    const due = alertDueMs(Date.parse(since), sla, spans);
     return {
       id,
       sla,
@@ -117,7 +118,7 @@ function ofHosts(agentIds: readonly string[] | null): FragmentSqlToken {
   return agentIds === null ? sql.fragment`true` : sql.fragment`al.agent_id = any (${sql.array([...agentIds], 'uuid')})`;
 }
 
-/** Gives every unresolved alert of a tenant, or of some of its hosts, the promise in force now, counted from its opening. */
+/** Gives every unresolved alert of a tenant, or of some of its hosts, the promise in force now, counted from its opening or the rise of its severity. */
 export async function restartClocks(
   tx: AnyTx,
   tenantId: string,

@@ -48,7 +48,23 @@ export function nextPlace(policy: PinnedPolicy, { round, level }: EscalationPlac
  */
 export function waitMinutes(policy: PinnedPolicy, level: number, people: number): number {
   const { wait_minutes = 0 } = policy.levels[level - 1] ?? {};
-  return people > 0 || level >= policy.levels.length ? wait_minutes : 0;
+  return people > 0 || isLastLevel(policy, level) ? wait_minutes : 0;
+}
+
+/** Whether nothing but a new round comes after a level. */
+export function isLastLevel(policy: PinnedPolicy, level: number): boolean {
+  return level >= policy.levels.length;
+}
+
+const RETELL_MIN_MS = 60_000;
+const RETELL_MAX_MS = 15 * 60_000;
+
+/**
+ * Milliseconds until people of a level who could not be reached are tried again, by how long ago the level was decided:
+ * half of that, so that a short outage is bridged soon and a long wait is not filled with tries.
+ */
+export function retellAfterMs(sinceMs: number): number {
+  return Math.min(Math.max(sinceMs / 2, RETELL_MIN_MS), RETELL_MAX_MS);
 }
 
 /** How an escalation may stand. The first three are under way. */

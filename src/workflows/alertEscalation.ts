@@ -6,9 +6,11 @@
 import {
   condition,
   continueAsNew,
+  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
+  sleep,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -17,12 +19,19 @@ import type { NotificationActivities } from '../activities/notifications.ts';
 import { type EscalationInput, heardSignal, OUTCOME } from './messages.ts';
 import { tellPeople } from './tellPeople.ts';
 
-const { takeEscalationStep } = proxyActivities<EscalationActivities>({
+const DECIDING = {
   startToCloseTimeout: '20 seconds',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '20 seconds' },
+} as const;
+const { takeEscalationStep } = proxyActivities<EscalationActivities>({
+  ...DECIDING,
   summary: 'look, and take the next step',
 });
-// The next level comes anyway: somebody who cannot be told for minutes is not tried for ever.
+const { settleEscalationLevel } = proxyActivities<EscalationActivities>({
+  ...DECIDING,
+  summary: 'note who could not be reached',
+});
+// Somebody who cannot be told for minutes is given up, so that the next level comes; it may be tried again later.
 const { notifyEscalation } = proxyActivities<NotificationActivities>({
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '30 seconds',
@@ -40,6 +49,25 @@ export async function alertEscalation(input: EscalationInput): Promise<{ readonl
     heard += 1;
   });
   const told: Promise<void>[] = [];
+  /** Levels of which a message is on its way: who looks again meanwhile does not send it twice. */
+  const underWay = new Set<string>();
+  async function tell({ generation, round, level }: Extract<EscalationStep, { kind: 'tell' }>): Promise<void> {
+    const place = { ...input, generation, round, level };
+    const key = [generation, round, level].join('.');
+    if (underWay.has(key) && patched('settle-level')) return;
+    underWay.add(key);
+    const report = await tellPeople(() => notifyEscalation(place));
+    underWay.delete(key);
+    // What was told before it was noted who was reached is not settled again.
+    if (!patched('settle-level')) return;
+    const { look_ms } = await settleEscalationLevel({ ...place, outcome: report?.outcome ?? 'failed' });
+    // Not waited for: an escalation that ends or is cancelled meanwhile needs no look.
+    if (look_ms !== null) lookAfter(look_ms).catch(() => undefined);
+  }
+  async function lookAfter(ms: number): Promise<void> {
+    await sleep(Math.max(1, ms));
+    heard += 1;
+  }
   for (;;) {
     // Noted before each look: what is heard while the database is being read may not be in the answer.
     const seen = heard;
@@ -50,8 +78,7 @@ export async function alertEscalation(input: EscalationInput): Promise<{ readonl
       upsertSearchAttributes([{ key: OUTCOME, value: step.state }]);
       return { outcome: step.state };
     }
-    if (step.kind === 'tell')
-      told.push(tellPeople(() => notifyEscalation({ ...input, round: step.round, level: step.level })));
+    if (step.kind === 'tell') told.push(tell(step));
     if (workflowInfo().continueAsNewSuggested) {
       // Everything is in the database; the next run reads it first, so that nothing heard now is lost.
       await Promise.all(told);
@@ -66,7 +93,7 @@ function show(step: EscalationStep): void {
   const minutes = Math.ceil(step.wait_ms / 60_000);
   if (step.kind === 'wait' && step.state === 'silenced')
     return setCurrentDetails(`**Silenced**; looked at again in ${minutes} min at most.`);
-  const whom = step.kind === 'tell' ? `, ${step.people} told` : '';
+  const whom = step.kind === 'tell' ? `, ${step.people} to be told` : '';
   return setCurrentDetails(
     `Round ${step.round + 1}, **level ${step.level}**${whom}; waiting ${minutes} min for somebody to acknowledge.`,
   );

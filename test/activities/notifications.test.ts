@@ -98,6 +98,7 @@ describe('notifyApprovers', () => {
     expect(report).toEqual({
       outcome: 'told',
       people: 2,
+      reached: 2,
       ntfy_sent: 2,
       web_push_sent: 0,
       web_push_gone: 0,
@@ -400,6 +401,53 @@ describe('notifyEscalation', () => {
       people: 1,
     });
     expect(topics()).toEqual([topicOf(carol)]);
+  });
+
+  const toldIds = async (alertId: string): Promise<readonly string[]> =>
+    (
+      await db.admin.any(sql.type(z.object({ user_id: z.uuid() }))`
+        select user_id from alert_escalation_notices where alert_id = ${alertId}::uuid and told_at is not null order by user_id`)
+    ).map((row) => row.user_id);
+  const evidence = (alertId: string) =>
+    db.admin.any(sql.type(z.object({ event_type: z.string(), told: z.array(z.string()) }))`
+      select event_type, event_data -> 'told' as told from audit_log where event_data ->> 'alert_id' = ${alertId} order by seq`);
+
+  it('counts as told whom a message was handed over for, and nobody else', async () => {
+    const pushOnly = createNotificationActivities({ ...deps, ntfy: null });
+    const ref = await arrangeEscalation([requester, bob, carol]);
+    const [gone, refused] = [await subscribe(bob), await subscribe(carol)];
+    service.answer = (path) => (path === gone.path ? 410 : path === refused.path ? 403 : 201);
+    expect((await attempt(() => pushOnly.notifyEscalation(ref))).report).toMatchObject({
+      outcome: 'unreached',
+      people: 3,
+      reached: 0,
+    });
+    expect([await toldIds(ref.alert_id), await evidence(ref.alert_id)]).toEqual([[], []]);
+    await subscribe(bob);
+    expect((await attempt(() => pushOnly.notifyEscalation(ref))).report).toMatchObject({
+      outcome: 'told',
+      people: 3,
+      reached: 1,
+    });
+    expect(await toldIds(ref.alert_id)).toEqual([bob.id]);
+    expect(await evidence(ref.alert_id)).toEqual([{ event_type: 'alert_escalation_told', told: [bob.email] }]);
+  });
+
+  it('is content with one way that works: another that fails is not tried again for them', async () => {
+    const ref = await arrangeEscalation([bob]);
+    await subscribe(bob);
+    service.answer = () => 500;
+    const { report, failure } = await attempt(() => activities.notifyEscalation(ref));
+    expect([failure, report]).toMatchObject([null, { outcome: 'told', reached: 1, web_push_sent: 0 }]);
+    expect(await toldIds(ref.alert_id)).toEqual([bob.id]);
+  });
+
+  it('tells nobody of a level from before the escalation began anew', async () => {
+    const ref = await arrangeEscalation([bob]);
+    await db.admin.query(sql.unsafe`
+      update alert_escalations set generation = 1, level = 0, state = 'waiting' where alert_id = ${ref.alert_id}::uuid`);
+    expect((await attempt(() => activities.notifyEscalation(ref))).report?.outcome).toBe('closed');
+    expect(ntfy.received).toEqual([]);
   });
 
   it('tells nobody once somebody has answered', async () => {

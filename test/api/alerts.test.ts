@@ -233,7 +233,7 @@ describe('an alert that is reported again, and worse', () => {
       await lockTenantAlerts(tx, tenants.a);
       held.resolve();
       await waiting.promise;
-      await restartClocks(tx, tenants.a);
+      await tx.query(sql.unsafe`select from alerts where fingerprint = ${fingerprint} for update nowait`);
     });
     await held.promise;
     const rising = report(fingerprint, 'high', 0);

@@ -6,14 +6,18 @@ import { z } from 'zod';
 import { raiseAlert } from '../../src/db/alerts.ts';
 import { sql } from '../../src/db/pool.ts';
 import { withTenant } from '../../src/db/scope.ts';
+import { personalTopic } from '../../src/domain/pushText.ts';
 import { formatToken, tokenHash } from '../../src/domain/token.ts';
 import { registerTestAgent } from '../support/agent.ts';
 import { createPerson, type Person } from '../support/hub.ts';
 import { plantMaintenance } from '../support/maintenance.ts';
+import { startNtfyStandIn } from '../support/pushServers.ts';
 import { recordLastRun } from '../support/replay.ts';
 import { createSkippingHub } from '../support/skippingHub.ts';
 
-const hub = await createSkippingHub();
+const ntfy = await startNtfyStandIn();
+const TOPICS = { topicPrefix: 'monsys', topicSecret: '5e'.repeat(32) };
+const hub = await createSkippingHub(undefined, { url: ntfy.url, token: null, ...TOPICS });
 const { db, api, env, calls, before, after } = hub;
 const tenantId = api.tenants.a;
 type Host = { readonly id: string; readonly name: string };
@@ -24,7 +28,7 @@ const [carol, dave, alice] = (await Promise.all(
   (['operator', 'operator', 'admin'] as const).map((role) => createPerson(db, api, role)),
 )) as [Person, Person, Person];
 const spare: Host[] = [];
-for (let number = 1; number <= 12; number += 1) {
+for (let number = 1; number <= 18; number += 1) {
   const name = `web-${number}`;
   spare.push({ id: (await registerTestAgent(api, tenantId, name)).id, name });
 }
@@ -59,7 +63,13 @@ beforeEach(() => hub.follow());
 afterEach(() => {
   before.clear();
   after.clear();
+  ntfy.answer = () => undefined;
 });
+/** Messages to these people fail until `ntfy.answer` is set anew. */
+function unreachable(...people: readonly Person[]): void {
+  const topics = people.map(({ id }) => `/ntfy/${personalTopic(TOPICS.topicPrefix, TOPICS.topicSecret, id)}`);
+  ntfy.answer = (path) => (topics.some((topic) => path.startsWith(topic)) ? 503 : undefined);
+}
 
 /** A host that no other test has used. */
 function host(): Host {
@@ -108,11 +118,11 @@ const shown = async (alertId: string) => (await call(alice, 'GET', `/alerts/${al
 const auditRow = z.object({
   event_type: z.string(),
   level: z.number().nullable(),
-  notified: z.array(z.string()).nullable(),
+  people: z.array(z.string()).nullable(),
 });
 async function audited(alertId: string): Promise<readonly z.infer<typeof auditRow>[]> {
   return db.admin.any(sql.type(auditRow)`
-    select event_type, event_data -> 'level' as level, event_data -> 'notified' as notified from audit_log
+    select event_type, event_data -> 'level' as level, coalesce(event_data -> 'meant', event_data -> 'told', event_data -> 'untold') as people from audit_log
     where event_data ->> 'alert_id' = ${alertId} and event_type like 'alert_escalat%' order by seq`);
 }
 
@@ -139,12 +149,19 @@ describe('an alert that opens at or above the severity of its policy', () => {
     const rows = await audited(alertId);
     expect(rows.map((row) => [row.event_type, row.level])).toEqual([
       ['alert_escalated', 1],
+      ['alert_escalation_told', 1],
       ['alert_escalated', 2],
+      ['alert_escalation_told', 2],
       ['alert_escalation_stopped', null],
     ]);
-    expect(rows[0]?.notified).toEqual([carol.email]);
-    expect(rows[1]?.notified?.toSorted()).toEqual(both);
-    const escalation = (await shown(alertId)) as { notified: { email: string; level: number }[] };
+    expect(rows.slice(0, 4).map(({ people }) => people?.toSorted())).toEqual([
+      [carol.email],
+      [carol.email],
+      both,
+      both,
+    ]);
+    const escalation = (await shown(alertId)) as { notified: { email: string; told_at: string | null }[] };
+    expect(escalation.notified.every(({ told_at }) => told_at !== null)).toBe(true);
     expect(escalation).toMatchObject({ state: 'acknowledged', level: 2, round: 0, policy: 'Default', next_at: null });
     expect(escalation.notified.map(({ email }) => email).toSorted()).toEqual([carol.email, ...both].toSorted());
   });
@@ -208,6 +225,7 @@ describe('an alert that opens at or above the severity of its policy', () => {
     expect((await audited(alertId)).map((row) => row.event_type)).toEqual([
       'alert_escalation_silenced',
       'alert_escalated',
+      'alert_escalation_told',
       'alert_escalation_stopped',
     ]);
   });
@@ -233,7 +251,141 @@ describe('a level with nobody', () => {
     const { tookMs } = await ended(alertId);
     await db.admin.query(sql.unsafe`update users set is_active = true where id = ${carol.id}::uuid`);
     expect(tookMs).toBeLessThan(2 * MINUTE_MS);
-    expect((await audited(alertId))[0]).toMatchObject({ level: 1, notified: [] });
+    expect((await audited(alertId))[0]).toMatchObject({ level: 1, people: [] });
+  });
+});
+
+describe('a level of which nobody can be reached', () => {
+  type Shown = { notified: { level: number; email: string; told_at: string | null; unreached_at: string | null }[] };
+
+  it('is not waited for once its tries have run out, and says so: the next one is told at once', async () => {
+    unreachable(carol);
+    answerAfter(2, (id) => call(dave, 'PATCH', `/alerts/${id}/acknowledge`));
+    const alertId = await trouble(host(), 'critical');
+    const { outcome, tookMs } = await ended(alertId, 'alertEscalation-unreached');
+    expect(outcome).toBe('acknowledged');
+    expect(tookMs).toBeLessThan(4 * MINUTE_MS);
+    const rows = await audited(alertId);
+    expect(rows.map((row) => [row.event_type, row.level])).toEqual([
+      ['alert_escalated', 1],
+      ['alert_escalation_untold', 1],
+      ['alert_escalated', 2],
+      ['alert_escalation_told', 2],
+      ['alert_escalation_stopped', null],
+    ]);
+    expect(rows[1]?.people).toEqual([carol.email]);
+    const { notified } = (await shown(alertId)) as Shown;
+    expect(notified.find(({ level }) => level === 1)).toMatchObject({
+      email: carol.email,
+      told_at: null,
+      unreached_at: expect.any(String),
+    });
+    expect(notified.filter(({ level, told_at }) => level === 2 && told_at !== null)).toHaveLength(2);
+  });
+
+  it('is tried again within its wait when it is the last one', async () => {
+    unreachable(carol, dave, alice);
+    let settled = 0;
+    after.set('settleEscalationLevel', ({ level }: { readonly level: number }) => {
+      settled += level === 2 ? 1 : 0;
+      if (settled === 2) ntfy.answer = () => undefined;
+      return Promise.resolve();
+    });
+    answerAfter(2, (id) => call(dave, 'PATCH', `/alerts/${id}/acknowledge`));
+    const alertId = await trouble(host(), 'critical');
+    const { outcome, tookMs } = await ended(alertId);
+    expect(outcome).toBe('acknowledged');
+    expect(tookMs).toBeLessThan(15 * MINUTE_MS);
+    expect((await audited(alertId)).map((row) => [row.event_type, row.level])).toEqual([
+      ['alert_escalated', 1],
+      ['alert_escalation_untold', 1],
+      ['alert_escalated', 2],
+      ['alert_escalation_untold', 2],
+      ['alert_escalation_told', 2],
+      ['alert_escalation_stopped', null],
+    ]);
+  });
+
+  it('but of which one was, is waited for, and the others are tried again', async () => {
+    unreachable(dave);
+    after.set('settleEscalationLevel', ({ level }: { readonly level: number }) => {
+      if (level === 2) ntfy.answer = () => undefined;
+      return Promise.resolve();
+    });
+    const of = host();
+    const alertId = await trouble(of, 'critical');
+    const { outcome, tookMs } = await ended(alertId);
+    expect(outcome).toBe('exhausted');
+    expect(tookMs).toBeGreaterThanOrEqual(20 * MINUTE_MS - 4000);
+    expect((await audited(alertId)).map((row) => [row.event_type, row.level, row.people])).toEqual([
+      ['alert_escalated', 1, [carol.email]],
+      ['alert_escalation_told', 1, [carol.email]],
+      ['alert_escalated', 2, expect.any(Array)],
+      ['alert_escalation_told', 2, [alice.email]],
+      ['alert_escalation_untold', 2, [dave.email]],
+      ['alert_escalation_told', 2, [dave.email]],
+      ['alert_escalation_exhausted', null, null],
+    ]);
+  });
+});
+
+describe('an alert whose severity rises', () => {
+  type Row = {
+    severity: string;
+    status: string;
+    severity_since: string | null;
+    sla: { acknowledge: { state: string } };
+  };
+  const places = async (alertId: string) =>
+    ((await shown(alertId)) as { notified: { generation: number; level: number }[] }).notified.map(
+      ({ generation, level }) => [generation, level],
+    );
+
+  it('is told anew from level 1 by the policy of now, though its escalation runs', async () => {
+    const of = host();
+    const alertId = await trouble(of, 'high');
+    let isRaised = false;
+    answerAfter(2, async (id) => {
+      if (isRaised) return call(dave, 'PATCH', `/alerts/${id}/acknowledge`);
+      isRaised = true;
+      return trouble(of, 'critical');
+    });
+    const { outcome } = await ended(alertId, 'alertEscalation-risen');
+    expect(outcome).toBe('acknowledged');
+    expect(told(alertId).map(({ level }) => level)).toEqual([1, 2, 1, 2]);
+    expect(await places(alertId)).toEqual([
+      [0, 1],
+      [0, 2],
+      [0, 2],
+      [1, 1],
+      [1, 2],
+      [1, 2],
+    ]);
+  });
+
+  it('to critical is open again, and its escalation is started again though it had ended', async () => {
+    const of = host();
+    answerAfter(1, (id) => call(carol, 'PATCH', `/alerts/${id}/acknowledge`));
+    const alertId = await trouble(of, 'high');
+    expect((await ended(alertId)).outcome).toBe('acknowledged');
+    await call(carol, 'POST', `/alerts/${alertId}/snooze`, { until_resolved: true });
+    expect(await trouble(of, 'high'), 'no worse than before: it stays with carol').toBe(alertId);
+    expect(await call(alice, 'GET', `/alerts/${alertId}`)).toMatchObject({
+      status: 'acknowledged',
+      severity_since: null,
+    });
+    after.clear();
+    await trouble(of, 'critical');
+    const raised = (await call(alice, 'GET', `/alerts/${alertId}`)) as unknown as Row;
+    expect(raised).toMatchObject({
+      severity: 'critical',
+      status: 'open',
+      acknowledged_at: null,
+      snooze: null,
+      sla: { acknowledge: { state: 'ok' } },
+    });
+    expect((await ended(alertId)).outcome).toBe('exhausted');
+    expect(told(alertId).map(({ level }) => level)).toEqual([1, 1, 2]);
   });
 });
 

@@ -9,7 +9,7 @@ import { Badge, type Tone } from './Badge.tsx';
 import { cx } from './classNames.ts';
 import { countdown, Time, timeSpan, useNow, wholeMinutes } from './Time.tsx';
 
-type Clocked = Pick<Item<'/alerts'>, 'opened_at' | 'acknowledged_at' | 'status' | 'sla'>;
+type Clocked = Pick<Item<'/alerts'>, 'opened_at' | 'severity_since' | 'acknowledged_at' | 'status' | 'sla'>;
 
 const TONES: Readonly<Record<AcknowledgeState, Tone>> = {
   ok: 'good',
@@ -39,9 +39,9 @@ export function SlaClock({ alert }: { readonly alert: Clocked }) {
   const now = useNow();
   const { sla, status } = alert;
   if (sla === null) return <span className="text-ink-faint">{t('sla.stopped')}</span>;
-  const opened = Date.parse(alert.opened_at);
+  const since = Date.parse(alert.severity_since ?? alert.opened_at);
   const dueMs = Date.parse(sla.due_at);
-  const { state, minutes_overdue } = slaState(opened, dueMs, now);
+  const { state, minutes_overdue } = slaState(since, dueMs, now);
   const ackDue = sla.acknowledge === null ? null : Date.parse(sla.acknowledge.due_at);
   return (
     <span className="inline-flex flex-col items-start gap-0.5 whitespace-nowrap tabular-nums">
@@ -71,20 +71,20 @@ export function SlaClocks({ alert }: { readonly alert: Clocked }) {
   const now = useNow();
   const { sla } = alert;
   if (sla === null) return <p className="text-ink-soft">{t('sla.stopped')}</p>;
-  const opened = Date.parse(alert.opened_at);
+  const since = Date.parse(alert.severity_since ?? alert.opened_at);
   const acknowledged = alert.acknowledged_at === null ? null : Date.parse(alert.acknowledged_at);
   const resolveBy = Date.parse(sla.due_at);
   const ack = sla.acknowledge;
   return (
     <div className="space-y-3">
-      <Clock name={t('sla.resolve')} opened={opened} due={sla.due_at} now={now} {...slaState(opened, resolveBy, now)} />
+      <Clock name={t('sla.resolve')} since={since} due={sla.due_at} now={now} {...slaState(since, resolveBy, now)} />
       {ack !== null && (
         <Clock
           name={t('sla.acknowledge')}
-          opened={opened}
+          since={since}
           due={ack.due_at}
           now={acknowledged ?? now}
-          {...acknowledgeState(opened, Date.parse(ack.due_at), acknowledged, now)}
+          {...acknowledgeState(since, Date.parse(ack.due_at), acknowledged, now)}
         />
       )}
       <p className="text-xs text-ink-faint">
@@ -103,14 +103,14 @@ const BARS: Readonly<Partial<Record<Tone, string>>> = {
 
 function Clock({
   name,
-  opened,
+  since,
   due,
   now,
   state,
   minutes_overdue,
 }: {
   readonly name: string;
-  readonly opened: number;
+  readonly since: number;
   readonly due: string;
   readonly now: number;
   readonly state: AcknowledgeState;
@@ -118,7 +118,7 @@ function Clock({
 }) {
   const { t } = useTranslation('alerts');
   const dueMs = Date.parse(due);
-  const run = Math.min(1, Math.max(0, (now - opened) / (dueMs - opened || 1)));
+  const run = Math.min(1, Math.max(0, (now - since) / (dueMs - since || 1)));
   return (
     <div className="space-y-1">
       <p className="flex flex-wrap items-baseline gap-x-2 gap-y-0.5">

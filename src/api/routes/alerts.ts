@@ -63,20 +63,20 @@ const alert = alertRow.omit({ promise: true, in_maintenance: true, on_call_group
 
 function presentSla(row: AlertRow, nowMs: number): z.input<typeof alert>['sla'] {
   if (row.status === 'resolved') return null;
-  const openedMs = Date.parse(row.opened_at);
+  const sinceMs = Date.parse(row.severity_since ?? row.opened_at);
   const acknowledgedMs = row.acknowledged_at === null ? null : Date.parse(row.acknowledged_at);
   const { promise } = row;
   const isMaintained = row.in_maintenance && promise !== null && promise.pauses_in_maintenance;
   const isClosed = promise !== null && !isOpenAt(promise.calendar, nowMs);
   return {
     due_at: row.sla_due_at,
-    ...slaState(openedMs, Date.parse(row.sla_due_at), nowMs),
+    ...slaState(sinceMs, Date.parse(row.sla_due_at), nowMs),
     acknowledge:
       row.ack_due_at === null
         ? null
         : {
             due_at: row.ack_due_at,
-            ...acknowledgeState(openedMs, Date.parse(row.ack_due_at), acknowledgedMs, nowMs),
+            ...acknowledgeState(sinceMs, Date.parse(row.ack_due_at), acknowledgedMs, nowMs),
           },
     policy: { id: promise?.policy_id ?? null, name: promise?.policy_name ?? BUILT_IN_POLICY.name },
     paused: isMaintained ? 'maintenance' : isClosed ? 'outside_hours' : null,

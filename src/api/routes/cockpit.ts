@@ -90,7 +90,7 @@ function present(row: CockpitRow, nowMs: number): z.input<typeof cockpitTenant> 
       opened_at: row.top_alert.opened_at,
       age_minutes: Math.max(0, Math.floor((nowMs - Date.parse(row.top_alert.opened_at)) / 60_000)),
       sla_due_at: row.top_alert.sla_due_at,
-      sla_state: slaState(Date.parse(row.top_alert.opened_at), Date.parse(row.top_alert.sla_due_at), nowMs).state,
+      sla_state: slaState(Date.parse(row.top_alert.clocks_since), Date.parse(row.top_alert.sla_due_at), nowMs).state,
     },
     top_kernel_cve: row.top_kernel_cve && {
       id: row.top_kernel_cve.cve_id,

@@ -132,6 +132,8 @@ const messages = {
     number: 'Alert #{{number}}',
     what: 'What happened',
     timeline: 'Timeline',
+    nobodyReached:
+      'Nobody could be told of this alert so far: whoever is named below has no phone or browser that can be reached. Call somebody.',
     clocks: 'SLA clock',
     onCall: 'On call now',
     onCallUntil: 'until',
@@ -161,6 +163,9 @@ const messages = {
     opened: 'Opened',
     silenced: 'Silenced by a maintenance window',
     notified: 'Level {{level}} told: {{who}}',
+    unreached: 'Level {{level}}: {{who}} could not be reached',
+    meant: 'Level {{level}} is to tell {{who}}',
+    rose: 'Rose to: {{severity}}',
     notifiedClient: 'people of the client',
     ackDue: 'Acknowledgement due',
     assigned: 'Assigned to {{who}}',

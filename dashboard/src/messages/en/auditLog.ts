@@ -19,7 +19,21 @@ const messages = {
     session: 'Session {{id}}',
     entry: 'When',
   },
-  actor: { user: 'A person', agent: 'The host itself', integration: 'An integration', system: 'The hub' },
+  actor: {
+    user: 'A person',
+    agent: 'The host itself',
+    integration: 'An integration',
+    system: 'The hub',
+    link: 'An auditor’s link',
+    linkOf: 'Auditor’s link: {{note}}',
+  },
+  how: {
+    totp: 'password and authenticator',
+    recovery_code: 'password and recovery code',
+    enrolment: 'a new authenticator',
+    auditor_link: 'an auditor’s link',
+  },
+  someHost: 'a host',
   context: {
     of: 'in the context of',
     msp: 'The MSP',

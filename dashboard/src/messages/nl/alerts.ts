@@ -135,6 +135,8 @@ const messages: Translated<typeof en> = {
     number: 'Melding #{{number}}',
     what: 'Wat er gebeurde',
     timeline: 'Tijdlijn',
+    nobodyReached:
+      'Over deze melding kreeg nog niemand bericht: wie hieronder staat, heeft geen telefoon of browser die te bereiken is. Bel iemand.',
     clocks: 'SLA-klok',
     onCall: 'Nu oproepbaar',
     onCallUntil: 'tot',
@@ -164,6 +166,9 @@ const messages: Translated<typeof en> = {
     opened: 'Geopend',
     silenced: 'Gedempt door onderhoud',
     notified: 'Niveau {{level}} kreeg bericht: {{who}}',
+    unreached: 'Niveau {{level}}: {{who}} was niet te bereiken',
+    meant: 'Niveau {{level}}: bericht voor {{who}}',
+    rose: 'Ernstiger geworden: {{severity}}',
     notifiedClient: 'mensen van de klant',
     ackDue: 'Uiterste tijdstip van bevestigen',
     assigned: 'Toegewezen aan {{who}}',

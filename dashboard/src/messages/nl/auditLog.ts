@@ -22,7 +22,21 @@ const messages: Translated<typeof en> = {
     session: 'Sessie {{id}}',
     entry: 'Wanneer',
   },
-  actor: { user: 'Iemand', agent: 'De host zelf', integration: 'Een integratie', system: 'De hub' },
+  actor: {
+    user: 'Iemand',
+    agent: 'De host zelf',
+    integration: 'Een integratie',
+    system: 'De hub',
+    link: 'Een link voor auditors',
+    linkOf: 'Link voor auditors: {{note}}',
+  },
+  how: {
+    totp: 'wachtwoord en authenticator',
+    recovery_code: 'wachtwoord en herstelcode',
+    enrolment: 'een nieuwe authenticator',
+    auditor_link: 'een link voor auditors',
+  },
+  someHost: 'een host',
   context: {
     of: 'in de omgeving van',
     msp: 'De beheerpartner',
