@@ -10,11 +10,11 @@ import { API_BASE } from './basePath.ts';
 import { mountDashboard } from './dashboard.ts';
 import type { ApiDeps } from './deps.ts';
 import { faultsOf } from './faults.ts';
-import { authenticate, requireAuth } from './middleware/authenticate.ts';
+import { authenticate, isSigned, requireAuth } from './middleware/authenticate.ts';
 import { httpMetrics } from './middleware/httpMetrics.ts';
 import { rememberAnswers } from './middleware/idempotency.ts';
 import { limitRate } from './middleware/rateLimit.ts';
-import { clientAddress, readBody, requestLog } from './middleware/request.ts';
+import { clientAddress, createBodyRoom, readBody, requestLog } from './middleware/request.ts';
 import { readMultipart } from './multipart.ts';
 import { isOwnHost, nothingHere } from './portalHost.ts';
 import { errorResponse, problemResponse } from './problem.ts';
@@ -64,38 +64,36 @@ export function createApp(deps: ApiDeps, routes: readonly AnyRoute[]): Hono<AppE
 
   mountSite(app, deps, routes);
   app.use(`${API_BASE}/*`, limitRate(deps));
+  const room = createBodyRoom();
   for (const route of routes) {
-    app.on(
-      route.method.toUpperCase(),
-      API_BASE + route.path,
-      readBody(route.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES),
-      authenticate(deps, route.auth),
-      requireAuth(deps, route.auth),
-      rememberAnswers(deps, route),
-      async (c) => {
-        const input = {
-          params: parsePart(route.params, c.req.param(), 'params'),
-          query: parsePart(route.query, readQuery(c.req.url), 'query'),
-          body: route.body ? parsePart(route.body, await readFields(route, route.body, c), 'body') : undefined,
-        };
-        c.set('isBegun', true);
-        const result = await route.handle({
-          deps,
-          principal: c.get('principal'),
-          ...input,
-          requestId: c.get('requestId'),
-          clientAddress: c.get('clientAddress'),
-          totpStep: c.get('totpStep'),
-          log: c.get('log'),
-          http: c,
-        } as never);
-        if (result instanceof Response) return result;
-        if (result === undefined)
-          return c.body(null, route.status === 204 || route.status === undefined ? 204 : route.status);
-        // Parsing the answer as well keeps the document honest and stray columns inside.
-        return c.json(route.output?.parse(result) as never, route.status === 204 ? 200 : (route.status ?? 200));
-      },
-    );
+    const [method, path] = [route.method.toUpperCase(), API_BASE + route.path];
+    const body = readBody(route.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES, room);
+    const proof = [authenticate(deps, route.auth), requireAuth(deps, route.auth)];
+    // An agent's signature covers the body; whoever has a token shows it before the hub reads on.
+    for (const step of isSigned(route.auth) ? [body, ...proof] : [...proof, body]) app.on(method, path, step);
+    app.on(method, path, rememberAnswers(deps, route), async (c) => {
+      const input = {
+        params: parsePart(route.params, c.req.param(), 'params'),
+        query: parsePart(route.query, readQuery(c.req.url), 'query'),
+        body: route.body ? parsePart(route.body, await readFields(route, route.body, c), 'body') : undefined,
+      };
+      c.set('isBegun', true);
+      const result = await route.handle({
+        deps,
+        principal: c.get('principal'),
+        ...input,
+        requestId: c.get('requestId'),
+        clientAddress: c.get('clientAddress'),
+        totpStep: c.get('totpStep'),
+        log: c.get('log'),
+        http: c,
+      } as never);
+      if (result instanceof Response) return result;
+      if (result === undefined)
+        return c.body(null, route.status === 204 || route.status === undefined ? 204 : route.status);
+      // Parsing the answer as well keeps the document honest and stray columns inside.
+      return c.json(route.output?.parse(result) as never, route.status === 204 ? 200 : (route.status ?? 200));
+    });
   }
   refuseOtherMethods(app, routes);
   mountDashboard(app, deps);

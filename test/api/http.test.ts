@@ -4,12 +4,16 @@ import { connect, createServer, type Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Client, Connection } from '@temporalio/client';
+import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createApp } from '../../src/api/app.ts';
+import { addressGroup } from '../../src/api/middleware/rateLimit.ts';
+import { createBodyRoom, readBody } from '../../src/api/middleware/request.ts';
+import type { AppEnv } from '../../src/api/route.ts';
 import { ROUTES } from '../../src/api/routes/index.ts';
 import { openPool, sql } from '../../src/db/pool.ts';
-import { REFUSALS } from '../../src/domain/refusal.ts';
+import { REFUSALS, RefusedError } from '../../src/domain/refusal.ts';
 import { createLogger } from '../../src/platform/log.ts';
 import { totpCodeAt } from '../../src/platform/totpCode.ts';
 import { createTestApi } from '../support/api.ts';
@@ -169,6 +173,61 @@ describe('rate limits', () => {
     // Probes are not counted: a busy hub is not a dead one.
     expect((await apps[0].request('http://hub.test/healthz')).status).toBe(200);
     await db.admin.query(sql.unsafe`delete from rate_limits`);
+  });
+});
+
+describe('what a stranger may take', () => {
+  it('401: is told so before a byte of the body is read', async () => {
+    let pulled = 0;
+    const body = new ReadableStream({
+      pull(controller) {
+        pulled += 1;
+        if (pulled > 64) return controller.close();
+        controller.enqueue(new Uint8Array(1024 * 1024));
+      },
+    });
+    const request = new Request('http://hub.test/api/v1/integrations/trivy', {
+      method: 'POST',
+      body,
+      duplex: 'half',
+    } as RequestInit);
+    expect((await api.app.request(request)).status).toBe(401);
+    expect(pulled).toBeLessThan(3);
+  });
+
+  it('503: shares one room for bodies with everybody, which is free again afterwards', async () => {
+    const room = createBodyRoom(1000);
+    const [held, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const app = new Hono<AppEnv>()
+      .onError((error, c) => c.text(error instanceof RefusedError ? error.refusal.code : String(error), 500))
+      .post('/', readBody(800, room), async (c) => {
+        held.resolve();
+        await release.promise;
+        return c.text(String(c.get('rawBody').length));
+      });
+    const send = async (bytes: number): Promise<string> =>
+      (await app.request('/', { method: 'POST', body: new Uint8Array(bytes) })).text();
+    const first = send(700);
+    await held.promise;
+    expect(await send(400)).toBe('unavailable');
+    release.resolve();
+    expect(await first).toBe('700');
+    expect(await send(700)).toBe('700');
+    expect(await send(801)).toBe('body_too_large');
+    expect(room.taken).toBe(0);
+  });
+
+  it.each([
+    ['192.0.2.7', '192.0.2.7'],
+    ['::ffff:192.0.2.7', '192.0.2.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:0DB8:0001:0002::1', '2001:db8:1:2::/64'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['local', 'local'],
+  ])('is counted by address, or by the network of 64 bits that one client has: %s', (address, group) => {
+    expect(addressGroup(address)).toBe(group);
   });
 });
 

@@ -19,6 +19,11 @@ import { requireRightTotp } from '../totp.ts';
 export const SESSION_COOKIE = 'monsys_session';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
+/** Whether the proof covers the body, which then has to be read before it. */
+export function isSigned({ kind }: Auth): boolean {
+  return kind === 'agent' || kind === 'agent_or_integration';
+}
+
 /** Sets `principal` when the request carries a proof of the kind that `auth` asks for. Wrong proofs are refused here. */
 export function authenticate(deps: ApiDeps, auth: Auth): MiddlewareHandler<AppEnv> {
   return async (c, next) => {

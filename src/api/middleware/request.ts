@@ -43,20 +43,47 @@ export function requestLog(log: Logger): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** Reads the body into `rawBody`, refusing more than `limitBytes` without reading on. */
-export function readBody(limitBytes: number): MiddlewareHandler<AppEnv> {
+/** What all bodies together may take in memory: a few of the largest that a route allows, hundreds of an agent's. */
+const ROOM_BYTES = 256 * 1024 * 1024;
+
+/** How much of it is taken; one for the process. */
+export type BodyRoom = { taken: number; readonly bytes: number };
+
+/** Makes the room that the bodies of all requests share. */
+export function createBodyRoom(bytes = ROOM_BYTES): BodyRoom {
+  return { taken: 0, bytes };
+}
+
+/**
+ * Reads the body into `rawBody`, refusing more than `limitBytes` without reading on; and while the bodies of others
+ * leave no room in memory, so that nobody who sends much at once takes the hub away from all.
+ */
+export function readBody(limitBytes: number, room: BodyRoom): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const tooLarge = () =>
       new RefusedError('body_too_large', `The body may be ${limitBytes} bytes at most.`, { limit_bytes: limitBytes });
     if (Number(c.req.header('content-length') ?? 0) > limitBytes) throw tooLarge();
     const chunks: Uint8Array[] = [];
     let size = 0;
-    for await (const chunk of c.req.raw.body ?? []) {
-      size += chunk.length;
-      if (size > limitBytes) throw tooLarge();
-      chunks.push(chunk);
+    try {
+      for await (const chunk of c.req.raw.body ?? []) {
+        size += chunk.length;
+        room.taken += chunk.length;
+        if (size > limitBytes) throw tooLarge();
+        if (room.taken > room.bytes)
+          throw new RefusedError('unavailable', 'The hub is reading too much at once; try again in a moment.');
+        chunks.push(chunk);
+      }
+      const body = new Uint8Array(size);
+      let offset = 0;
+      for (const chunk of chunks.splice(0)) {
+        body.set(chunk, offset);
+        offset += chunk.length;
+      }
+      c.set('rawBody', body);
+      await next();
+    } finally {
+      room.taken -= size;
     }
-    c.set('rawBody', new Uint8Array(Buffer.concat(chunks)));
-    await next();
   };
 }

@@ -33,7 +33,7 @@ import type { ApiDeps } from '../deps.ts';
 import { endAll } from '../impersonations.ts';
 import { attemptSubject } from '../knownDevice.ts';
 import { SESSION_COOKIE } from '../middleware/authenticate.ts';
-import { enforceLimit } from '../middleware/rateLimit.ts';
+import { addressGroup, enforceLimit } from '../middleware/rateLimit.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { recoveryCodeHash } from '../recoveryCodes.ts';
 import { defineRoute } from '../route.ts';
@@ -69,7 +69,7 @@ const login = defineRoute({
   handle: async (ctx) => {
     const { deps, body } = ctx;
     refuseForeignPage(ctx);
-    await enforceLimit(deps, `login:${ctx.clientAddress}`, LOGINS_PER_ADDRESS, LOGIN_WINDOW_SECONDS);
+    await enforceLimit(deps, `login:${addressGroup(ctx.clientAddress)}`, LOGINS_PER_ADDRESS, LOGIN_WINDOW_SECONDS);
     const subject = attemptSubject(ctx, body.email);
     const { locksNow } = await allowAttempt(deps, subject);
     const user = await withIdentity(deps.pool, (tx) => findCredentialsByEmail(tx, body.email));

@@ -28,7 +28,7 @@ import { tokenHash } from '../../domain/token.ts';
 import { hashPassword } from '../../platform/passwordHash.ts';
 import { openEnrolment, refuseWeakPassword } from '../account.ts';
 import { endAll } from '../impersonations.ts';
-import { enforceLimit } from '../middleware/rateLimit.ts';
+import { addressGroup, enforceLimit } from '../middleware/rateLimit.ts';
 import { newToken } from '../newToken.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { followMember } from '../quorumWithdrawal.ts';
@@ -219,7 +219,7 @@ const accept = defineRoute({
   refusals: ['invitation_invalid', 'password_too_weak', 'conflict'],
   handle: async (ctx) => {
     const { deps, body } = ctx;
-    await enforceLimit(deps, `invite:${ctx.clientAddress}`, TRIES_PER_ADDRESS, TRY_WINDOW_SECONDS);
+    await enforceLimit(deps, `invite:${addressGroup(ctx.clientAddress)}`, TRIES_PER_ADDRESS, TRY_WINDOW_SECONDS);
     const password_hash = await hashPassword(body.password);
     return withIdentity(deps.pool, async (tx) => {
       const invitation = await takeInvitation(tx, Buffer.from(tokenHash(body.token)));
@@ -265,7 +265,7 @@ const bootstrap = defineRoute({
   refusals: ['bootstrap_closed', 'bootstrap_token_wrong', 'password_too_weak'],
   handle: async (ctx) => {
     const { deps, body } = ctx;
-    await enforceLimit(deps, `bootstrap:${ctx.clientAddress}`, TRIES_PER_ADDRESS, TRY_WINDOW_SECONDS);
+    await enforceLimit(deps, `bootstrap:${addressGroup(ctx.clientAddress)}`, TRIES_PER_ADDRESS, TRY_WINDOW_SECONDS);
     refuseWeakPassword(body.password, body.email);
     const password_hash = await hashPassword(body.password);
     return withIdentity(deps.pool, async (tx) => {

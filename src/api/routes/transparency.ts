@@ -23,7 +23,7 @@ import { planConsistency, planInclusion, planRoot } from '../../domain/tlog/merk
 import { formatVerifierKey, parseNote } from '../../domain/tlog/note.ts';
 import { encodeEntries, isCovered, parseTilePath, TILE_WIDTH } from '../../domain/tlog/paths.ts';
 import type { ApiDeps } from '../deps.ts';
-import { enforceLimit } from '../middleware/rateLimit.ts';
+import { addressGroup, enforceLimit } from '../middleware/rateLimit.ts';
 import { defineRoute } from '../route.ts';
 
 /** What a name of a tile says can never change. */
@@ -130,7 +130,7 @@ export const transparencyRoutes = [
     refusals: ['invalid_request', 'not_found', 'witness_unknown', 'cosignature_invalid', 'conflict'],
     bodyLimitBytes: COSIGNATURES_BODY_BYTES,
     handle: async ({ deps, body, clientAddress }) => {
-      await enforceLimit(deps, `cosignatures:${clientAddress}`, COSIGNATURES_PER_MINUTE);
+      await enforceLimit(deps, `cosignatures:${addressGroup(clientAddress)}`, COSIGNATURES_PER_MINUTE);
       const cosignatures = await verifyLines(deps, body.size, body.lines);
       const added = await insertCosignatures(deps.pool, body.size, cosignatures);
       if (added > 0) return { size: body.size, added };
