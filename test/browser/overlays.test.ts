@@ -2,9 +2,9 @@
 
 import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { createTestBrowser } from '../support/browser.ts';
+import { createTestBrowser, expectAccessible } from '../support/browser.ts';
 
-const { signedIn } = await createTestBrowser();
+const { signedIn, demo, picture } = await createTestBrowser();
 
 /** The cockpit with a slow way to the code of what lies over it. */
 async function slowOverlays(width: number): Promise<Page> {
@@ -44,6 +44,57 @@ it('the account menu opens by the keyboard, walks by arrows, and gives focus bac
   await expect.poll(() => last.evaluate((item) => item === item.ownerDocument.activeElement)).toBe(true);
   await page.keyboard.press('Escape');
   await expect.poll(() => button.evaluate((it) => it === it.ownerDocument.activeElement)).toBe(true);
+});
+
+it('times are in the viewer’s zone with UTC on hover, and turn to UTC from the account menu (touch, keyboard, paper)', async () => {
+  const page = await signedIn('alice');
+  const host = demo.agents.find(({ hostname }) => hostname === 'db-prod-01');
+  await page.goto(`/hosts/${host?.id}`);
+  const since = page.getByRole('main').locator('time').first();
+  const moment = new Date((await since.getAttribute('datetime')) ?? '');
+  const clock = (zone: string): string =>
+    moment.toLocaleTimeString('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' });
+  expect(clock('UTC'), 'a control: the zones differ').not.toBe(clock('Europe/Brussels'));
+  expect(await since.innerText()).toContain(clock('Europe/Brussels'));
+  expect(await since.getAttribute('title')).toMatch(new RegExp(`${clock('UTC')}:\\d\\d UTC$`));
+  const button = page.getByRole('button', { name: 'Account' });
+  await button.press('Enter');
+  await page.getByRole('menuitem', { name: 'UTC' }).press('Enter');
+  await expect.poll(() => since.innerText()).toContain(`${clock('UTC')} UTC`);
+  await page.reload();
+  await expect.poll(() => since.innerText(), 'kept').toContain(`${clock('UTC')} UTC`);
+});
+
+it('the command palette opens by Ctrl-K, finds pages, clients and hosts, goes by Enter, and gives focus back', async () => {
+  const page = await signedIn('alice');
+  await page.goto('/alerts');
+  const from = page.getByRole('button', { name: 'Account' });
+  await from.focus();
+  await page.keyboard.press('Control+k');
+  const palette = page.getByRole('dialog', { name: 'Search or jump to…' });
+  await palette.getByRole('option', { name: 'MSP cockpit' }).waitFor();
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await palette.waitFor({ state: 'detached' });
+  await expect.poll(() => from.evaluate((it) => it === it.ownerDocument.activeElement)).toBe(true);
+  // A client by its name, and a host by a part of its own.
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('acme');
+  await palette.getByRole('option', { name: 'ACME', exact: true }).waitFor();
+  await palette.getByRole('combobox').fill('db-prod-01');
+  await palette.getByRole('option', { name: 'db-prod-01' }).first().waitFor();
+  await expectAccessible(page);
+  await picture(page, 'command-palette');
+  await palette.getByRole('combobox').fill('Audit log');
+  await expect.poll(() => palette.locator('[role=option][aria-selected=true]').allInnerTexts()).toEqual(['Audit log']);
+  await page.keyboard.press('Enter');
+  await page.waitForURL((url) => url.pathname === '/audit-log');
+  await palette.waitFor({ state: 'detached' });
+  // By the same keys it closes again.
+  await page.keyboard.press('Control+k');
+  await palette.getByText('Pages').waitFor();
+  await page.keyboard.press('Control+k');
+  await palette.waitFor({ state: 'detached' });
 });
 
 it('the list of pages opens on a phone, and closes by the page that is chosen (390 px)', async () => {

@@ -9,6 +9,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, ask } from '../api/client.ts';
 import { tenantsQuery, useMe } from '../session.ts';
+import { useFocusBack } from '../ui/useFocusBack.ts';
 import { isShown, NAVIGATION } from './navigation.ts';
 
 const ITEM =
@@ -29,6 +30,7 @@ export function CommandPalette({
   const { t } = useTranslation('shell');
   const me = useMe();
   const navigate = useNavigate();
+  const { remember, giveBack } = useFocusBack();
   const [typed, setTyped] = useState('');
   const sees = (permission: 'agents.read' | 'tenants.read'): boolean => me.permissions.includes(permission);
   const tenants = useQuery({ ...tenantsQuery, enabled: open && me.tenant_id === null && sees('tenants.read') });
@@ -48,6 +50,8 @@ export function CommandPalette({
         <Radix.Overlay className="dim" />
         <Radix.Content
           aria-describedby={undefined}
+          onOpenAutoFocus={remember}
+          onCloseAutoFocus={giveBack}
           className="fixed top-[12dvh] left-1/2 z-50 w-[calc(100%-1.5rem)] max-w-xl -translate-x-1/2 overflow-hidden rounded-xl border border-line bg-raised shadow-2xl motion-safe:animate-rise"
         >
           <Radix.Title className="sr-only">{t('palette.open')}</Radix.Title>

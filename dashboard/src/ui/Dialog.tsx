@@ -4,6 +4,7 @@ import { Dialog as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { cx } from './classNames.ts';
 import { OverlayHeader } from './OverlayHeader.tsx';
+import { useFocusBack } from './useFocusBack.ts';
 
 /** Opens while `open`; closes by Escape, the cross, or outside. Focus is kept inside and goes back afterwards. */
 export function Dialog({
@@ -21,13 +22,16 @@ export function Dialog({
   readonly children: ReactNode;
   readonly wide?: boolean;
 }) {
+  const { remember, giveBack } = useFocusBack();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="dim backdrop-blur-[1px]" />
         <Radix.Content
           {...(description === undefined && { 'aria-describedby': undefined })}
+          onCloseAutoFocus={giveBack}
           onOpenAutoFocus={(event) => {
+            remember();
             // The first field rather than the cross, which comes before it.
             const field = (event.currentTarget as HTMLElement).querySelector<HTMLElement>('input, textarea, select');
             if (field === null) return;
