@@ -64,7 +64,7 @@ export async function signIn(
   tx: IdentityTx,
   user: Credentials,
   how: string,
-  auditorLinkId?: string,
+  link?: { readonly id: string; readonly note: string },
 ): Promise<{ readonly expires_at: string }> {
   const { deps, http } = ctx;
   const { token, hash } = newToken('session');
@@ -77,13 +77,14 @@ export async function signIn(
     lifetime_seconds: SESSION_SECONDS,
     ip: ctx.clientAddress,
     user_agent: http.req.header('user-agent')?.slice(0, 300) ?? null,
-    ...(auditorLinkId === undefined ? {} : { auditor_link_id: auditorLinkId }),
+    ...(link === undefined ? {} : { auditor_link_id: link.id }),
   });
   await recordOwn(tx, user, 'signed_in', {
     session_id: session.id,
     how,
     address: ctx.clientAddress,
-    ...(auditorLinkId === undefined ? {} : { auditor_link_id: auditorLinkId }),
+    // The account's address tells a reader nothing; the note does.
+    ...(link === undefined ? {} : { auditor_link_id: link.id, note: link.note }),
   });
   setCookie(http, SESSION_COOKIE, token, {
     httpOnly: true,
@@ -93,7 +94,7 @@ export async function signIn(
     maxAge: SESSION_SECONDS,
   });
   // Who comes by a link has no attempts to count.
-  if (auditorLinkId === undefined) rememberDevice(ctx, user.email);
+  if (link === undefined) rememberDevice(ctx, user.email);
   return { expires_at: session.expires_at };
 }
 

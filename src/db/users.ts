@@ -1,6 +1,7 @@
 /** People: the MSP's own and the clients', with their means of proof. */
 
 import { z } from 'zod';
+import { LINK_EMAIL_DOMAIN } from '../domain/auditorLink.ts';
 import { ROLES, type Role } from '../domain/permissions.ts';
 import { sql } from './pool.ts';
 import type { IdentityTx, MspTx } from './scope.ts';
@@ -109,7 +110,7 @@ export async function insertLinkUser(
   const { id } = await tx.one(sql.type(idRow)`
     with made as (select gen_random_uuid() as id)
     insert into users (id, msp_id, tenant_id, email, name, role, password_hash, expires_at)
-    select id, ${user.msp_id}::uuid, ${user.tenant_id}::uuid, 'auditor-link-' || id || '@links.invalid', ${user.name}, 'auditor', ${user.password_hash},
+    select id, ${user.msp_id}::uuid, ${user.tenant_id}::uuid, 'auditor-link-' || id || ${`@${LINK_EMAIL_DOMAIN}`}, ${user.name}, 'auditor', ${user.password_hash},
       ${user.expires_at}::timestamptz
     from made returning id`);
   return id;

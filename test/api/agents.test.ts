@@ -336,7 +336,8 @@ describe('POST /agents/:id/refresh', () => {
     const { command_id } = (await response.json()) as { command_id: number };
     expect(
       await count(sql.fragment`from audit_log where event_type = 'agent_refresh_requested'
-        and event_data ->> 'agent_id' = ${agent.id} and event_data ->> 'command_id' = ${String(command_id)}`),
+        and event_data ->> 'agent_id' = ${agent.id} and event_data ->> 'command_id' = ${String(command_id)}
+        and event_data ->> 'hostname' = (select hostname from agents where id = ${agent.id}::uuid)`),
     ).toBe(1);
   });
 });

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ROUTES } from '../../src/api/routes/index.ts';
 import { sql } from '../../src/db/pool.ts';
+import { isLinkEmail } from '../../src/domain/auditorLink.ts';
 import { PERMISSION_NAMES, PERMISSIONS, type Role } from '../../src/domain/permissions.ts';
 import { formatToken } from '../../src/domain/token.ts';
 import { createTestApi } from '../support/api.ts';
@@ -124,6 +125,12 @@ describe('a link', () => {
     expect(listed.items[0]).toMatchObject({ id: link.id, opened_count: 1, revoked_at: null });
     expect(JSON.stringify(listed)).not.toContain(link.token);
     expect(await auditTypes()).toEqual(expect.arrayContaining(['auditor_link_created', 'signed_in']));
+    const log = (await (await browser.send('GET', '/audit-log?event_type=signed_in&limit=1')).json()) as {
+      readonly items: readonly { readonly actor_email: string; readonly event_data: unknown }[];
+    };
+    // Nobody reads who that is in the account's address: the note says it, in the entry itself.
+    expect(isLinkEmail(log.items[0]?.actor_email ?? '')).toBe(true);
+    expect(log.items[0]?.event_data).toMatchObject({ auditor_link_id: link.id, note: 'Spring audit' });
   });
 
   it('changes nothing: every route that is not a read refuses its session', async () => {

@@ -78,7 +78,7 @@ describe('the audit log', () => {
     await page.getByLabel('Event').selectOption({ label: 'signed in' });
     await page.waitForURL(/type=signed_in/);
     await page
-      .getByText(/^Signed in with totp from /)
+      .getByText(/^Signed in with password and authenticator from /)
       .first()
       .waitFor();
     await page.getByLabel(/^Actor/).fill('@acme.example');
@@ -94,10 +94,13 @@ describe('the audit log', () => {
     const { rows } = await database.query('select count(*)::int as n from audit_log where tenant_id is null');
     expect(rows[0].n).toBeGreaterThan(0);
     await page.goto(`/audit-log?log=msp&tenant=${acme.id}`);
-    await page
-      .getByText(/^Signed in with/)
-      .first()
-      .waitFor();
+    const entry = page.getByText(/^Signed in with/).first();
+    await entry.waitFor();
+    await page.emulateMedia({ media: 'print' });
+    expect(await entry.isVisible()).toBe(true);
+    expect(await page.getByText('Times in Europe/Brussels').isVisible(), 'paper says its zone').toBe(true);
+    expect(await page.getByLabel('Event').isVisible(), 'the filters').toBe(false);
+    await picture(page, 'audit-log-print');
   });
 
   it('pages to older entries, and fits a phone in the dark (390 px)', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createTestBrowser, expectAccessible, expectNoSidewaysScroll } from '../support/browser.ts';
 
 const { open, picture, demo, call } = await createTestBrowser();
-const acme = demo.tenants.find(({ slug }) => slug === 'acme') as { readonly id: string };
+const acme = demo.tenants.find(({ slug }) => slug === 'acme') as { readonly id: string; readonly name: string };
 
 async function makeLink(note: string): Promise<{ readonly id: string; readonly token: string }> {
   const answer = await call('alice', 'POST', `/tenants/${acme.id}/auditor-links`, {
@@ -30,9 +30,35 @@ describe('the auditor’s view', () => {
     await expectAccessible(page);
     await picture(page, 'auditor');
     await page.getByRole('link', { name: 'Audit log' }).click();
-    await page.getByRole('region', { name: 'Audit log' }).getByText('auditor_link_created').first().waitFor();
-    await expectAccessible(page);
+    const entries = page.getByRole('list', { name: 'Entries, newest first' }).getByRole('listitem');
+    const opened = entries.filter({ hasText: 'Auditor’s link: Browser test' }).first();
+    await opened.getByText(/^Signed in with an auditor’s link from /).waitFor();
+    await entries.getByText('Made a link for an auditor').first().waitFor();
+    expect(await page.getByText('links.invalid').count()).toBe(0);
+    await page.getByText(`Auditor access · ${acme.name}`).waitFor();
     await picture(page, 'auditor-log');
+    // Both actors of what was done in the client's context, and the whole session a link away; nothing leads elsewhere.
+    await page.getByLabel('Event').selectOption({ label: 'impersonation started' });
+    await page.waitForURL(/type=impersonation_started/);
+    await entries.getByText(`in the context of ${acme.name}`).first().waitFor();
+    await entries
+      .getByRole('link', { name: /^session / })
+      .first()
+      .click();
+    await page.waitForURL((url) => url.pathname === '/auditor' && url.searchParams.has('session'));
+    await entries
+      .getByText(/^Left the client’s context|^Entered for at most/)
+      .first()
+      .waitFor();
+    await entries
+      .getByRole('button', { name: /^Details of entry / })
+      .first()
+      .click();
+    await page.getByText('Hash recomputed in your browser: it holds').waitFor();
+    expect(await entries.getByRole('link', { name: /^Open / }).count()).toBe(0);
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Clear filters' }).click();
+    await page.waitForURL((url) => url.search === '?view=audit');
     await page.getByRole('link', { name: 'Transparency log' }).click();
     await page.getByText(/checked in this browser$/).waitFor();
     await page.getByRole('link', { name: 'Verify', exact: true }).click();
@@ -75,8 +101,10 @@ describe('the auditor’s view', () => {
     await expectAccessible(page);
     await picture(page, 'auditor-phone-dark');
     await page.getByRole('link', { name: 'Audit log' }).click();
-    await page.getByRole('region', { name: 'Audit log' }).waitFor();
+    await page.getByRole('list', { name: 'Entries, newest first' }).waitFor();
     await expectNoSidewaysScroll(page);
+    await expectAccessible(page);
+    await picture(page, 'auditor-log-phone-dark');
     await call('alice', 'POST', `/auditor-links/${link.id}/revoke`);
   });
 });

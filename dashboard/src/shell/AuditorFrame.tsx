@@ -6,7 +6,7 @@ import { Clock } from 'lucide-react';
 import { type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { linkEnd } from '../pages/auditor/linkToken.ts';
-import { meQuery } from '../session.ts';
+import { meQuery, useTenantName } from '../session.ts';
 import { SkeletonRows } from '../ui/Feedback.tsx';
 import { Time, timeSpan, useNow, wholeMinutes } from '../ui/Time.tsx';
 import { useCurrentInView } from '../ui/useCurrentInView.ts';
@@ -18,6 +18,7 @@ const TAB =
 export function AuditorFrame({ children }: { readonly children: ReactNode }) {
   const { t } = useTranslation('auditor');
   const me = useSuspenseQuery(meQuery).data;
+  const tenantName = useTenantName();
   const { pathname, search } = useLocation();
   const row = useCurrentInView<HTMLElement>(`${pathname} ${JSON.stringify(search)}`);
   const now = useNow(30);
@@ -30,7 +31,10 @@ export function AuditorFrame({ children }: { readonly children: ReactNode }) {
       <header className="no-print border-b border-line bg-surface">
         <div className="mx-auto flex min-h-12 max-w-[96rem] flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2 sm:px-6">
           <img src="/icon.svg" alt="" width={22} height={22} />
-          <span className="font-semibold tracking-tight">{t('title')}</span>
+          <span className="font-semibold tracking-tight">
+            {t('title')}
+            {me?.tenant_id != null && <span className="font-normal text-ink-soft"> · {tenantName(me.tenant_id)}</span>}
+          </span>
           {ends !== undefined && (
             <p className="flex items-center gap-1.5 text-xs text-ink-soft sm:ml-auto">
               <Clock aria-hidden="true" className="size-3.5" />

@@ -7,6 +7,7 @@ import { syncHostGroups } from '../../db/groupMembership.ts';
 import { acceptBaseline, agentDetailRow, getAgentDetail, listMetricSamples, sampleRow } from '../../db/inventories.ts';
 import { enqueueCommand } from '../../db/outbox.ts';
 import { countLivePreIssued } from '../../db/preIssued.ts';
+import type { TenantTx } from '../../db/scope.ts';
 import { syncKevAlerts } from '../../db/vulnerabilities.ts';
 import type { Json } from '../../domain/canonicalJson.ts';
 import { RefusedError } from '../../domain/refusal.ts';
@@ -163,6 +164,11 @@ const change = defineRoute({
   },
 });
 
+/** A host as the audit log names it: its name is told as it is now, whatever it is called later. */
+async function named(tx: TenantTx, agentId: string): Promise<{ readonly [key: string]: Json }> {
+  return { agent_id: agentId, hostname: (await findAgent(tx, agentId))?.hostname ?? null };
+}
+
 const resetKey = defineRoute({
   method: 'post',
   path: '/agents/:id/reset-key',
@@ -180,7 +186,7 @@ const resetKey = defineRoute({
       (tx) => findAgentTenant(tx, ctx.params.id),
       async (tx, tenantId) => {
         await openKeyReset(tx, tenantId, ctx.params.id);
-        await recordAct(tx, ctx.principal, tenantId, 'agent_signing_key_cleared', { agent_id: ctx.params.id });
+        await recordAct(tx, ctx.principal, tenantId, 'agent_signing_key_cleared', await named(tx, ctx.params.id));
       },
     );
     return undefined;
@@ -204,7 +210,7 @@ const acceptBaselines = defineRoute({
       async (tx, tenantId) => {
         const accepted = await acceptBaseline(tx, { tenantId, agentId: ctx.params.id });
         await recordAct(tx, ctx.principal, tenantId, 'agent_baseline_accepted', {
-          agent_id: ctx.params.id,
+          ...(await named(tx, ctx.params.id)),
           files: accepted,
         });
         return { accepted };
@@ -240,7 +246,7 @@ const refresh = defineRoute({
           },
         );
         await recordAct(tx, ctx.principal, tenantId, 'agent_refresh_requested', {
-          agent_id: ctx.params.id,
+          ...(await named(tx, ctx.params.id)),
           command_id,
         });
         return { command_id };

@@ -18,7 +18,7 @@ import { RefusedError } from '../../domain/refusal.ts';
 import { tokenHash } from '../../domain/token.ts';
 import { hashPassword } from '../../platform/passwordHash.ts';
 import { refuseForeignPage, signIn } from '../account.ts';
-import { enforceLimit } from '../middleware/rateLimit.ts';
+import { addressGroup, enforceLimit } from '../middleware/rateLimit.ts';
 import { newToken } from '../newToken.ts';
 import { inTenant } from '../reach.ts';
 import { recordAct } from '../recordAct.ts';
@@ -145,13 +145,13 @@ const open = defineRoute({
   handle: async (ctx) => {
     const { deps, body } = ctx;
     refuseForeignPage(ctx);
-    await enforceLimit(deps, `auditor-link:${ctx.clientAddress}`, TRIES_PER_ADDRESS, TRY_WINDOW_SECONDS);
+    await enforceLimit(deps, `auditor-link:${addressGroup(ctx.clientAddress)}`, TRIES_PER_ADDRESS, TRY_WINDOW_SECONDS);
     return withIdentity(deps.pool, async (tx) => {
       const link = await openAuditorLink(tx, Buffer.from(tokenHash(body.token)));
       if (link === null) throw new RefusedError('auditor_link_invalid');
       const user = await getCredentials(tx, link.user_id);
       // Audited as `signed_in`, by the link's own account, in the tenant's chain.
-      const { expires_at } = await signIn(ctx, tx, user, 'auditor_link', link.id);
+      const { expires_at } = await signIn(ctx, tx, user, 'auditor_link', link);
       return { tenant_id: link.tenant_id, link_expires_at: link.expires_at, expires_at };
     });
   },

@@ -13,11 +13,6 @@ const messages = {
   noLinkText:
     'Your access has ended, or this tab never had it. The link may be opened again until it ends; ask for a new one after that.',
   verifyAnyway: 'Packs that you have are verified without any access',
-  noEvents: 'There is no event yet.',
-  at: 'At',
-  what: 'Event',
-  who: 'Actor',
-  data: 'Data',
 } as const;
 
 export default messages;

@@ -87,6 +87,7 @@ const messages = {
     state: 'State',
     active: 'Active',
     inactive: 'Deactivated',
+    byLink: 'Comes by a link, with no account of their own',
     noTotp: 'No authenticator',
     until: 'until',
     accountUntil: 'Account ends on',

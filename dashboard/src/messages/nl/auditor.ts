@@ -17,11 +17,6 @@ const messages: Translated<typeof en> = {
   noLinkText:
     'Uw toegang is voorbij, of dit tabblad had die nooit. De link kan opnieuw worden geopend tot hij eindigt; vraag daarna om een nieuwe.',
   verifyAnyway: 'Pakketten die u hebt, controleert u zonder toegang',
-  noEvents: 'Er is nog geen gebeurtenis.',
-  at: 'Wanneer',
-  what: 'Gebeurtenis',
-  who: 'Wie',
-  data: 'Gegevens',
 };
 
 export default messages;

@@ -90,6 +90,7 @@ const messages: Translated<typeof en> = {
     state: 'Toestand',
     active: 'Actief',
     inactive: 'Uitgeschakeld',
+    byLink: 'Komt via een link, zonder eigen account',
     noTotp: 'Geen authenticator',
     until: 'tot',
     accountUntil: 'Account eindigt op',

@@ -9,7 +9,7 @@ import { ButtonLink } from '../../ui/Button.tsx';
 import { CopyText } from '../../ui/CopyText.tsx';
 import { Facts } from '../../ui/Layout.tsx';
 import { Time } from '../../ui/Time.tsx';
-import type { AuditEntry } from './events.ts';
+import { type AuditEntry, actorOf } from './events.ts';
 
 /** The same code as the hub's, over what the hub has sent: an altered entry shows. */
 function isIntact({ hash, prev_hash, ...entry }: AuditEntry): boolean {
@@ -43,8 +43,8 @@ function Links({ entry }: { readonly entry: AuditEntry }) {
   );
 }
 
-/** Unfolded under its entry. */
-export function AuditFacts({ entry }: { readonly entry: AuditEntry }) {
+/** Unfolded under its entry; ways to what it is about are for those who may go there. */
+export function AuditFacts({ entry, forAuditor }: { readonly entry: AuditEntry; readonly forAuditor: boolean }) {
   const { t } = useTranslation('auditLog');
   const intact = useMemo(() => isIntact(entry), [entry]);
   const facts: (readonly [string, ReactNode])[] = [
@@ -55,7 +55,7 @@ export function AuditFacts({ entry }: { readonly entry: AuditEntry }) {
       </code>,
     ],
     [t('filters.entry'), <Time key="time" value={entry.occurred_at} />],
-    [t('context.who'), entry.actor_email ?? t(`actor.${entry.actor_kind}`)],
+    [t('context.who'), actorOf(entry, t)],
   ];
   if (entry.impersonation_id !== null)
     facts.push([t('context.where'), <CopyText key="session" text={entry.impersonation_id} />]);
@@ -76,7 +76,7 @@ export function AuditFacts({ entry }: { readonly entry: AuditEntry }) {
           )}{' '}
           {t(intact ? 'chain.good' : 'chain.bad')}
         </Badge>
-        <Links entry={entry} />
+        {!forAuditor && <Links entry={entry} />}
       </div>
       <div className="min-w-0">
         <h2 className="text-xs text-ink-faint">{t('data')}</h2>

@@ -3,7 +3,6 @@
 import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import messages from '../../messages/en/auditLog.ts';
-import { compact, isNarrowed } from '../../search.ts';
 import { isTenantBound, useMe } from '../../session.ts';
 import { useTenantId } from '../../shell/tenant.ts';
 import { Chip } from '../../ui/Badge.tsx';
@@ -11,26 +10,27 @@ import { SelectField, TextField } from '../../ui/Field.tsx';
 import { FilterBar } from '../../ui/FilterBar.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
 import { groupOf, type KnownEvent } from './events.ts';
-import { auditLogRoute } from './routes.tsx';
-
-type Search = ReturnType<typeof auditLogRoute.useSearch>;
+import type { AuditSearch } from './search.ts';
 
 const TYPES = Object.keys(messages.event) as KnownEvent[];
 const GROUPS = Object.keys(messages.group) as (keyof typeof messages.group)[];
 
-/** The line of filters. */
-export function AuditFilters() {
+/** The line of filters; `onClear` is there while something is narrowed. */
+export function AuditFilters({
+  search,
+  onChange,
+  onClear,
+}: {
+  readonly search: AuditSearch;
+  readonly onChange: (change: AuditSearch) => void;
+  readonly onClear: (() => void) | undefined;
+}) {
   const { t } = useTranslation('auditLog');
-  const search = auditLogRoute.useSearch();
-  const navigate = auditLogRoute.useNavigate();
   const me = useMe();
   const tenantId = useTenantId();
-  const set = (key: keyof Search & string, value: string | undefined): void =>
-    void navigate({
-      // What the address may hold is checked when it is read; another list has another entry unfolded.
-      search: (old) => ({ ...old, [key]: value || undefined, entry: undefined }) as Search,
-      replace: true,
-    });
+  // Another list has another entry unfolded.
+  const set = (key: Exclude<keyof AuditSearch, 'log'>, value: string | undefined): void =>
+    onChange({ [key]: value || undefined, entry: undefined });
   const isUnknown = search.type !== undefined && !TYPES.some((each) => each === search.type);
   return (
     <FilterBar
@@ -38,11 +38,7 @@ export function AuditFilters() {
       search={
         <SearchField label={t('filters.actor')} value={search.actor ?? ''} onChange={(value) => set('actor', value)} />
       }
-      onClear={
-        isNarrowed(search, 'tenant', 'entry')
-          ? () => void navigate({ search: ({ tenant }) => compact({ tenant }), replace: true })
-          : undefined
-      }
+      onClear={onClear}
     >
       <SelectField
         label={t('filters.type')}
@@ -79,7 +75,7 @@ export function AuditFilters() {
           label={t('filters.log')}
           className="col-span-2"
           value={search.log ?? ''}
-          onChange={({ target }) => set('log', target.value)}
+          onChange={({ target }) => onChange({ log: target.value === 'msp' ? 'msp' : undefined, entry: undefined })}
         >
           <option value="">{t(tenantId === undefined ? 'filters.logAll' : 'filters.logClient')}</option>
           <option value="msp">{t('filters.logMsp')}</option>

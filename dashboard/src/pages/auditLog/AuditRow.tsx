@@ -10,17 +10,19 @@ import { Button } from '../../ui/Button.tsx';
 import { cx } from '../../ui/classNames.ts';
 import { Time } from '../../ui/Time.tsx';
 import { AuditFacts } from './AuditFacts.tsx';
-import { type AuditEntry, reasonOf, sentenceOf } from './events.ts';
+import { type AuditEntry, actorOf, reasonOf, sentenceOf } from './events.ts';
 
-/** A list item; `onToggle` folds and unfolds. */
+/** A list item; `onToggle` folds and unfolds. For an auditor nothing leads out of the log. */
 export function AuditRow({
   entry,
   open,
   onToggle,
+  forAuditor,
 }: {
   readonly entry: AuditEntry;
   readonly open: boolean;
   readonly onToggle: () => void;
+  readonly forAuditor: boolean;
 }) {
   const { t } = useTranslation('auditLog');
   const id = useId();
@@ -35,7 +37,7 @@ export function AuditRow({
           <p className="break-words">{sentenceOf(entry, t)}</p>
           {reason !== null && <p className="text-xs break-words text-ink-soft">{t('reason', { reason })}</p>}
         </div>
-        <Actors entry={entry} />
+        <Actors entry={entry} forAuditor={forAuditor} />
         <p
           className="text-right font-mono text-2xs text-ink-faint max-lg:hidden"
           title={t('chain.position', { seq: entry.seq })}
@@ -55,19 +57,19 @@ export function AuditRow({
           </Button>
         </div>
       </div>
-      <div id={id}>{open && <AuditFacts entry={entry} />}</div>
+      <div id={id}>{open && <AuditFacts entry={entry} forAuditor={forAuditor} />}</div>
     </li>
   );
 }
 
 /** Who really acted, and in whose context. */
-function Actors({ entry }: { readonly entry: AuditEntry }) {
+function Actors({ entry, forAuditor }: { readonly entry: AuditEntry; readonly forAuditor: boolean }) {
   const { t } = useTranslation('auditLog');
   const tenantName = useTenantName();
-  const { actor_email: email, actor_kind: kind, tenant_id: tenant, impersonation_id: session } = entry;
+  const { tenant_id: tenant, impersonation_id: session } = entry;
   return (
     <p className="min-w-0 text-xs text-ink-soft max-lg:order-4 max-lg:col-start-1">
-      <span className="font-medium break-all text-ink">{email ?? t(`actor.${kind}`)}</span>{' '}
+      <span className="font-medium break-all text-ink">{actorOf(entry, t)}</span>{' '}
       {session === null ? (
         <span>· {tenant === null ? t('context.msp') : tenantName(tenant)}</span>
       ) : (
@@ -77,8 +79,9 @@ function Actors({ entry }: { readonly entry: AuditEntry }) {
             {tenant === null ? t('context.msp') : tenantName(tenant)}
           </Badge>
           <Link
-            to="/audit-log"
-            search={{ session }}
+            {...(forAuditor
+              ? { to: '/auditor' as const, search: { view: 'audit' as const, session } }
+              : { to: '/audit-log' as const, search: { session } })}
             title={t('context.sessionTitle')}
             className="font-mono text-2xs text-accent underline underline-offset-2"
           >

@@ -1,6 +1,7 @@
 /** Kinds of events that have a sentence of their own, in the groups in which they are offered as a filter. */
 
 import type { TFunction } from 'i18next';
+import { isLinkEmail } from '../../../../src/domain/auditorLink.ts';
 import type { Item } from '../../api/client.ts';
 import messages from '../../messages/en/auditLog.ts';
 
@@ -54,6 +55,27 @@ function words(value: unknown): string {
   return Array.isArray(value) && value.every((each) => typeof each === 'string') ? value.join(', ') : '…';
 }
 
+/** As {@link words}, but for what the hub names by a code, and for hosts, which entries of before did not always name. */
+function wordOf(name: string, value: unknown, t: TFunction<'auditLog'>): string {
+  if (name === 'how' && isProof(value)) return t(`how.${value}`);
+  return name === 'hostname' && value === undefined ? t('someHost') : words(value);
+}
+
+function isProof(value: unknown): value is keyof (typeof messages)['how'] {
+  return typeof value === 'string' && Object.hasOwn(messages.how, value);
+}
+
+/** Who acted: the address, in words where nobody reads mail, or the kind where it is no person. */
+export function actorOf(
+  { actor_email: email, actor_kind: kind, event_data: data }: AuditEntry,
+  t: TFunction<'auditLog'>,
+): string {
+  if (email === null) return t(`actor.${kind}`);
+  if (!isLinkEmail(email)) return email;
+  const { note } = (typeof data === 'object' && data !== null ? data : {}) as { readonly note?: unknown };
+  return typeof note === 'string' ? t('actor.linkOf', { note }) : t('actor.link');
+}
+
 /** Where a name in quotation marks is left open, the sentence does without it. */
 const NAMELESS = / “…”/g;
 
@@ -64,7 +86,9 @@ export function sentenceOf({ event_type: type, event_data: data }: AuditEntry, t
     return named.charAt(0).toUpperCase() + named.slice(1);
   }
   const known = (typeof data === 'object' && data !== null ? data : {}) as Readonly<Record<string, unknown>>;
-  const facts: Readonly<Record<string, string>> = Object.fromEntries(FACTS.map((name) => [name, words(known[name])]));
+  const facts: Readonly<Record<string, string>> = Object.fromEntries(
+    FACTS.map((name) => [name, wordOf(name, known[name], t)]),
+  );
   // Each kind names other facts; all of them are given, so that none is missing.
   const sentence = (t as (key: string, facts: Readonly<Record<string, string>>) => string)(`event.${type}`, facts);
   return sentence.replaceAll(NAMELESS, '');

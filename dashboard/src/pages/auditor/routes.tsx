@@ -3,6 +3,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { known, oneOf } from '../../search.ts';
 import { rootRoute } from '../../shell/shellRoute.tsx';
+import { auditSearch } from '../auditLog/search.ts';
 
 /** What an auditor reads here; log and verification have pages of their own. */
 const AUDITOR_VIEWS = ['packs', 'audit'] as const;
@@ -10,7 +11,8 @@ const AUDITOR_VIEWS = ['packs', 'audit'] as const;
 const auditorRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/auditor',
-  validateSearch: (search: Record<string, unknown>) => known({ view: oneOf(search['view'], AUDITOR_VIEWS) }),
+  validateSearch: (search: Record<string, unknown>) =>
+    known({ view: oneOf(search['view'], AUDITOR_VIEWS), ...auditSearch(search) }),
   component: lazyRouteComponent(() => import('./Auditor.tsx'), 'Auditor'),
 });
 

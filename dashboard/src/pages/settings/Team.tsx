@@ -3,6 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isLinkEmail } from '../../../../src/domain/auditorLink.ts';
 import { type Answered, api, ask } from '../../api/client.ts';
 import { useCan, useMe, useTenantName } from '../../session.ts';
 import { Badge } from '../../ui/Badge.tsx';
@@ -81,7 +82,7 @@ function Members() {
               cell: ({ name, email }) => (
                 <div className="min-w-24">
                   <p className="font-medium break-words">{name}</p>
-                  <p className="text-xs break-all text-ink-faint">{email}</p>
+                  <p className="text-xs break-all text-ink-faint">{isLinkEmail(email) ? t('team.byLink') : email}</p>
                 </div>
               ),
             },
@@ -101,10 +102,10 @@ function Members() {
               key: 'state',
               title: t('team.state'),
               from: 'sm',
-              cell: ({ is_active, totp_enrolled, expires_at }) => (
+              cell: ({ email, is_active, totp_enrolled, expires_at }) => (
                 <span className="flex flex-wrap items-center gap-1.5">
                   {is_active ? <Badge tone="good">{t('team.active')}</Badge> : <Badge>{t('team.inactive')}</Badge>}
-                  {!totp_enrolled && <Badge tone="high">{t('team.noTotp')}</Badge>}
+                  {!totp_enrolled && !isLinkEmail(email) && <Badge tone="high">{t('team.noTotp')}</Badge>}
                   {expires_at !== null && (
                     <span className="text-xs text-ink-soft">
                       {t('team.until')} <Time value={expires_at} format="date" />

@@ -1,8 +1,13 @@
 /** Alert rules in words: what is measured, in which unit, and when it fires. */
 
 import type { TFunction } from 'i18next';
-import { conditionHolds, METRIC_WORDS, type Metric, type Operator } from '../../../../src/domain/alertRule.ts';
-import type { AlertRule } from './AlertRules.tsx';
+import {
+  conditionHolds,
+  METRIC_WORDS,
+  type Metric,
+  type Operator,
+  type RuleDefinition,
+} from '../../../../src/domain/alertRule.ts';
 
 type Words = TFunction<'settings'>;
 
@@ -18,7 +23,7 @@ export function metricWithUnit(metric: Metric, t: Words): string {
 
 /** "Fullest disk ≥ 98 %", "Process sshd does not run". */
 export function conditionOf(
-  rule: Pick<AlertRule, 'metric' | 'metric_argument' | 'operator' | 'threshold'>,
+  rule: Pick<RuleDefinition, 'metric' | 'metric_argument' | 'operator' | 'threshold'>,
   t: Words,
   language: string,
 ): string {
