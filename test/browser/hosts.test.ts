@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { createTestBrowser, expectAccessible, expectNoSidewaysScroll } from '../support/browser.ts';
 
-const { signedIn, picture, demo, user, freshCode, call } = await createTestBrowser();
+const { signedIn, picture, demo, user, freshCode, call, asOwner } = await createTestBrowser();
 const acme = demo.tenants.find(({ slug }) => slug === 'acme') as (typeof demo.tenants)[number];
 const ofAcme = demo.agents.filter(({ tenant_id }) => tenant_id === acme.id);
 const db = ofAcme.find(({ hostname }) => hostname === 'db-prod-01') as (typeof demo.agents)[number];
@@ -37,6 +37,18 @@ describe('the overview', () => {
       await page.getByRole('heading', { name, exact: true }).waitFor();
     await page.getByText(/EATs failed in 30 days|No EAT in 30 days/).waitFor();
     await page.getByRole('figure', { name: 'Trust Score of ACME' }).waitFor();
+    // The same numbers as the cockpit's, which counts what nobody has acknowledged; and a score says of when it is.
+    const { items } = (await (
+      await call('alice', 'GET', `/alerts?tenant_id=${acme.id}&status=open&limit=500`)
+    ).json()) as { items: { severity: string }[] };
+    const stat = page
+      .locator('div')
+      .filter({ has: page.getByText('Open alerts', { exact: true }) })
+      .last();
+    await stat.getByText(String(items.length), { exact: true }).waitFor();
+    const high = items.filter(({ severity }) => severity === 'high').length;
+    expect(await stat.innerText()).toContain(`${high} high`);
+    await page.getByText(/^as of /).waitFor();
     await picture(page, 'overview');
     await expectAccessible(page);
   });
@@ -168,6 +180,22 @@ describe('one host', () => {
     expect(await usage.locator('canvas').count()).toBe(1);
     await expectAccessible(page);
     await picture(page, 'host-metrics-dark');
+  });
+
+  it('falls silent under an open page, which says so by itself', async () => {
+    const host = ofAcme.find(({ hostname }) => hostname === 'cache-01') as (typeof demo.agents)[number];
+    const page = await signedIn('grace');
+    const link = async (state: 'online' | 'offline'): Promise<void> =>
+      asOwner('update agents set link_state = $2, link_state_since = now() where id = $1', [host.id, state]);
+    await page.goto(`/hosts/${host.id}`);
+    await page.getByText('Online', { exact: true }).waitFor();
+    await link('offline');
+    try {
+      // Asked again every ten seconds.
+      await page.getByText('Offline', { exact: true }).waitFor({ timeout: 25_000 });
+    } finally {
+      await link('online');
+    }
   });
 
   it('is tagged, refreshed and put into maintenance by an admin', async () => {

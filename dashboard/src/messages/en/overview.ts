@@ -18,6 +18,7 @@ const messages = {
   },
   components: {
     title: 'What it is made of',
+    asOf: 'as of',
     weight: 'of 100 · weighs {{percent}} %',
     patch_hygiene: 'Patch hygiene',
     agent_health: 'Agent health',
@@ -49,6 +50,7 @@ const messages = {
     title: 'Open alerts',
     none: 'No open alerts',
     noneText: 'Nothing waits for anybody.',
+    acknowledged: '{{count}} acknowledged',
     sla: { ok: 'On time', due_soon: 'Due soon', breached: 'Overdue' },
   },
   hosts: {

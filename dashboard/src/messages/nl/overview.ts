@@ -20,6 +20,7 @@ const messages: Translated<typeof en> = {
     inputs: 'Bekijk de invoer',
   },
   components: {
+    asOf: 'stand van',
     title: 'Waaruit die bestaat',
     weight: 'van 100 · weegt {{percent}} %',
     patch_hygiene: 'Patchhygiëne',
@@ -52,6 +53,7 @@ const messages: Translated<typeof en> = {
     title: 'Open meldingen',
     none: 'Geen open meldingen',
     noneText: 'Niets wacht op iemand.',
+    acknowledged: '{{count}} bevestigd',
     sla: { ok: 'Op tijd', due_soon: 'Bijna te laat', breached: 'Te laat' },
   },
   hosts: {

@@ -9,7 +9,7 @@ import { ButtonLink } from '../../ui/Button.tsx';
 import { EmptyState, Problem, SkeletonRows } from '../../ui/Feedback.tsx';
 import { Card } from '../../ui/Layout.tsx';
 import { Time } from '../../ui/Time.tsx';
-import { openAlertsQuery } from './overviewQueries.ts';
+import { isOpen, openAlertsQuery } from './overviewQueries.ts';
 
 const SHOWN = 7;
 const SLA_TONES = { ok: 'neutral', due_soon: 'medium', breached: 'critical' } as const;
@@ -18,6 +18,7 @@ const SLA_TONES = { ok: 'neutral', due_soon: 'medium', breached: 'critical' } as
 export function AlertsCard({ tenantId }: { readonly tenantId: string }) {
   const { t } = useTranslation('overview');
   const { data, error, refetch } = useQuery(openAlertsQuery(tenantId));
+  const open = isOpen(data?.items);
   return (
     <Card
       flush
@@ -30,13 +31,13 @@ export function AlertsCard({ tenantId }: { readonly tenantId: string }) {
     >
       {error !== null && <Problem error={error} onRetry={() => void refetch()} />}
       {data === undefined && error === null && <SkeletonRows rows={SHOWN} />}
-      {data?.items.length === 0 && (
+      {data !== undefined && open.length === 0 && (
         <EmptyState title={t('alerts.none')} icon={<BellOff aria-hidden="true" />}>
           {t('alerts.noneText')}
         </EmptyState>
       )}
       <ul className="divide-y divide-line/60">
-        {data?.items.slice(0, SHOWN).map((alert) => (
+        {open.slice(0, SHOWN).map((alert) => (
           <li key={alert.id} className="flex items-center gap-3 px-4 py-2">
             <span className="w-16 shrink-0">
               <SeverityBadge severity={alert.severity} />

@@ -7,7 +7,7 @@ import { useCan } from '../../session.ts';
 import { Delta } from '../../ui/Delta.tsx';
 import { Skeleton } from '../../ui/Feedback.tsx';
 import { Stat } from '../../ui/Layout.tsx';
-import { eatsQuery, hostCountQuery, openAlertsQuery, scoreQuery } from './overviewQueries.ts';
+import { eatsQuery, hostCountQuery, isOpen, openAlertsQuery, scoreQuery } from './overviewQueries.ts';
 import { overviewRoute } from './routes.tsx';
 
 const WAIT = <Skeleton className="my-1 h-6 w-16" />;
@@ -32,6 +32,8 @@ export function OverviewStats({ tenantId }: { readonly tenantId: string }) {
   return (
     <div className="grid grid-cols-2 gap-3 xl:grid-cols-4">
       <Stat
+  const open = isOpen(alerts?.items);
+  const acknowledged = (alerts?.items.length ?? 0) - open.length;
         label={t('score.title')}
         value={
           score === undefined

@@ -6,6 +6,7 @@ import { COMPONENTS, type Component, type TrustScoreInputs } from '../../../../s
 import { cx } from '../../ui/classNames.ts';
 import { Problem, SkeletonRows } from '../../ui/Feedback.tsx';
 import { Card } from '../../ui/Layout.tsx';
+import { Time } from '../../ui/Time.tsx';
 import { scoreInputsQuery, scoreQuery } from './overviewQueries.ts';
 import { overviewRoute } from './routes.tsx';
 import { WEAKNESSES } from './weakness.ts';
@@ -26,7 +27,17 @@ export function ScoreComponents({ tenantId }: { readonly tenantId: string }) {
   const inputs = parseInputs(useQuery(scoreInputsQuery(tenantId, data?.computed_at ?? null)).data?.inputs);
   const round = (value: number): string => value.toLocaleString(i18n.language, { maximumFractionDigits: 1 });
   return (
-    <Card title={t('components.title')}>
+    <Card
+      title={t('components.title')}
+      actions={
+        data?.computed_at != null && (
+          // Its numbers are those of that moment: the ones above are live, and may have moved on.
+          <p className="text-xs text-ink-faint">
+            {t('components.asOf')} <Time value={data.computed_at} />
+          </p>
+        )
+      }
+    >
       {error !== null && <Problem error={error} />}
       {data === undefined && error === null && <SkeletonRows rows={6} />}
       <ul className="space-y-3.5">

@@ -36,7 +36,12 @@ export function scoreInputsQuery(tenantId: string, at: string | null) {
   });
 }
 
-/** Alerts that wait, worst first. */
+/** Those that nobody has acknowledged, which is what the cockpit counts. */
+export function isOpen<T extends { readonly status: string }>(alerts: readonly T[] | undefined): readonly T[] {
+  return alerts?.filter(({ status }) => status === 'open') ?? [];
+}
+
+/** Alerts that are not resolved, worst first; {@link isOpen} tells those that wait for somebody. */
 export function openAlertsQuery(tenantId: string) {
   return queryOptions({
     queryKey: ['alerts', 'overview', tenantId],
