@@ -52,7 +52,7 @@ export function OverviewStats({ tenantId }: { readonly tenantId: string }) {
       />
       <Stat
         label={t('alerts.title')}
-        value={alerts === undefined ? WAIT : `${alerts.items.length}${more(alerts)}`}
+        value={alerts === undefined ? WAIT : `${open.length}${more(alerts)}`}
         detail={
           // Two lines on a phone, also before there is anything to say: what is below does not jump.
           <div className="max-sm:min-h-8">
