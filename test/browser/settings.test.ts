@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { totpCodeAt } from '../../src/platform/totpCode.ts';
-import { createTestBrowser } from '../support/browser.ts';
+import { createTestBrowser, expectAccessible } from '../support/browser.ts';
 
-const { signedIn, user, freshCode, picture, demo, call } = await createTestBrowser();
+const { open, signedIn, user, freshCode, picture, demo, call } = await createTestBrowser();
 const acme = demo.tenants.find(({ slug }) => slug === 'acme')?.id ?? '';
 
 describe('the team', () => {
@@ -36,6 +36,69 @@ describe('the team', () => {
     await other.getByRole('link', { name: 'I have saved the codes' }).click();
     await other.getByRole('navigation', { name: 'Main navigation' }).waitFor();
     await other.context().close();
+  });
+});
+
+describe('one’s own account', () => {
+  it('makes recovery codes, each of which signs in once; and that session is ended from the first', async () => {
+    const frank = user('frank');
+    const page = await signedIn('frank');
+    await page.goto('/settings/security');
+    const recovery = page.getByRole('region', { name: 'Recovery codes' });
+    await recovery.getByLabel('TOTP code').fill(await freshCode(frank));
+    await recovery.getByRole('button', { name: 'Make new codes' }).click();
+    await recovery.getByRole('listitem').nth(9).waitFor();
+    await expectAccessible(page);
+    const [code = ''] = await recovery.getByRole('listitem').allInnerTexts();
+    expect(await page.getByRole('link', { name: 'Save as a file' }).getAttribute('href')).toContain(code);
+
+    // Another kind of browser, so that its line in the list is told from the others'.
+    const other = await (
+      await open({ userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' })
+    ).newPage();
+    await other.goto('/login?next=/hosts');
+    const signIn = async (): Promise<void> => {
+      await other.getByLabel('Email').fill(frank.email);
+      await other.getByLabel('Password').fill(frank.password);
+      await other.getByRole('button', { name: 'Use a recovery code instead' }).click();
+      await other.getByLabel('Recovery code').fill(code);
+      await other.getByRole('button', { name: 'Sign in', exact: true }).click();
+    };
+    await signIn();
+    await other.waitForURL('**/hosts');
+
+    await page.reload();
+    const there = page.getByRole('region', { name: 'Where you are signed in' }).getByRole('row', { name: /Firefox/ });
+    await there.getByRole('button', { name: 'Sign out there' }).click();
+    await there.waitFor({ state: 'detached' });
+    await other.goto('/hosts');
+    await other.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await signIn();
+    await other.getByRole('alert').getByText('Email, password or code is wrong').waitFor();
+  });
+
+  it('makes an API token of a part of one’s permissions, shown once, and revokes it', async () => {
+    const page = await signedIn('frank');
+    await page.goto('/settings/tokens');
+    await page.getByRole('button', { name: 'New API token' }).click();
+    const dialog = page.getByRole('dialog', { name: 'New API token' });
+    const name = `Script ${Date.now()}`;
+    await dialog.getByLabel('Name').fill(name);
+    await dialog.getByLabel('Good for').selectOption('7');
+    await dialog.getByLabel('agents.read').check();
+    await dialog.getByLabel('TOTP code').fill(await freshCode(user('frank')));
+    await expectAccessible(page);
+    await dialog.getByRole('button', { name: 'Make token' }).click();
+    const token = await page.getByText(/^msys_/).innerText();
+    const status = async (path: string): Promise<number> =>
+      (await fetch(`${demo.base_url}/api/v1${path}`, { headers: { authorization: `Bearer ${token}` } })).status;
+    expect([await status('/agents?limit=1'), await status('/alerts?limit=1')]).toEqual([200, 403]);
+    await page.reload();
+    const row = page.getByRole('row').filter({ hasText: name });
+    await row.getByRole('button', { name: 'Revoke' }).click();
+    await row.waitFor({ state: 'detached' });
+    expect(await page.getByText(/^msys_/).count(), 'the token is kept nowhere').toBe(0);
+    expect(await status('/agents?limit=1')).toBe(401);
   });
 });
 
@@ -163,7 +226,7 @@ describe('webhooks', () => {
     await sudo.getByLabel('TOTP code').fill(await freshCode(user('alice')));
     await sudo.getByRole('button', { name: 'Confirm' }).click();
     await page.getByText(/^whsec_/).waitFor();
-    await page.getByRole('button', { name: `Actions: ${name}` }).click();
+    await page.getByRole('button', { name: `More: ${name}` }).click();
     await page.getByRole('menuitem', { name: 'Send a ping' }).click();
     const log = page.getByRole('region', { name: `Deliveries of ${name}` });
     await log.getByText('ping', { exact: true }).waitFor();
@@ -172,7 +235,7 @@ describe('webhooks', () => {
     await listed.getByText('Retrying').waitFor({ timeout: 30_000 });
     await log.getByRole('columnheader', { name: 'Next try' }).waitFor();
     await picture(page, 'settings-webhooks-log');
-    await page.getByRole('button', { name: `Actions: ${name}` }).click();
+    await page.getByRole('button', { name: `More: ${name}` }).click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
     await page.getByRole('region', { name: 'Webhooks' }).getByText(name).waitFor({ state: 'detached' });
   });

@@ -218,6 +218,7 @@ const messages = {
       signed: 'Signed by the hub',
       delivered: 'Delivered to the host',
       deliveryAwaited: 'On its way to the host',
+      conditionAwaited: 'Held by the host: it runs when its condition holds within the window',
       activated: 'Activated itself',
       heartbeat_lost: 'no heartbeat could be delivered',
       severity_critical: 'a critical alert was open on the host',

@@ -223,6 +223,7 @@ const messages: Translated<typeof emergency> = {
       signed: 'Ondertekend door de hub',
       delivered: 'Afgeleverd bij de host',
       deliveryAwaited: 'Onderweg naar de host',
+      conditionAwaited: 'In bewaring bij de host: het loopt als binnen het venster aan zijn voorwaarde is voldaan',
       activated: 'Activeerde zichzelf',
       heartbeat_lost: 'er kon geen hartslag worden afgeleverd',
       severity_critical: 'op de host stond een kritieke melding open',

@@ -1,4 +1,4 @@
-/** Tokens as rows; each leads to its timeline. */
+/** Tokens as rows; each leads to its timeline. On a phone there are two columns, and the rest stands under them. */
 
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -35,16 +35,19 @@ export function EatTable({
           key: 'action',
           title: t('column.action'),
           cell: (eat) => (
-            <div className="min-w-40">
+            <div className="min-w-36">
               <Link
                 to="/emergency/eats/$nonce"
                 params={{ nonce: eat.nonce }}
-                className="font-medium break-words text-accent hover:underline"
+                className="font-medium wrap-anywhere text-accent hover:underline"
               >
                 {eat.labels.join(', ')}
               </Link>
               <p className="text-ink-soft">
                 {tenantName(eat.tenant_id)} / {eat.hostname}
+              </p>
+              <p className="text-xs text-ink-faint md:hidden">
+                <Time value={eat.issued_at} /> · <span className="wrap-anywhere">{eat.reason}</span>
               </p>
             </div>
           ),
@@ -74,8 +77,17 @@ export function EatTable({
           ),
         },
         { key: 'issued', title: t('column.issued'), from: 'md', cell: (eat) => <Time value={eat.issued_at} /> },
-        { key: 'state', title: t('column.state'), cell: (eat) => <TokenBadge state={stateOfEat(eat)} /> },
-        last,
+        {
+          key: 'state',
+          title: t('column.state'),
+          cell: (eat) => (
+            <>
+              <TokenBadge state={stateOfEat(eat)} />
+              <div className="mt-1 empty:hidden sm:hidden">{last.cell(eat)}</div>
+            </>
+          ),
+        },
+        { ...last, from: 'sm' },
       ]}
     />
   );

@@ -48,7 +48,6 @@ export function PendingTab() {
 
 function Requests({ rows }: { readonly rows: readonly QuorumRequest[] }) {
   const { t } = useTranslation('emergency');
-  const me = useMe();
   return (
     <Table
       label={t('tabs.pending')}
@@ -64,11 +63,11 @@ function Requests({ rows }: { readonly rows: readonly QuorumRequest[] }) {
           key: 'action',
           title: t('column.action'),
           cell: (request) => (
-            <div className="min-w-44">
+            <div className="min-w-36">
               <Link
                 to="/emergency/quorum/$requestId"
                 params={{ requestId: request.id }}
-                className="font-medium text-accent hover:underline"
+                className="font-medium wrap-anywhere text-accent hover:underline"
               >
                 {request.labels.join(', ')}
               </Link>
@@ -87,37 +86,48 @@ function Requests({ rows }: { readonly rows: readonly QuorumRequest[] }) {
               <span className="tabular-nums">
                 {t('ofN', { count: request.approvals, required: request.required_approvers })}
               </span>
-              <p className="max-w-64 truncate text-xs text-ink-faint">
+              <p className="max-w-64 text-xs wrap-anywhere text-ink-faint sm:truncate">
                 {request.decisions.map(({ email }) => email).join(', ')}
               </p>
+              <div className="space-y-1 sm:hidden">
+                <Left request={request} />
+                <Decide request={request} />
+              </div>
             </div>
           ),
         },
-        {
-          key: 'left',
-          title: t('column.left'),
-          cell: (request) =>
-            request.state === 'open' ? <TimeLeft until={request.expires_at} /> : <RequestBadge state={request.state} />,
-        },
+        { key: 'left', title: t('column.left'), from: 'sm', cell: (request) => <Left request={request} /> },
         {
           key: 'decide',
           title: <span className="sr-only">{t('quorum.decide')}</span>,
           align: 'right',
           from: 'sm',
-          cell: (request) =>
-            standingOf(request, me) === 'decide' && (
-              <ButtonLink
-                to="/approve/$requestId"
-                params={{ requestId: request.id }}
-                size="sm"
-                kind="primary"
-                aria-label={`${t('quorum.decide')}: ${request.labels.join(', ')}`}
-              >
-                {t('quorum.decide')}
-              </ButtonLink>
-            ),
+          cell: (request) => <Decide request={request} />,
         },
       ]}
     />
+  );
+}
+
+/** How long it waits yet, or what has become of it. */
+function Left({ request }: { readonly request: QuorumRequest }) {
+  return request.state === 'open' ? <TimeLeft until={request.expires_at} /> : <RequestBadge state={request.state} />;
+}
+
+/** The way to the card, for who may decide. */
+function Decide({ request }: { readonly request: QuorumRequest }) {
+  const { t } = useTranslation('emergency');
+  const me = useMe();
+  if (standingOf(request, me) !== 'decide') return null;
+  return (
+    <ButtonLink
+      to="/approve/$requestId"
+      params={{ requestId: request.id }}
+      size="sm"
+      kind="primary"
+      aria-label={`${t('quorum.decide')}: ${request.labels.join(', ')}`}
+    >
+      {t('quorum.decide')}
+    </ButtonLink>
   );
 }

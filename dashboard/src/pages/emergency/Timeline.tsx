@@ -13,6 +13,7 @@ const DOTS: Partial<Readonly<Record<TimelineEvent['kind'], string>>> = {
   overdue: 'bg-critical',
   result: 'bg-good',
   deliveryAwaited: 'bg-surface border-2 border-accent motion-safe:animate-pulse',
+  conditionAwaited: 'bg-surface border-2 border-accent',
   resultAwaited: 'bg-surface border-2 border-accent motion-safe:animate-pulse',
 };
 

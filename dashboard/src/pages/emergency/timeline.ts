@@ -21,6 +21,7 @@ export type TimelineEvent = { readonly at: string | null } & (
       readonly kind:
         | 'delivered'
         | 'deliveryAwaited'
+        | 'conditionAwaited'
         | 'started'
         | 'resultAwaited'
         | 'result'
@@ -82,5 +83,7 @@ function ranOnHost(eat: EatEvidence, result: EatResult | null): readonly Timelin
 }
 
 function awaited(eat: EatEvidence): TimelineEvent {
-  return { kind: eat.delivered_at === null ? 'deliveryAwaited' : 'resultAwaited', at: null };
+  if (eat.delivered_at === null) return { kind: 'deliveryAwaited', at: null };
+  const isHeld = eat.kind === 'pre_issued' && eat.started_at === null;
+  return { kind: isHeld ? 'conditionAwaited' : 'resultAwaited', at: null };
 }

@@ -90,7 +90,9 @@ export function HostCves({ host }: { readonly host: HostDetail }) {
             {
               key: 'fixed',
               title: t('cves.fixed'),
-              cell: ({ fixed_versions }) => <code className="text-xs">{fixed_versions.join(', ') || '—'}</code>,
+              cell: ({ fixed_versions }) => (
+                <code className="text-xs wrap-anywhere">{fixed_versions.join(', ') || '—'}</code>
+              ),
             },
             {
               key: 'since',

@@ -43,7 +43,7 @@ export function HostEats({ host }: { readonly host: HostDetail }) {
                     to="/emergency/eats/$nonce"
                     params={{ nonce }}
                     search={{}}
-                    className="inline-block py-0.5 font-medium hover:underline"
+                    className="inline-block py-0.5 font-medium wrap-anywhere hover:underline"
                   >
                     {labels.join(', ')}
                   </Link>

@@ -39,10 +39,13 @@ export function HostFindings({ host }: { readonly host: HostDetail }) {
             {
               key: 'subject',
               title: t('findings.subject'),
-              cell: ({ subject, detail }) => (
+              cell: ({ subject, detail, detected_at }) => (
                 <>
                   <code className="text-xs break-all">{subject}</code>
-                  <span className="block text-xs text-ink-faint">{detail}</span>
+                  <span className="block text-xs wrap-anywhere text-ink-faint">{detail}</span>
+                  <span className="block text-xs text-ink-faint sm:hidden">
+                    {t('cves.since')} <Time value={detected_at} format="date" />
+                  </span>
                 </>
               ),
             },
@@ -51,6 +54,7 @@ export function HostFindings({ host }: { readonly host: HostDetail }) {
               key: 'since',
               title: t('cves.since'),
               align: 'right',
+              from: 'sm',
               cell: ({ detected_at }) => <Time value={detected_at} format="date" />,
             },
           ]}
@@ -74,7 +78,14 @@ export function HostFindings({ host }: { readonly host: HostDetail }) {
             {
               key: 'path',
               title: t('drift.path'),
-              cell: ({ path }) => <code className="text-xs break-all">{path}</code>,
+              cell: ({ path, drifted_at }) => (
+                <>
+                  <code className="text-xs break-all">{path}</code>
+                  <span className="block text-xs text-ink-faint sm:hidden">
+                    {t('cves.since')} <Time value={drifted_at} />
+                  </span>
+                </>
+              ),
             },
             {
               key: 'what',
@@ -87,6 +98,7 @@ export function HostFindings({ host }: { readonly host: HostDetail }) {
               key: 'since',
               title: t('cves.since'),
               align: 'right',
+              from: 'sm',
               cell: ({ drifted_at }) => <Time value={drifted_at} />,
             },
           ]}

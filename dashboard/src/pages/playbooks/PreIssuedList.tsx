@@ -72,15 +72,19 @@ function Rows({ rows }: { readonly rows: readonly PreIssued[] }) {
           key: 'host',
           title: t('live.host'),
           cell: (eat) => (
-            <div className="min-w-36">
+            <div className="min-w-32">
               <Link
                 to="/emergency/eats/$nonce"
                 params={{ nonce: eat.nonce }}
-                className="font-medium text-accent hover:underline"
+                className="font-medium wrap-anywhere text-accent hover:underline"
               >
                 {eat.hostname}
               </Link>
               <p className="text-ink-soft">{tenantName(eat.tenant_id)}</p>
+              <p className="wrap-anywhere text-ink-soft md:hidden">{eat.labels.join(', ')}</p>
+              <p className="text-xs text-ink-faint sm:hidden">
+                <Time value={eat.valid_from} /> – <Time value={eat.expires_at} />
+              </p>
             </div>
           ),
         },
@@ -100,6 +104,7 @@ function Rows({ rows }: { readonly rows: readonly PreIssued[] }) {
         {
           key: 'window',
           title: t('live.window'),
+          from: 'sm',
           cell: (eat) => (
             <>
               <Time value={eat.valid_from} />
@@ -109,11 +114,23 @@ function Rows({ rows }: { readonly rows: readonly PreIssued[] }) {
           ),
         },
         { key: 'conditions', title: t('live.conditions'), from: 'lg', cell: (eat) => conditionWords(eat.conditions) },
-        { key: 'state', title: t('live.state'), cell: (eat) => <PreIssuedBadge state={eat.state} /> },
+        {
+          key: 'state',
+          title: t('live.state'),
+          cell: (eat) => (
+            <>
+              <PreIssuedBadge state={eat.state} />
+              <div className="mt-1 empty:hidden sm:hidden">
+                <Revoke eat={eat} />
+              </div>
+            </>
+          ),
+        },
         {
           key: 'revoke',
           title: <span className="sr-only">{t('live.revoke')}</span>,
           align: 'right',
+          from: 'sm',
           cell: (eat) => <Revoke eat={eat} />,
         },
       ]}

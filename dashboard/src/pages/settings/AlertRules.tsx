@@ -146,7 +146,7 @@ export function AlertRules() {
                 align: 'right' as const,
                 cell: (rule) =>
                   can('rules.write') && (
-                    <span className="inline-flex gap-1">
+                    <span className="inline-flex gap-1 max-sm:flex-col">
                       <Button
                         size="sm"
                         aria-label={`${common('edit')}: ${rule.name}`}

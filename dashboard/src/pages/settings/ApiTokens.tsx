@@ -54,7 +54,11 @@ export function ApiTokens() {
             rowKey={({ id }) => id}
             empty={<EmptyState title={t('tokens.empty')}>{t('tokens.emptyText')}</EmptyState>}
             columns={[
-              { key: 'name', title: t('name'), cell: ({ name }) => <span className="font-medium">{name}</span> },
+              {
+                key: 'name',
+                title: t('name'),
+                cell: ({ name }) => <span className="font-medium wrap-anywhere">{name}</span>,
+              },
               {
                 key: 'scopes',
                 title: t('tokens.scopes'),

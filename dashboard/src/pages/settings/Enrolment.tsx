@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { api, ask } from '../../api/client.ts';
+import { api, ask, type Item } from '../../api/client.ts';
 import { useTenantId } from '../../shell/tenant.ts';
 import { EmptyState } from '../../ui/Feedback.tsx';
 import { Page } from '../../ui/Layout.tsx';
@@ -69,6 +69,7 @@ function EnrolmentTokens({ tenantId }: { readonly tenantId: string | undefined }
 
 function IntegrationTokens({ tenantId }: { readonly tenantId: string | undefined }) {
   const { t } = useTranslation('settings');
+  const purposeOf = ({ purpose }: Item<'/integration-tokens'>): string => t(`enrolment.purposes.${purpose}`);
   const tokens = useQuery({
     queryKey: ['integration-tokens', tenantId],
     queryFn: ({ signal }) =>
@@ -85,9 +86,8 @@ function IntegrationTokens({ tenantId }: { readonly tenantId: string | undefined
       tokens={tokens}
       revoke={(id) => ask(api.POST('/integration-tokens/{id}/revoke', { params: { path: { id } } }))}
       empty={<EmptyState title={t('enrolment.noIntegrations')}>{t('enrolment.noIntegrationsText')}</EmptyState>}
-      columns={[
-        { key: 'purpose', title: t('enrolment.purpose'), cell: ({ purpose }) => t(`enrolment.purposes.${purpose}`) },
-      ]}
+      detail={purposeOf}
+      columns={[{ key: 'purpose', title: t('enrolment.purpose'), from: 'sm', cell: purposeOf }]}
     />
   );
 }

@@ -106,12 +106,15 @@ export function Maintenance() {
               {
                 key: 'title',
                 title: t('maintenance.what'),
-                cell: ({ title, reason }) => (
+                cell: (row) => (
                   <div className="max-w-96 min-w-0">
-                    <p className="truncate font-medium">{title}</p>
-                    <p className="truncate text-xs text-ink-faint" title={reason}>
-                      {reason}
+                    <p className="font-medium wrap-anywhere sm:truncate">{row.title}</p>
+                    <p className="text-xs wrap-anywhere text-ink-faint sm:truncate" title={row.reason}>
+                      {row.reason}
                     </p>
+                    <div className="sm:hidden">
+                      <When window={row} />
+                    </div>
                   </div>
                 ),
               },
@@ -130,20 +133,8 @@ export function Maintenance() {
               {
                 key: 'when',
                 title: t('maintenance.when'),
-                cell: ({ schedule, next_from, next_until }) => (
-                  <div>
-                    {next_from === null ? '—' : <Time value={next_from} />}
-                    {next_until !== null && (
-                      <span className="text-ink-soft">
-                        {' – '}
-                        <Time value={next_until} format="time" />
-                      </span>
-                    )}
-                    {schedule.kind === 'weekly' && (
-                      <p className="text-xs text-ink-faint">{t('maintenance.weekly', { zone: schedule.time_zone })}</p>
-                    )}
-                  </div>
-                ),
+                from: 'sm',
+                cell: (row) => <When window={row} />,
               },
               {
                 key: 'state',
@@ -183,5 +174,24 @@ export function Maintenance() {
         />
       )}
     </Page>
+  );
+}
+
+/** The period that is open or comes next, and whether others follow. */
+function When({ window: { schedule, next_from, next_until } }: { readonly window: MaintenanceWindow }) {
+  const { t } = useTranslation('settings');
+  return (
+    <>
+      {next_from === null ? '—' : <Time value={next_from} />}
+      {next_until !== null && (
+        <span className="text-ink-soft">
+          {' – '}
+          <Time value={next_until} format="time" />
+        </span>
+      )}
+      {schedule.kind === 'weekly' && (
+        <p className="text-xs text-ink-faint">{t('maintenance.weekly', { zone: schedule.time_zone })}</p>
+      )}
+    </>
   );
 }

@@ -30,17 +30,22 @@ function TokenState({ revoked, expires }: { readonly revoked: string | null; rea
   return <Badge tone="good">{t('good')}</Badge>;
 }
 
-/** The table under its title; `columns` are those of this kind of token, and `revoke` takes one back. */
+/**
+ * The table under its title; `columns` are those of this kind of token, `detail` is one of them that a phone has no
+ * column for and shows under the name, and `revoke` takes one back.
+ */
 export function TokenTable<Row extends Token>({
   title,
   tokens,
   columns,
+  detail,
   revoke,
   empty,
 }: {
   readonly title: string;
   readonly tokens: UseQueryResult<{ readonly items: readonly Row[] }>;
   readonly columns: readonly Column<Row>[];
+  readonly detail?: (row: Row) => ReactNode;
   readonly revoke: (id: string) => Promise<unknown>;
   readonly empty: ReactNode;
 }) {
@@ -61,7 +66,21 @@ export function TokenTable<Row extends Token>({
           rowKey={({ id }) => id}
           empty={empty}
           columns={[
-            { key: 'name', title: t('name'), cell: ({ name }) => <span className="font-medium">{name}</span> },
+            {
+              key: 'name',
+              title: t('name'),
+              cell: (row) => (
+                <>
+                  <p className="font-medium wrap-anywhere">{row.name}</p>
+                  {detail !== undefined && <p className="text-xs text-ink-soft sm:hidden">{detail(row)}</p>}
+                  {row.expires_at !== null && (
+                    <p className="text-xs text-ink-faint sm:hidden">
+                      {t('expires')} <Time value={row.expires_at} format="relative" />
+                    </p>
+                  )}
+                </>
+              ),
+            },
             { key: 'tenant', title: common('tenant'), from: 'md', cell: (row) => nameOf(row.tenant_id) },
             ...columns,
             {

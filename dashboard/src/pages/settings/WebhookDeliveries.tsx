@@ -67,22 +67,39 @@ export function WebhookDeliveries({ webhook }: { readonly webhook: Webhook }) {
           rowKey={({ id }) => id}
           empty={<EmptyState title={t('webhooks.noDeliveries')}>{t('webhooks.noDeliveriesText')}</EmptyState>}
           columns={[
-            { key: 'event', title: t('webhooks.event'), cell: ({ event }) => <code className="text-xs">{event}</code> },
+            {
+              key: 'event',
+              title: t('webhooks.event'),
+              cell: ({ event, created_at }) => (
+                <>
+                  <code className="text-xs wrap-anywhere">{event}</code>
+                  <p className="text-xs text-ink-faint sm:hidden">
+                    <Time value={created_at} format="ago" />
+                  </p>
+                </>
+              ),
+            },
             {
               key: 'status',
               title: t('team.state'),
               cell: ({ status, last_status_code }) => (
-                <span className="flex items-center gap-1.5">
+                <span className="flex flex-wrap items-center gap-1.5">
                   <Badge tone={TONES[status]}>{t(`webhooks.status.${status}`)}</Badge>
                   {last_status_code !== null && <span className="text-xs text-ink-soft">{last_status_code}</span>}
                 </span>
               ),
             },
             { key: 'tries', title: t('webhooks.tries'), align: 'right', from: 'sm', cell: ({ tries }) => tries },
-            { key: 'when', title: t('webhooks.at'), cell: (row) => <Time value={row.created_at} format="ago" /> },
+            {
+              key: 'when',
+              title: t('webhooks.at'),
+              from: 'sm',
+              cell: (row) => <Time value={row.created_at} format="ago" />,
+            },
             {
               key: 'next',
               title: t('webhooks.next'),
+              from: 'sm',
               cell: ({ status, next_attempt_at }) =>
                 status === 'pending' && next_attempt_at !== null && <Time value={next_attempt_at} format="relative" />,
             },
@@ -98,7 +115,7 @@ export function WebhookDeliveries({ webhook }: { readonly webhook: Webhook }) {
               title: <span className="sr-only">{common('actions')}</span>,
               align: 'right',
               cell: ({ id, status }) => (
-                <span className="inline-flex gap-1">
+                <span className="inline-flex gap-1 max-sm:flex-col">
                   <Button size="sm" onClick={() => setOpen(id)}>
                     {t('webhooks.show')}
                   </Button>

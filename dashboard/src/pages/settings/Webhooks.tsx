@@ -141,8 +141,8 @@ export function Webhooks() {
                 title: t('name'),
                 cell: ({ name, url }) => (
                   <div className="max-w-96 min-w-0">
-                    <p className="truncate font-medium">{name}</p>
-                    <p className="truncate font-mono text-xs text-ink-faint" title={url}>
+                    <p className="font-medium wrap-anywhere sm:truncate">{name}</p>
+                    <p className="wrap-anywhere sm:truncate font-mono text-xs text-ink-faint" title={url}>
                       {url}
                     </p>
                   </div>
@@ -180,14 +180,14 @@ export function Webhooks() {
                 title: <span className="sr-only">{common('actions')}</span>,
                 align: 'right',
                 cell: (webhook) => (
-                  <span className="inline-flex gap-1">
+                  <span className="inline-flex gap-1 max-sm:flex-col">
                     <Button size="sm" onClick={() => showLog(webhook.id === log ? undefined : webhook.id)}>
                       {t('webhooks.log')}
                     </Button>
                     {can('webhooks.write') && (
                       <Menu
                         trigger={
-                          <Button size="sm" kind="quiet" aria-label={`${common('actions')}: ${webhook.name}`}>
+                          <Button size="sm" kind="quiet" aria-label={`${common('more')}: ${webhook.name}`}>
                             {common('more')}
                           </Button>
                         }
