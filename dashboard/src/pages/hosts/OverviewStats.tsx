@@ -25,15 +25,16 @@ export function OverviewStats({ tenantId }: { readonly tenantId: string }) {
   const unanswered = overdue?.items.filter(({ acknowledged_at }) => acknowledged_at === null).length;
   const offline = hosts?.items.filter(({ link_state }) => link_state === 'offline').length ?? 0;
   const more = (page: { readonly next_cursor: string | null }): string => (page.next_cursor === null ? '' : '+');
+  const open = isOpen(alerts?.items);
+  const acknowledged = (alerts?.items.length ?? 0) - open.length;
   const bySeverity = SEVERITIES.flatMap((severity) => {
-    const count = alerts?.items.filter((alert) => alert.severity === severity).length ?? 0;
+    const count = open.filter((alert) => alert.severity === severity).length;
     return count === 0 ? [] : [`${count} ${common(`severity.${severity}`).toLowerCase()}`];
   });
+  if (acknowledged > 0) bySeverity.push(t('alerts.acknowledged', { count: acknowledged }));
   return (
     <div className="grid grid-cols-2 gap-3 xl:grid-cols-4">
       <Stat
-  const open = isOpen(alerts?.items);
-  const acknowledged = (alerts?.items.length ?? 0) - open.length;
         label={t('score.title')}
         value={
           score === undefined
