@@ -766,7 +766,7 @@ table automatic_responses (
   decision text,
   constraint automatic_responses_check CHECK (((decided_at IS NULL) = (decision IS NULL))),
   constraint automatic_responses_confidence_check CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
-  constraint automatic_responses_decision_check CHECK ((decision = ANY (ARRAY['ordered'::text, 'acknowledged'::text, 'not_sure_enough'::text, 'switched_off'::text, 'host_inactive'::text]))),
+  constraint automatic_responses_decision_check CHECK ((decision = ANY (ARRAY['ordered'::text, 'acknowledged'::text, 'not_sure_enough'::text, 'switched_off'::text, 'host_inactive'::text, 'too_many_hosts'::text]))),
   constraint automatic_responses_level_check CHECK (((level >= 1) AND (level <= 2))),
   constraint automatic_responses_nonce_key UNIQUE (nonce),
   constraint automatic_responses_pkey PRIMARY KEY (alert_id),

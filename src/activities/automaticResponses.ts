@@ -31,6 +31,8 @@ export function createAutomaticResponseActivities(deps: { readonly pool: Databas
           automaticLevel: proposal.automatic_level,
           alertStatus: proposal.alert_status,
           isHostActive: proposal.is_host_active,
+          hosts: proposal.hosts,
+          otherHostsAnswered: proposal.other_hosts_answered,
         });
         const action = eatAction.parse(proposal.action);
         if (decision === 'ordered') {

@@ -36,18 +36,28 @@ const proposalRow = z.object({
   alert_status: z.enum(['open', 'acknowledged', 'resolved']),
   alert_title: z.string(),
   is_host_active: z.boolean(),
+  hosts: z.number(),
+  other_hosts_answered: z.number(),
 });
 export type ProposalRow = z.infer<typeof proposalRow>;
 
-/** A proposal with all that decides it, its row locked; null when there is none. */
+/**
+ * A proposal with all that decides it, its row locked; null when there is none. Decisions of one tenant come one after
+ * the other: each counts the hosts that those before it ordered something for.
+ */
 export async function lockProposal(tx: TenantTx, alertId: string): Promise<ProposalRow | null> {
   const found = await tx.query(
     sql.unsafe`select from automatic_responses where alert_id = ${alertId}::uuid for update`,
   );
   if (found.rowCount === 0) return null;
+  await tx.query(sql.unsafe`
+    select pg_advisory_xact_lock(hashtextextended('automatic ' || tenant_id, 0)) from automatic_responses where alert_id = ${alertId}::uuid`);
   return tx.one(sql.type(proposalRow)`
     select r.nonce, r.agent_id, r.action, r.level, r.confidence, r.decision, coalesce(s.automatic_level, 0) as automatic_level,
-      l.status as alert_status, l.title as alert_title, a.is_active as is_host_active
+      l.status as alert_status, l.title as alert_title, a.is_active as is_host_active,
+      (select count(*) from agents h where h.tenant_id = r.tenant_id and h.is_active) as hosts,
+      (select count(distinct o.agent_id) from automatic_responses o where o.tenant_id = r.tenant_id and o.agent_id <> r.agent_id
+        and o.decision = 'ordered' and o.decided_at > clock_timestamp() - interval '1 hour') as other_hosts_answered
     from automatic_responses r
       join alerts l on l.tenant_id = r.tenant_id and l.id = r.alert_id
       join agents a on a.tenant_id = r.tenant_id and a.id = r.agent_id

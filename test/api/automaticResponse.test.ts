@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { sql } from '../../src/db/pool.ts';
 import { decideResponse } from '../../src/domain/automaticResponse.ts';
-import { registerTestAgent } from '../support/agent.ts';
+import { registerTestAgent, type TestAgent } from '../support/agent.ts';
 import { createTestHub } from '../support/hub.ts';
 import { waitUntil } from '../support/processes.ts';
 
@@ -19,9 +19,10 @@ const setLevel = (level: number) => admin.call('PUT', `/tenants/${acme}/automati
 async function report(
   action: Record<string, unknown>,
   confidence: number,
+  by: TestAgent = agent,
 ): Promise<{ status: number; fingerprint: string }> {
   const fingerprint = randomUUID();
-  const response = await agent.send(hub.api, 'POST', '/ingest', {
+  const response = await by.send(hub.api, 'POST', '/ingest', {
     batch_id: randomUUID(),
     entries: [
       {
@@ -71,6 +72,21 @@ describe('level 1', () => {
   });
 });
 
+describe('one reporter with alerts for many hosts', () => {
+  it('has five hosts answered for, however many come at once, and those again', async () => {
+    const others = await Promise.all(
+      Array.from({ length: 7 }, (_, index) => registerTestAgent(hub.api, acme, `web-1${index}`)),
+    );
+    const sent = await Promise.all(others.map((other) => report({ kind: 'isolate_network' }, 0.99, other)));
+    const decisions = await Promise.all(sent.map(async ({ fingerprint }) => (await decided(fingerprint)).decision));
+    // One host was answered for above.
+    expect(decisions.filter((decision) => decision === 'ordered')).toHaveLength(4);
+    expect(decisions.filter((decision) => decision === 'too_many_hosts')).toHaveLength(3);
+    const again = await report({ kind: 'isolate_network' }, 0.99);
+    expect((await decided(again.fingerprint)).decision).toBe('ordered');
+  });
+});
+
 describe('what is refused', () => {
   it.each([
     ['a playbook', { kind: 'run_playbook', id: 'db-restore' }],
@@ -90,12 +106,27 @@ describe('what is refused', () => {
 });
 
 describe('the rule', () => {
-  const base = { level: 2, confidence: 0.5, automaticLevel: 2, alertStatus: 'open', isHostActive: true } as const;
+  const base = {
+    level: 2,
+    confidence: 0.5,
+    automaticLevel: 2,
+    alertStatus: 'open',
+    isHostActive: true,
+    hosts: 20,
+    otherHostsAnswered: 0,
+  } as const;
   it('lets level 2 run when nobody has acknowledged, however sure the reporter is', () => {
     expect(decideResponse(base)).toBe('ordered');
     expect(decideResponse({ ...base, alertStatus: 'acknowledged' })).toBe('acknowledged');
     expect(decideResponse({ ...base, alertStatus: 'resolved' })).toBe('acknowledged');
     expect(decideResponse({ ...base, automaticLevel: 1 })).toBe('switched_off');
     expect(decideResponse({ ...base, isHostActive: false })).toBe('host_inactive');
+  });
+
+  it('answers for five hosts an hour or a tenth of the fleet, then waits for a person', () => {
+    expect(decideResponse({ ...base, otherHostsAnswered: 4 })).toBe('ordered');
+    expect(decideResponse({ ...base, otherHostsAnswered: 5 })).toBe('too_many_hosts');
+    expect(decideResponse({ ...base, hosts: 1000, otherHostsAnswered: 99 })).toBe('ordered');
+    expect(decideResponse({ ...base, hosts: 1000, otherHostsAnswered: 100 })).toBe('too_many_hosts');
   });
 });
