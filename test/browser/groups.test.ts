@@ -158,6 +158,12 @@ describe('one group', () => {
     expect(await page.getByRole('main').locator('nav [aria-current=page]').allInnerTexts()).toEqual(['Runbook']);
     await expectAccessible(page);
     await picture(page, 'group-runbook-version-dark');
+    // On paper the text alone, with whose times it has.
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.getByText('First text.').isVisible()).toBe(true);
+    expect(await page.getByText('Times in Europe/Brussels').isVisible()).toBe(true);
+    expect(await page.getByRole('navigation').first().isVisible(), 'the sidebar').toBe(false);
+    await page.emulateMedia({ media: 'screen' });
     await page.getByRole('button', { name: 'Restore this version' }).click();
     await page.getByText('Version 1 is restored as version 3.').waitFor();
     await expect.poll(() => page.getByLabel('Runbook', { exact: true }).inputValue()).toContain('First text.');

@@ -187,12 +187,14 @@ describe('one host', () => {
     const page = await signedIn('grace');
     const link = async (state: 'online' | 'offline'): Promise<void> =>
       asOwner('update agents set link_state = $2, link_state_since = now() where id = $1', [host.id, state]);
+    await page.clock.install();
     await page.goto(`/hosts/${host.id}`);
     await page.getByText('Online', { exact: true }).waitFor();
     await link('offline');
     try {
-      // Asked again every ten seconds.
-      await page.getByText('Offline', { exact: true }).waitFor({ timeout: 25_000 });
+      // The page asks again every ten seconds.
+      await page.clock.fastForward(11_000);
+      await page.getByText('Offline', { exact: true }).waitFor();
     } finally {
       await link('online');
     }
