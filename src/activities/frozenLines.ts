@@ -9,7 +9,6 @@ import type {
   PackAlertRow,
   PackAuditRow,
   PackCveRow,
-  PackEatRow,
   PackKernelRow,
   PackScoreRow,
   PackSessionRow,
@@ -17,6 +16,7 @@ import type {
 import { findPackOfMonth, findPreviousPack } from '../db/packs.ts';
 import type { AnyTx } from '../db/scope.ts';
 import { PACK_START, type PackEntry, type PackManifest, packManifest, readPackLine } from '../domain/pack.ts';
+import type { EatLineRow } from './packLines.ts';
 import type { PackRef } from './packs.ts';
 
 /** What a handover takes from the signed pack. */
@@ -45,19 +45,23 @@ export async function previousOf(
   return frozen === null ? findPreviousPack(tx, ref.tenant_id, ref.month) : frozen.manifest.previous;
 }
 
-/** A line with the row that it was made of; the first line has none. */
-export type FrozenLine = { readonly entry: PackEntry } & (
-  | { readonly kind: 'pack' }
-  | { readonly kind: 'eat'; readonly row: PackEatRow; readonly isLate: boolean }
-  | { readonly kind: 'audit'; readonly row: PackAuditRow }
-  | { readonly kind: 'alert'; readonly row: PackAlertRow }
-  | { readonly kind: 'kernel_update'; readonly row: PackKernelRow }
-  | { readonly kind: 'cve_fixed'; readonly row: PackCveRow }
-  | { readonly kind: 'session'; readonly row: PackSessionRow }
-  | { readonly kind: 'trust_score'; readonly row: PackScoreRow }
-);
+/** The row that each kind of line is made of; the first line of a pack has none. */
+export type PackRows = {
+  readonly eat: EatLineRow;
+  readonly audit: PackAuditRow;
+  readonly alert: PackAlertRow;
+  readonly kernel_update: PackKernelRow;
+  readonly cve_fixed: PackCveRow;
+  readonly session: PackSessionRow;
+  readonly trust_score: PackScoreRow;
+};
 
-/** Gives the lines in order; throws when they are not the chain that ends in `root`. */
+/** A line with the row that it was made of. */
+export type FrozenLine<K extends keyof PackRows = keyof PackRows> = {
+  readonly [P in K]: { readonly kind: P; readonly row: PackRows[P]; readonly entry: PackEntry };
+}[K];
+
+/** Gives the lines after the first in order; throws when they are not the chain that ends in `root`. */
 export async function* readFrozenLines(file: Readable, root: string): AsyncGenerator<FrozenLine> {
   let cursor = PACK_START;
   for await (const bytes of linesOf(file)) {
@@ -65,7 +69,7 @@ export async function* readFrozenLines(file: Readable, root: string): AsyncGener
     if (read.kind === 'refused') throw new Error(`line ${cursor.seq + 1} of the signed pack is refused: ${read.fault}`);
     cursor = read.next;
     const { seq: _seq, prev: _prev, ...entry } = read.entry;
-    yield frozenLine(entry as PackEntry);
+    if (entry.kind !== 'pack') yield frozenLine(entry as PackEntry);
   }
   if (cursor.previousHash !== root) throw new Error('the lines of the signed pack are not those of its chain');
 }
@@ -73,11 +77,10 @@ export async function* readFrozenLines(file: Readable, root: string): AsyncGener
 /** The rows are what src/activities/packLines.ts made the lines of; the chain has just shown that they are ours. */
 function frozenLine(entry: PackEntry): FrozenLine {
   const { kind, ...facts } = entry;
-  if (kind === 'pack') return { kind, entry };
   if (kind === 'audit') return { kind, entry, row: { ...facts, seq: facts['chain_seq'] } as unknown as PackAuditRow };
   if (kind !== 'eat') return { kind, entry, row: facts } as unknown as FrozenLine;
-  const row = { ...facts, kind: facts['eat_kind'], result_text: facts['result'] } as unknown as PackEatRow;
-  return { kind, entry, row, isLate: facts['is_late'] === true };
+  const row = { ...facts, kind: facts['eat_kind'], result_text: facts['result'] } as unknown as EatLineRow;
+  return { kind, entry, row };
 }
 
 async function* linesOf(file: Readable): AsyncGenerator<Uint8Array> {

@@ -84,16 +84,13 @@ export function isLate(row: Pick<PackEatRow, 'expires_at' | 'kind' | 'started_at
   return (row.started_at ?? row.expires_at) < monthFrom;
 }
 
+/** A token with whether it is late in the month of its line. */
+export type EatLineRow = PackEatRow & { readonly is_late: boolean };
+
 /** The line of a token: all of its evidence. */
-export function eatEntry(row: PackEatRow, monthFrom: string): PackEntry {
+export function eatEntry(row: EatLineRow): PackEntry {
   const { kind, result_text, ...facts } = without(row);
-  return {
-    ...facts,
-    kind: 'eat',
-    eat_kind: kind,
-    result: result_text,
-    is_late: isLate(row, monthFrom),
-  } as unknown as PackEntry;
+  return { ...facts, kind: 'eat', eat_kind: kind, result: result_text } as unknown as PackEntry;
 }
 
 /** The line of an audit event: enough to recompute its own chain's hash. */
@@ -134,7 +131,7 @@ export function scoreEntry(row: PackScoreRow): PackEntry {
   return { ...(row as unknown as Record<string, Json>), kind: 'trust_score' };
 }
 
-/** Whether a row stays under a filter by actor; null filters nothing. Scores are no action and always stay. */
-export function keepFor(suffix: string | null, emails: readonly (string | null)[]): boolean {
-  return suffix === null || emails.some((email) => matchesActorSuffix(email, suffix));
+/** Whether a row stays under a filter by actor. */
+export function keepFor(suffix: string, emails: readonly (string | null)[]): boolean {
+  return emails.some((email) => matchesActorSuffix(email, suffix));
 }

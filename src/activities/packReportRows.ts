@@ -1,13 +1,6 @@
 /** Rows of a pack as its PDF shows them. */
 
-import type {
-  PackAlertRow,
-  PackCveRow,
-  PackEatRow,
-  PackKernelRow,
-  PackScoreRow,
-  PackSessionRow,
-} from '../db/packContent.ts';
+import type { PackAlertRow, PackCveRow, PackKernelRow, PackScoreRow, PackSessionRow } from '../db/packContent.ts';
 import { sha256Hex } from '../domain/bytes.ts';
 import { labelOfAny } from '../domain/eat.ts';
 import type {
@@ -18,12 +11,12 @@ import type {
   ReportScore,
   ReportSession,
 } from '../domain/packReport.ts';
+import type { EatLineRow } from './packLines.ts';
 
 /** A token. `proof` is what its own text says of who approved. */
 export function reportEat(
-  row: PackEatRow,
+  row: EatLineRow,
   proof: { readonly label: string; readonly approvers: readonly string[] } | null,
-  is_late: boolean,
 ): ReportEat {
   return {
     nonce: row.nonce,
@@ -38,7 +31,7 @@ export function reportEat(
     started_at: row.started_at,
     outcome: row.outcome,
     refusal_code: row.refusal_code,
-    is_late,
+    is_late: row.is_late,
     eat_sha256: row.token === null ? null : sha256Hex(row.token),
   };
 }

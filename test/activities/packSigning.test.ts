@@ -1,8 +1,8 @@
 /** What the signing worker looks up before it puts the hub's name under a manifest. */
 
 import { describe, expect, it } from 'vitest';
+import { packIdOf } from '../../src/activities/packGathering.ts';
 import { createPackSigningActivities } from '../../src/activities/packSigning.ts';
-import { packIdOf } from '../../src/activities/packs.ts';
 import { publishHandover, publishPack } from '../../src/db/packs.ts';
 import { insertReport, publishReport } from '../../src/db/reports.ts';
 import { type TenantTx, withTenant } from '../../src/db/scope.ts';

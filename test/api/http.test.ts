@@ -455,8 +455,10 @@ describe('the document', () => {
     });
     expect(document.paths['/auth/login']?.['post']?.security).toEqual([]);
     // Each kind that a route answers with, the default first.
-    const { content } = document.paths['/groups/{id}/runbook']?.['get']?.responses['200'] as { content: object };
-    expect(Object.keys(content)).toEqual(['text/markdown', 'text/html']);
+    const runbook = document.paths['/groups/{id}/runbook']?.['get']?.responses['200'] as
+      | { content: object }
+      | undefined;
+    expect(Object.keys(runbook?.content ?? {})).toEqual(['text/markdown', 'text/html']);
   });
 
   it('has a page that loads from here alone', async () => {
