@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { createTestBrowser, expectAccessible, expectNoSidewaysScroll } from '../support/browser.ts';
 
-const { signedIn, picture, call } = await createTestBrowser();
+const { signedIn, picture, call, user, freshCode } = await createTestBrowser();
 
 type Overview = {
   readonly month: string;
@@ -18,6 +18,28 @@ const first = overview.items[0] as Overview['items'][number];
 async function closedMonth(): Promise<string> {
   const [year = 0, number = 1] = overview.month.split('-').map(Number);
   return new Date(Date.UTC(year, number - 2, 1)).toISOString().slice(0, 7);
+}
+
+/** An invoice of the month to a client that nobody has credited yet. */
+async function findStandingInvoice(month: string): Promise<{ readonly tenantId: string; readonly number: string }> {
+  for (const { tenant_id } of overview.items) {
+    const answer = await call('alice', 'GET', `/billing/tenants/${tenant_id}/invoice?month=${month}`);
+    const { state, credit, invoice } = (await answer.json()) as {
+      readonly state: string;
+      readonly credit: unknown;
+      readonly invoice?: { readonly number: string };
+    };
+    if (state === 'issued' && credit === null && invoice !== undefined)
+      return { tenantId: tenant_id, number: invoice.number };
+  }
+  throw new Error(`every invoice of ${month} is credited: begin with a fresh demonstration`);
+}
+
+/** "Oct 2026", as a British viewer reads it. */
+function monthIn(month: string): string {
+  return new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric', timeZone: 'UTC' }).format(
+    Date.parse(`${month}-01`),
+  );
 }
 
 describe('billing', () => {
@@ -59,7 +81,10 @@ describe('billing', () => {
       .getByRole('link', { name: /^Explain the line of/ })
       .first()
       .click();
-    await page.getByRole('table', { name: 'Active hosts by day' }).waitFor({ state: 'attached' });
+    await page
+      .getByRole('table', { name: 'Active hosts by day' })
+      .getByRole('rowheader', { name: `1 ${monthIn(await closedMonth())}`, exact: true })
+      .waitFor({ state: 'attached' });
     await picture(page, 'billing-explain-closed');
     await page.reload();
     await page.getByRole('dialog').waitFor();
@@ -85,6 +110,35 @@ describe('billing', () => {
     await page.getByRole('region', { name: 'Lines of the invoice' }).waitFor();
     await page.goto('/billing?tab=invoices');
     await page.getByRole('heading', { name: 'Draft' }).waitFor();
+  });
+
+  it('credits an invoice whole, on a phone: the reason, the confirmation, the credit note and its electronic form', async () => {
+    const month = await closedMonth();
+    const standing = await findStandingInvoice(month);
+    const page = await signedIn('alice', { viewport: { width: 390, height: 844 }, hasTouch: true });
+    await page.goto(`/billing?tab=invoices&month=${month}&of=${standing.tenantId}`);
+    await page.getByText(new RegExp(`^1\\s?–\\s?\\d+ ${monthIn(month)}$`)).waitFor();
+    await page.getByRole('button', { name: 'Credit this invoice' }).click();
+    const dialog = page.getByRole('dialog', { name: `Credit invoice ${standing.number}` });
+    await dialog.getByLabel('Reason').fill('Billed to the company that it was before its merger');
+    await expectAccessible(page);
+    await picture(page, 'billing-credit-phone');
+    await dialog.getByRole('button', { name: 'Make the credit note' }).click();
+    const sudo = page.getByRole('dialog', { name: 'Confirm that it is you' });
+    await sudo.getByLabel('TOTP code').fill(await freshCode(user('alice')));
+    await sudo.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByText(/^Credited by CN-/).waitFor();
+    expect(await page.getByRole('button', { name: 'Credit this invoice' }).count()).toBe(0);
+    await expectNoSidewaysScroll(page);
+    await expectAccessible(page);
+    await picture(page, 'billing-credited-phone', 'whole');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Credit note (UBL XML)' }).click(),
+    ]);
+    const xml = await readFile(await download.path(), 'utf8');
+    expect(xml).toContain('urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2');
+    expect(xml).toContain(`<cbc:ID>${standing.number}</cbc:ID>`);
   });
 
   it('keeps the prices from a month on, and the parties with the faults beside their fields', async () => {

@@ -2,6 +2,7 @@
 
 import { useTranslation } from 'react-i18next';
 import { FREE_AGENTS } from '../../../../src/domain/billing.ts';
+import { dayText } from './dayText.ts';
 
 const [WIDTH, HEIGHT, LEFT, BOTTOM] = [480, 140, 28, 18];
 
@@ -60,9 +61,7 @@ export function DailyCounts({
         <tbody>
           {days.map(({ day, active_agents }) => (
             <tr key={day}>
-              <th scope="row">
-                {new Intl.DateTimeFormat(i18n.language, { dateStyle: 'medium' }).format(Date.parse(day))}
-              </th>
+              <th scope="row">{dayText(day, i18n.language)}</th>
               <td>{active_agents}</td>
             </tr>
           ))}

@@ -13,6 +13,7 @@ import { Table } from '../../ui/Table.tsx';
 import { Time } from '../../ui/Time.tsx';
 import { type BillingLine, explainQuery } from './billingQueries.ts';
 import { DailyCounts } from './DailyCounts.tsx';
+import { dayText } from './dayText.ts';
 import { euroText } from './money.ts';
 
 /** Opens over the table. */
@@ -50,7 +51,12 @@ export function ExplainSheet({
               [t('free'), data.active_agents - data.billable_agents],
               [t('billable'), data.billable_agents],
               [t('monthly'), euroText(data.monthly_cents, i18n.language)],
-              [t('basis'), t(`basisOf.${data.basis}`)],
+              [
+                t('basis'),
+                data.counted_on === null
+                  ? t(`basisOf.${data.basis}`)
+                  : t('basisOn', { basis: t(`basisOf.${data.basis}`), day: dayText(data.counted_on, i18n.language) }),
+              ],
             ]}
           />
           <section className="space-y-2">

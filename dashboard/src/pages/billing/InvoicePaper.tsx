@@ -4,11 +4,16 @@ import { Link } from '@tanstack/react-router';
 import { FileCode, Printer } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { fileHref } from '../../api/download.ts';
+import { useCan } from '../../session.ts';
 import { Badge } from '../../ui/Badge.tsx';
 import { Button, ButtonAnchor } from '../../ui/Button.tsx';
 import { Card } from '../../ui/Layout.tsx';
+import { monthName } from '../../ui/month.ts';
 import { Table } from '../../ui/Table.tsx';
 import type { InvoiceView } from './billingQueries.ts';
+import { CreditInvoice } from './CreditInvoice.tsx';
+import { CreditNote } from './CreditNote.tsx';
+import { dayText, periodText } from './dayText.ts';
 import { euroText, percentText } from './money.ts';
 
 type Party = NonNullable<InvoiceView['invoice']['seller']>;
@@ -24,7 +29,11 @@ export function InvoicePaper({
   readonly month: string;
 }) {
   const { t, i18n } = useTranslation('billing');
-  const { invoice, state, missing } = view;
+  const can = useCan();
+  const { invoice, state, missing, credit } = view;
+  const day = (of: string | null) => (of === null ? '—' : dayText(of, i18n.language));
+  // Of a month from before invoicing was set up there is never more than a draft.
+  const isNever = state === 'draft' && month < view.first_month;
   const money = (cents: number) => euroText(cents, i18n.language);
   const xml = tenantId === undefined ? '/billing/invoice.xml' : `/billing/tenants/${tenantId}/invoice.xml`;
   const { totals } = invoice;
@@ -34,6 +43,11 @@ export function InvoicePaper({
       actions={
         <>
           <Badge tone={state === 'issued' ? 'good' : 'medium'}>{t(`invoice.${state}`)}</Badge>
+          {credit !== null && (
+            <Badge tone="high">
+              {credit.number === null ? t('credit.requested') : t('credit.by', { number: credit.number })}
+            </Badge>
+          )}
           <Button size="sm" kind="quiet" className="no-print" onClick={() => print()}>
             <Printer aria-hidden="true" /> {t('invoice.print')}
           </Button>
@@ -42,11 +56,20 @@ export function InvoicePaper({
               <FileCode aria-hidden="true" /> {t('invoice.xml')}
             </ButtonAnchor>
           )}
+          {tenantId !== undefined && invoice.number !== null && credit === null && can('billing.write') && (
+            <CreditInvoice number={invoice.number} payable={money(totals.payable_cents)} />
+          )}
         </>
       }
     >
       <div className="space-y-5">
-        {missing.length > 0 && (
+        {credit !== null && tenantId !== undefined && <CreditNote credit={credit} tenantId={tenantId} month={month} />}
+        {isNever && (
+          <p role="status" className="rounded-md bg-sunken p-3">
+            {t('invoice.never', { month: monthName(view.first_month, i18n.language) })}
+          </p>
+        )}
+        {missing.length > 0 && !isNever && (
           <div role="status" className="rounded-md bg-medium-wash p-3 text-medium">
             <p className="font-semibold">{t('invoice.missing')}</p>
             <ul className="list-disc pl-5 text-ink">
@@ -71,9 +94,9 @@ export function InvoicePaper({
           <dl className="grid grid-cols-2 gap-x-3 gap-y-1 self-start">
             {(
               [
-                ['period', `${invoice.period_from} – ${invoice.period_until}`],
-                ['issuedOn', invoice.issued_on ?? '—'],
-                ['dueOn', invoice.due_on ?? '—'],
+                ['period', periodText(invoice.period_from, invoice.period_until, i18n.language)],
+                ['issuedOn', day(invoice.issued_on)],
+                ['dueOn', day(invoice.due_on)],
               ] as const
             ).map(([key, value]) => (
               <div key={key} className="contents">

@@ -10,6 +10,8 @@ export type BillingLine = Overview['items'][number];
 /** An invoice, out or still a draft. */
 export type InvoiceView = Answered<'/billing/invoice', 'get'>;
 
+const CREDIT_POLL_MS = 2_000;
+
 function of(month: string | undefined) {
   return month === undefined ? {} : { month };
 }
@@ -44,6 +46,8 @@ export function invoiceQuery(tenantId: string | undefined, month: string | undef
               signal,
             }),
           ),
+    // A credit note is made within moments of being asked for.
+    refetchInterval: ({ state }) => (state.data?.credit?.number === null ? CREDIT_POLL_MS : false),
   });
 }
 
