@@ -18,6 +18,8 @@ const GROUP =
   '[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:py-1.5 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-ink-faint';
 /** Hosts are asked for from this many letters on. */
 const HOST_LETTERS = 2;
+/** Clients name their hosts alike: as many of one name as a list is read through. */
+const HOSTS_SHOWN = 24;
 
 /** The palette; loaded when it is first opened. */
 export function CommandPalette({
@@ -37,7 +39,7 @@ export function CommandPalette({
   const hosts = useQuery({
     queryKey: ['palette', 'hosts', typed],
     enabled: open && sees('agents.read') && typed.length >= HOST_LETTERS,
-    queryFn: ({ signal }) => ask(api.GET('/agents', { params: { query: { q: typed, limit: 8 } }, signal })),
+    queryFn: ({ signal }) => ask(api.GET('/agents', { params: { query: { q: typed, limit: HOSTS_SHOWN } }, signal })),
   });
   const go = (action: () => Promise<void>): void => {
     onOpenChange(false);
@@ -103,7 +105,11 @@ export function CommandPalette({
                       }
                       className={ITEM}
                     >
-                      <Server aria-hidden="true" /> {host.hostname}
+                      <Server aria-hidden="true" /> <span className="min-w-0 truncate">{host.hostname}</span>
+                      {/* Clients name their hosts alike. */}
+                      <span className="ml-auto shrink-0 text-xs text-ink-faint">
+                        {tenants.data?.find(({ id }) => id === host.tenant_id)?.name}
+                      </span>
                     </Command.Item>
                   ))}
                 </Command.Group>
