@@ -62,16 +62,16 @@ describe('the operator guide’s settings of npm start', () => {
     const folder = 'src/platform/embedded';
     const code = readdirSync(join(ROOT, folder)).map((name) => read(join(folder, name)));
     const names = code.flatMap((text) =>
-      [...text.matchAll(/\b(?:isOn\(|env\[)'(MONSYS_\w+)'/g)].map((match) => match[1]),
+      [...text.matchAll(/\b(?:isOn\(|env\[)'(MONSYS_\w+)'/g)].map((match) => String(match[1])),
     );
     const ofProcesses = new Set((['api', 'core', 'signing'] as const).flatMap(variablesOf));
     // Of bin/start.mjs, which measures how long the start takes.
-    const own = new Set(names.filter((name = '') => !ofProcesses.has(name) && name !== 'MONSYS_START_BEGUN_MS'));
+    const own = new Set(names.filter((name) => !ofProcesses.has(name) && name !== 'MONSYS_START_BEGUN_MS'));
     const section =
       read('docs/operator-guide.md')
         .split('\n### ')
         .find((part) => part.startsWith('npm start')) ?? '';
-    const listed = [...section.matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => match[1]);
+    const listed = [...section.matchAll(/^\| `([A-Z_]+)` \|/gm)].map((match) => String(match[1]));
     expect(listed.toSorted()).toEqual([...own].toSorted());
   });
 });
