@@ -100,7 +100,6 @@ export function WebhookDeliveries({ webhook }: { readonly webhook: Webhook }) {
               key: 'next',
               title: t('webhooks.next'),
               from: 'sm',
-              from: 'sm',
               cell: ({ status, next_attempt_at }) =>
                 status === 'pending' && next_attempt_at !== null && <Time value={next_attempt_at} format="relative" />,
             },
