@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { totpCodeAt } from '../../src/platform/totpCode.ts';
 import { createTestBrowser, expectAccessible } from '../support/browser.ts';
 
-const { open, signedIn, user, freshCode, picture, demo, call } = await createTestBrowser();
+const { open, signedIn, user, freshCode, picture, demo, call, asOwner } = await createTestBrowser();
 const acme = demo.tenants.find(({ slug }) => slug === 'acme')?.id ?? '';
 
 describe('the team', () => {
@@ -134,6 +134,18 @@ describe('a client’s brand', () => {
       custom_domain: 'ops.acme.com',
       logo_type: 'image/svg+xml',
     });
+
+    // What is served stays beside what waits for its proof.
+    await asOwner('insert into custom_domains (tenant_id, domain, challenge) values ($1, $2, $3)', [
+      acme,
+      'portal.acme.com',
+      '0'.repeat(40),
+    ]);
+    await page.reload();
+    await page.getByRole('region', { name: 'portal.acme.com' }).getByText('Served', { exact: true }).waitFor();
+    await page.getByRole('region', { name: 'ops.acme.com' }).getByText('takes the place of portal.acme.com').waitFor();
+    await picture(page, 'settings-branding-next-domain');
+    await asOwner('delete from custom_domains where domain = $1', ['portal.acme.com']);
   });
 });
 
