@@ -7,6 +7,7 @@ import { RefusedError } from '../domain/refusal.ts';
 import { matchTotpStep, totpSealContext } from '../platform/totpCode.ts';
 import type { ApiDeps } from './deps.ts';
 import type { UserPrincipal } from './principal.ts';
+import { recordAct } from './recordAct.ts';
 
 /** Refuses a locked subject; every attempt is booked before it is checked. */
 export async function allowAttempt(deps: ApiDeps, subject: string): Promise<{ readonly locksNow: boolean }> {
@@ -60,11 +61,22 @@ export async function requireRightTotp(
 ): Promise<Exclude<CodeVerdict, { kind: 'wrong' }>> {
   if (code === undefined || code === '') throw new RefusedError('totp_required');
   const subject = `totp:${principal.userId}`;
-  await allowAttempt(deps, subject);
+  const { locksNow } = await allowAttempt(deps, subject);
   const credentials = await withIdentity(deps.pool, (tx) => getCredentials(tx, principal.userId));
   if (credentials.totp_secret_sealed === null) throw new RefusedError('totp_enrolment_required');
   const verdict = await spendTotpCode(deps, principal.userId, credentials.totp_secret_sealed, code);
-  if (verdict.kind === 'wrong') throw new RefusedError('totp_invalid');
+  if (verdict.kind === 'wrong') {
+    if (locksNow) await recordGuessing(deps, principal);
+    throw new RefusedError('totp_invalid');
+  }
   if (verdict.kind === 'accepted') await forgetAttempts(deps.pool, subject);
   return verdict;
+}
+
+/** Somebody who is signed in as this person guesses codes: that is evidence, whatever becomes of the request. */
+function recordGuessing(deps: ApiDeps, principal: UserPrincipal): Promise<void> {
+  const { kind: via, id: credential_id } = principal.via;
+  return withIdentity(deps.pool, (tx) =>
+    recordAct(tx, principal, principal.tenantId, 'totp_locked', { via, credential_id }),
+  );
 }

@@ -196,6 +196,16 @@ describe('refused, and nothing is ordered', () => {
     expect((await issue(by, { actions: [KILL] }, agent.id, { code })).status).toBe(202);
     expect(await problem(code)).toEqual([401, 'totp_reused']);
   });
+
+  it('429 locked_out: guessing codes with what one has stolen leaves a row in the audit log', async () => {
+    const by = await hub.person('admin');
+    const guess = async () => problemOf(await issue(by, { actions: [KILL] }, agent.id, { code: '000000' }));
+    for (let tries = 0; tries < 5; tries++) expect(await guess()).toBe('totp_invalid');
+    expect(await guess()).toBe('locked_out');
+    const rows = await hub.db.admin.any(sql.type(z.object({ via: z.string() }))`
+      select event_data ->> 'via' as via from audit_log where event_type = 'totp_locked' and actor_user_id = ${by.id}::uuid`);
+    expect(rows).toEqual([{ via: 'api_token' }]);
+  });
 });
 
 describe('reading', () => {

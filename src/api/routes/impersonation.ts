@@ -357,7 +357,8 @@ const putSetting = defineRoute({
   path: '/tenants/:id/impersonation-consent',
   tag: 'Impersonation',
   summary: 'Set what a client wants before somebody enters',
-  auth: { kind: 'user', permission: 'tenants.write' },
+  description: 'Asks for TOTP: an API token that leaked must not be enough to take the client’s say away.',
+  auth: { kind: 'user', permission: 'tenants.write', totp: true },
   tenantScoped: true,
   params,
   body: consentSetting,
@@ -365,8 +366,9 @@ const putSetting = defineRoute({
   refusals: ['not_found'],
   handle: async (ctx) =>
     inTenant(ctx, ctx.params.id, async (tx) => {
+      const was = await getConsentKind(tx, ctx.params.id);
       await setConsentKind(tx, ctx.params.id, ctx.body.impersonation_consent);
-      await recordAct(tx, ctx.principal, ctx.params.id, 'impersonation_consent_changed', { ...ctx.body });
+      await recordAct(tx, ctx.principal, ctx.params.id, 'impersonation_consent_changed', { ...ctx.body, was });
       return ctx.body;
     }),
 });

@@ -94,6 +94,8 @@ const messages: Translated<typeof en> = {
     user_invited: 'Nodigde {{email}} uit als {{role}}',
     invitation_accepted: 'Aanvaardde de uitnodiging als {{role}}',
     invitation_revoked: 'Trok de uitnodiging van {{email}} in',
+    totp_locked: 'Voerde aangemeld vijf verkeerde codes van de authenticator in; andere codes worden een tijd geweigerd',
+    sign_in_locked: 'Vijf verkeerde pogingen tot aanmelden vanaf {{address}}; de account is een tijd geblokkeerd',
     user_role_changed: 'Wijzigde de rol van {{email}} van {{from}} in {{to}}',
     user_deactivated: 'Zette {{email}} op non-actief',
     user_reactivated: 'Maakte {{email}} weer actief',
