@@ -30,6 +30,21 @@ describe('the list of CVEs', () => {
     await page.waitForURL(/state=patched/);
     await page.getByRole('button', { name: 'Clear filters' }).click();
     await page.waitForURL((url) => url.search === '');
+    // The kernel feed gives no scores: there is no column of dashes, nor a filter of what nobody has said.
+    await page.getByText('the kernel feed gives no scores').waitFor();
+    expect(await page.getByRole('columnheader', { name: 'CVSS' }).count()).toBe(0);
+    expect(await page.getByLabel('CVSS').count()).toBe(0);
+    // Where one has a score, both are there.
+    await page.route('**/api/v1/inventory/cves?*', async (route) => {
+      const response = await route.fetch();
+      const { items, ...rest } = (await response.json()) as { items: object[] };
+      const json = { items: items.map((cve, index) => (index === 0 ? { ...cve, cvss: 9.8 } : cve)), ...rest };
+      await route.fulfill({ response, json });
+    });
+    await page.reload();
+    await page.getByRole('columnheader', { name: 'CVSS' }).waitFor();
+    expect(await page.getByRole('columnheader', { name: 'Severity' }).count()).toBe(0);
+    await page.getByText('9.8').waitFor();
     await page.getByLabel('CVSS').selectOption('9');
     await page.waitForURL(/cvss=9/);
     await page.getByLabel('Search CVE or package').fill('nothing-has-this-name');
@@ -68,6 +83,7 @@ describe('one CVE', () => {
     await page.getByRole('link', { name: cve.cve_id, exact: true }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: cve.cve_id }).waitFor();
+    await page.getByText('Not scored by the kernel feed').waitFor();
     const chart = page.getByRole('img', { name: /^Timeline of \d+ hosts/ });
     await chart.waitFor();
     const rows = page.getByRole('region', { name: 'Hosts' }).getByRole('row');

@@ -35,6 +35,7 @@ const messages = {
   ransomwareTitle: 'Used by ransomware, says CISA',
   epssTitle: 'Probability of exploitation within 30 days (FIRST)',
   noFix: 'no fix known',
+  unscored: 'None of these has a severity, CVSS or EPSS: the kernel feed gives no scores.',
   empty: {
     title: 'No open CVE',
     text: 'Hosts report their kernel, which is compared with the fixes of its stream, and reports of Trivy for their packages. What is open on a host in view shows here.',
@@ -45,6 +46,8 @@ const messages = {
     about: 'About',
     packages: 'Packages',
     severity: 'Severity',
+    unscoredKernel: 'Not scored by the kernel feed',
+    unscored: 'Not scored',
     cvss: 'CVSS score',
     epss: 'EPSS',
     fixed: 'Fixed in',

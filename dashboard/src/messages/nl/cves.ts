@@ -37,6 +37,7 @@ const messages: Translated<typeof en> = {
   ransomware: 'Ransomware',
   ransomwareTitle: 'Gebruikt door ransomware, zegt CISA',
   epssTitle: 'Kans op misbruik binnen 30 dagen (FIRST)',
+  unscored: 'Geen van deze heeft een ernst, CVSS of EPSS: de kernelfeed geeft geen scores.',
   noFix: 'geen oplossing bekend',
   empty: {
     title: 'Geen open CVE',
@@ -48,6 +49,8 @@ const messages: Translated<typeof en> = {
     about: 'Over',
     packages: 'Pakketten',
     severity: 'Ernst',
+    unscoredKernel: 'Geen score in de kernelfeed',
+    unscored: 'Geen score',
     cvss: 'CVSS-score',
     epss: 'EPSS',
     fixed: 'Opgelost in',

@@ -1,7 +1,9 @@
 /** One CVE: how bad it is, and its life on each host. */
 
 import { useQuery } from '@tanstack/react-query';
+import type { TFunction } from 'i18next';
 import { SearchX } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useTenantId } from '../../shell/tenant.ts';
 import { SeverityBadge } from '../../ui/Badge.tsx';
@@ -11,7 +13,7 @@ import { Card, Facts, Page, Stat } from '../../ui/Layout.tsx';
 import { useNow } from '../../ui/Time.tsx';
 import { CveHosts } from './CveHosts.tsx';
 import { CveTimeline } from './CveTimeline.tsx';
-import { type Cve, type CveHost, cveHostsQuery, cveQuery, daysOpen } from './data.ts';
+import { type Cve, type CveHost, cveHostsQuery, cveQuery, daysOpen, isScored } from './data.ts';
 import { Dash, Epss, KevMarks } from './parts.tsx';
 import { cveRoute } from './routes.tsx';
 
@@ -80,19 +82,34 @@ function Summary({ hosts }: { readonly hosts: readonly CveHost[] }) {
 
 function About({ cve }: { readonly cve: Cve }) {
   const { t } = useTranslation('cves');
-  const { kev, ransomware, severity, cvss, epss, packages, fixed_versions: fixed } = cve;
+  const { kev, ransomware, packages, fixed_versions: fixed } = cve;
   return (
     <Card title={t('detail.about')}>
       <Facts
         items={[
           [t('detail.kev'), t(ransomware ? 'detail.kevRansomware' : kev ? 'detail.kevYes' : 'detail.kevNo')],
-          [t('detail.severity'), severity === null ? <Dash key="s" /> : <SeverityBadge key="s" severity={severity} />],
-          [t('detail.cvss'), cvss === null ? <Dash key="c" /> : cvss.toFixed(1)],
-          [t('detail.epss'), <Epss key="e" value={epss} />],
+          ...scoreFacts(cve, t),
           [t('detail.packages'), packages.join(', ')],
           [t('detail.fixed'), fixed.length === 0 ? t('noFix') : fixed.join(', ')],
         ]}
       />
     </Card>
   );
+}
+
+/** How bad it is; of one that nobody has scored it is said why, once. */
+function scoreFacts(cve: Cve, t: TFunction<'cves'>): readonly (readonly [string, ReactNode])[] {
+  const { severity, cvss, epss, sources } = cve;
+  if (!isScored(cve))
+    return [
+      [
+        t('detail.severity'),
+        t(sources.every((source) => source === 'kernel') ? 'detail.unscoredKernel' : 'detail.unscored'),
+      ],
+    ];
+  return [
+    [t('detail.severity'), severity === null ? <Dash key="s" /> : <SeverityBadge key="s" severity={severity} />],
+    [t('detail.cvss'), cvss === null ? <Dash key="c" /> : cvss.toFixed(1)],
+    [t('detail.epss'), <Epss key="e" value={epss} />],
+  ];
 }

@@ -14,8 +14,8 @@ type Search = ReturnType<typeof cvesRoute.useSearch>;
 /** Bounds of the CVSS bands medium, high and critical. */
 const CVSS_BOUNDS = [4, 7, 9] as const;
 
-/** The line of filters. */
-export function CveFilters() {
+/** The line of filters; those by score where there are scores to narrow by. */
+export function CveFilters({ withScores }: { readonly withScores: boolean }) {
   const { t } = useTranslation('cves');
   const search = cvesRoute.useSearch();
   const navigate = cvesRoute.useNavigate();
@@ -44,26 +44,30 @@ export function CveFilters() {
         <option value="patched">{t('filters.patched')}</option>
         <option value="all">{t('filters.all')}</option>
       </SelectField>
-      <SelectField
-        label={t('filters.severity')}
-        value={search.severity ?? ''}
-        onChange={({ target }) => set('severity', target.value)}
-      >
-        <option value="">{t('filters.all')}</option>
-        <SeverityOptions />
-      </SelectField>
-      <SelectField
-        label={t('filters.cvss')}
-        value={search.cvss ?? ''}
-        onChange={({ target }) => set('cvss', Number(target.value))}
-      >
-        <option value="">{t('filters.cvssAny')}</option>
-        {CVSS_BOUNDS.map((score) => (
-          <option key={score} value={score}>
-            {t('filters.cvssMin', { score: score.toFixed(1) })}
-          </option>
-        ))}
-      </SelectField>
+      {withScores && (
+        <>
+          <SelectField
+            label={t('filters.severity')}
+            value={search.severity ?? ''}
+            onChange={({ target }) => set('severity', target.value)}
+          >
+            <option value="">{t('filters.all')}</option>
+            <SeverityOptions />
+          </SelectField>
+          <SelectField
+            label={t('filters.cvss')}
+            value={search.cvss ?? ''}
+            onChange={({ target }) => set('cvss', Number(target.value))}
+          >
+            <option value="">{t('filters.cvssAny')}</option>
+            {CVSS_BOUNDS.map((score) => (
+              <option key={score} value={score}>
+                {t('filters.cvssMin', { score: score.toFixed(1) })}
+              </option>
+            ))}
+          </SelectField>
+        </>
+      )}
       <div className="col-span-2 flex flex-wrap items-center gap-2 md:h-9">
         <Chip pressed={search.kev ?? false} onPress={() => set('kev', search.kev ? undefined : true)}>
           {t('filters.kev')}

@@ -9,7 +9,7 @@ import { Card, Page } from '../../ui/Layout.tsx';
 import { LoadMore } from '../../ui/LoadMore.tsx';
 import { CveFilters } from './CveFilters.tsx';
 import { CveTable } from './CveTable.tsx';
-import { cvesQuery } from './data.ts';
+import { cvesQuery, isScored } from './data.ts';
 import { cvesRoute } from './routes.tsx';
 
 /** The list. */
@@ -32,7 +32,7 @@ export function Cves() {
   const isFiltered = [state, severity, cvss, kev, kernel, q].some((each) => each !== undefined);
   return (
     <Page title={t('title')} lead={t('lead')}>
-      <CveFilters />
+      <CveFilters withScores={severity !== undefined || cvss !== undefined || cves.some(isScored)} />
       <p role="status" className="sr-only">
         {query.isSuccess && t('shown', { count: cves.length })}
       </p>
@@ -48,6 +48,9 @@ export function Cves() {
           <CveTable cves={cves} />
         )}
         <LoadMore query={query} />
+        {cves.length > 0 && !cves.some(isScored) && (
+          <p className="border-t border-line px-4 py-2 text-xs text-ink-soft">{t('unscored')}</p>
+        )}
       </Card>
     </Page>
   );

@@ -61,6 +61,11 @@ export function cveHostsQuery(cveId: string, tenantId: string | undefined) {
   });
 }
 
+/** Whether anybody has said how bad a CVE is. The kernel's own feed, which is all of most hubs, never does. */
+export function isScored({ severity, cvss, epss }: Pick<Cve, 'severity' | 'cvss' | 'epss'>): boolean {
+  return severity !== null || cvss !== null || epss !== null;
+}
+
 /** Whole days from detection to the patch, or to now. */
 export function daysOpen(host: CveHost, nowMs: number): number {
   const end = host.patched_at === null ? nowMs : Date.parse(host.patched_at);

@@ -2,16 +2,17 @@
 
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import type { TFunction } from 'i18next';
 import { Download, ShieldCheck } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { API_BASE, api, ask } from '../../api/client.ts';
+import { API_BASE, api, ask, type Item } from '../../api/client.ts';
 import { PAGED, pageAfter } from '../../api/paging.ts';
 import { Badge, SeverityBadge } from '../../ui/Badge.tsx';
 import { ButtonAnchor } from '../../ui/Button.tsx';
 import { EmptyState, Problem, SkeletonRows } from '../../ui/Feedback.tsx';
 import { Card } from '../../ui/Layout.tsx';
 import { LoadMore } from '../../ui/LoadMore.tsx';
-import { Table } from '../../ui/Table.tsx';
+import { type Column, Table } from '../../ui/Table.tsx';
 import { Time } from '../../ui/Time.tsx';
 import type { HostDetail } from './hostQueries.ts';
 
@@ -35,6 +36,9 @@ export function HostCves({ host }: { readonly host: HostDetail }) {
         }),
       ),
   });
+  const cves = query.data?.pages.flatMap(({ items }) => items) ?? [];
+  // A column of dashes would take the width of a phone and tell nothing.
+  const withScores = cves.some(({ severity, cvss }) => severity !== null || cvss !== null);
   return (
     <Card
       flush
@@ -51,7 +55,7 @@ export function HostCves({ host }: { readonly host: HostDetail }) {
       ) : (
         <Table
           label={t('cves.title')}
-          rows={query.data?.pages.flatMap(({ items }) => items) ?? []}
+          rows={cves}
           rowKey={({ cve_id }) => cve_id}
           empty={
             <EmptyState title={t('cves.none')} icon={<ShieldCheck aria-hidden="true" />}>
@@ -76,16 +80,7 @@ export function HostCves({ host }: { readonly host: HostDetail }) {
                 </span>
               ),
             },
-            {
-              key: 'severity',
-              title: t('cves.severity'),
-              cell: ({ severity, cvss }) => (
-                <span className="flex items-center gap-1.5">
-                  {severity === null ? '—' : <SeverityBadge severity={severity} />}
-                  {cvss !== null && <span className="text-xs text-ink-faint tabular-nums">{cvss.toFixed(1)}</span>}
-                </span>
-              ),
-            },
+            ...(withScores ? [severityColumn(t)] : []),
             { key: 'packages', title: t('cves.packages'), from: 'sm', cell: ({ packages }) => packages.join(', ') },
             {
               key: 'fixed',
@@ -97,7 +92,7 @@ export function HostCves({ host }: { readonly host: HostDetail }) {
             {
               key: 'since',
               title: t('cves.since'),
-              from: 'md',
+              from: withScores ? 'md' : 'sm',
               align: 'right',
               cell: ({ first_detected_at }) => <Time value={first_detected_at} format="date" />,
             },
@@ -107,4 +102,17 @@ export function HostCves({ host }: { readonly host: HostDetail }) {
       <LoadMore query={query} />
     </Card>
   );
+}
+
+function severityColumn(t: TFunction<'hosts'>): Column<Item<'/inventory/cves'>> {
+  return {
+    key: 'severity',
+    title: t('cves.severity'),
+    cell: ({ severity, cvss }) => (
+      <span className="flex items-center gap-1.5">
+        {severity === null ? '—' : <SeverityBadge severity={severity} />}
+        {cvss !== null && <span className="text-xs text-ink-faint tabular-nums">{cvss.toFixed(1)}</span>}
+      </span>
+    ),
+  };
 }
