@@ -54,7 +54,7 @@ export function createAlertRuleActivities(deps: {
         });
         after = last;
       }
-      if (total.fired > 0) await startWaitingEscalations(deps.pool, deps.starter);
+      if (total.fired > 0) await startWaitingEscalations(deps.pool, deps.starter, null);
       return total;
     },
   };

@@ -128,14 +128,21 @@ export function createEscalationActivities(deps: { readonly pool: DatabasePool; 
 /** Type by which workflows know them. */
 export type EscalationActivities = ReturnType<typeof createEscalationActivities>;
 
-/** Starts the escalations of alerts that a pass has just opened; one that does not start is the next sweep's. */
+/** Workflows that are started at once. */
+const PARALLEL_STARTS = 8;
+
+/** Starts the escalations of alerts that a pass has just opened (null: of all that wait); one that does not start is the next sweep's. */
 export async function startWaitingEscalations(
   pool: DatabasePool,
   starter: EscalationStarter | undefined,
+  alertIds: readonly string[] | null,
 ): Promise<void> {
-  if (starter === undefined) return;
-  const waiting = await withSystem(pool, (tx) => listWaitingEscalations(tx, null));
-  for (const ref of waiting) await starter.startEscalation(ref);
+  if (starter === undefined || alertIds?.length === 0) return;
+  const waiting = [...(await withSystem(pool, (tx) => listWaitingEscalations(tx, alertIds && { alertIds })))];
+  const lanes = Array.from({ length: PARALLEL_STARTS }, async () => {
+    for (let ref = waiting.shift(); ref !== undefined; ref = waiting.shift()) await starter.startEscalation(ref);
+  });
+  await Promise.all(lanes);
 }
 
 /** Milliseconds until an alert's silence is looked at again; null when there is none. A silence is recorded where it begins. */

@@ -14,7 +14,7 @@ export async function startEscalations(
 ): Promise<void> {
   const { temporal } = deps;
   if (temporal === null) return;
-  const waiting = await withTenant(deps.pool, tenantId, (tx) => listWaitingEscalations(tx, tenantId));
+  const waiting = await withTenant(deps.pool, tenantId, (tx) => listWaitingEscalations(tx, { tenantId }));
   for (const ref of waiting) {
     await startOnce(temporal, () =>
       temporal.workflow.signalWithStart('alertEscalation', { ...escalationStart(ref), signal: heardSignal }),

@@ -7,11 +7,11 @@
 import { z } from 'zod';
 import { SEVERITIES, type Severity } from '../domain/severity.ts';
 import { appendAudit } from './audit.ts';
-import { openEscalation } from './escalations.ts';
+import { openEscalations } from './escalations.ts';
 import { severityRank } from './fragments.ts';
 import { sql } from './pool.ts';
 import type { AnyTx } from './scope.ts';
-import { startClocks } from './slaClocks.ts';
+import { type Clocks, startClocks } from './slaClocks.ts';
 
 const risenRow = z.object({
   id: z.uuid(),
@@ -48,7 +48,7 @@ export async function raiseSeverity(
       old.status <> new.status as reopened, coalesce(old.snoozed_until > now(), false) and new.snoozed_until is null as woken`);
   if (risen === null) return null;
   await restartFrom(tx, to.tenantId, { ...risen, severity: to.severity });
-  await openEscalation(tx, to.tenantId, risen.id);
+  await openEscalations(tx, to.tenantId, [risen.id]);
   await appendAudit(tx, {
     msp_id: risen.msp_id,
     tenant_id: to.tenantId,
@@ -76,12 +76,8 @@ async function restartFrom(
   tenantId: string,
   alert: Pick<z.infer<typeof risenRow>, 'id' | 'agent_id' | 'since' | 'reopened'> & { readonly severity: Severity },
 ): Promise<void> {
-  const clocks = await startClocks(tx, {
-    tenantId,
-    agentId: alert.agent_id,
-    severity: alert.severity,
-    at: alert.since,
-  });
+  const start = { agentId: alert.agent_id, severity: alert.severity, at: alert.since };
+  const [clocks] = (await startClocks(tx, tenantId, [start])) as readonly [Clocks];
   await tx.query(sql.unsafe`
     update alerts set sla = ${JSON.stringify(clocks.sla)}::jsonb, sla_due_at = least(sla_due_at, ${clocks.sla_due_at}::timestamptz),
       ack_due_at = case when ${alert.reopened} then ${clocks.ack_due_at}::timestamptz

@@ -8,7 +8,7 @@ import { DUE_SOON_PARTS, type SlaState } from '../domain/sla.ts';
 import { alertSla } from '../domain/slaPolicy.ts';
 import { lockTenantAlerts } from './alertLock.ts';
 import { raiseSeverity } from './alertRise.ts';
-import { openEscalation } from './escalations.ts';
+import { openEscalations } from './escalations.ts';
 import { iso, severityRank } from './fragments.ts';
 import { covers } from './maintenance.ts';
 import { sql } from './pool.ts';
@@ -28,8 +28,8 @@ export type AlertToRaise = {
   readonly at: string;
 };
 
-const raisedRow = z.object({ id: z.uuid(), number: z.number(), folded: z.boolean() });
-const numberRow = z.object({ number: z.number() });
+const openedRow = z.object({ id: z.uuid(), number: z.number() });
+const raisedRow = openedRow.extend({ folded: z.boolean() });
 
 /**
  * Opens an alert, or folds into the unresolved one of the same fingerprint: its clocks run on, unless its severity rises
@@ -38,31 +38,59 @@ const numberRow = z.object({ number: z.number() });
 export async function raiseAlert(tx: AnyTx, alert: AlertToRaise): Promise<z.infer<typeof raisedRow>> {
   const folded = await foldAlert(tx, alert);
   if (folded) return folded;
-  // The lock hands out numbers without gaps or doubles, and orders the openings of one tenant.
   await lockTenantAlerts(tx, alert.tenant_id);
   const risen = await raiseSeverity(tx, { ...alert, tenantId: alert.tenant_id });
   if (risen !== null) return { ...risen, folded: true };
-  const { number } = await tx.one(sql.type(numberRow)`
-    update tenant_settings set next_alert_number = next_alert_number + 1 where tenant_id = ${alert.tenant_id}::uuid
-    returning next_alert_number - 1 as number`);
-  const clocks = await startClocks(tx, {
-    tenantId: alert.tenant_id,
-    agentId: alert.agent_id,
-    severity: alert.severity,
-    at: alert.at,
-  });
-  const opened = await tx.maybeOne(sql.type(raisedRow)`
-    insert into alerts (tenant_id, number, agent_id, source, fingerprint, severity, title, detail, opened_at, last_occurred_at,
-      sla, ack_due_at, sla_due_at, silenced_by_maintenance, silenced_until)
-    values (${alert.tenant_id}::uuid, ${number}, ${alert.agent_id}::uuid, ${alert.source}, ${alert.fingerprint}, ${alert.severity},
-      ${alert.title}, ${sql.jsonb(alert.detail as never)}, ${alert.at}::timestamptz, ${alert.at}::timestamptz,
-      ${JSON.stringify(clocks.sla)}::jsonb, ${clocks.ack_due_at}::timestamptz, ${clocks.sla_due_at}::timestamptz,
-      ${clocks.silence?.window_id ?? null}::uuid, ${clocks.silence?.until ?? null}::timestamptz)
-    on conflict (tenant_id, fingerprint) where status <> 'resolved' do nothing
-    returning id, number, false as folded`);
-  if (opened !== null) await openEscalation(tx, alert.tenant_id, opened.id);
+  const [opened] = await openAlerts(tx, alert.tenant_id, [alert]);
   // Another transaction opened it while this one waited for the lock: fold into that one.
-  return opened ?? ((await foldAlert(tx, alert)) as z.infer<typeof raisedRow>);
+  return opened === undefined
+    ? ((await foldAlert(tx, alert)) as z.infer<typeof raisedRow>)
+    : { ...opened, folded: false };
+}
+
+/**
+ * Opens alerts of one tenant in one go, and gives them by their numbers; those of whose fingerprint there is an unresolved
+ * one are left out. The partial unique index decides, whatever races.
+ */
+export async function openAlerts(
+  tx: AnyTx,
+  tenantId: string,
+  alerts: readonly AlertToRaise[],
+): Promise<readonly z.infer<typeof openedRow>[]> {
+  // The lock hands out numbers without gaps or doubles, and orders the openings of one tenant.
+  await lockTenantAlerts(tx, tenantId);
+  const clocks = await startClocks(
+    tx,
+    tenantId,
+    alerts.map(({ agent_id, severity, at }) => ({ agentId: agent_id, severity, at })),
+  );
+  const rows = alerts.map((alert, place) => ({ ...alert, ...clocks[place], place }));
+  const opened = await tx.any(sql.type(openedRow)`
+    with wanted as materialized (
+      select r.*, row_number() over (order by place) - 1 as nth
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (place int, agent_id uuid, source text, fingerprint text, severity text,
+        title text, detail jsonb, at timestamptz, sla jsonb, ack_due_at timestamptz, sla_due_at timestamptz, silence jsonb)
+      where not exists (
+        select from alerts x where x.tenant_id = ${tenantId}::uuid and x.fingerprint = r.fingerprint and x.status <> 'resolved')
+    ), numbers as (
+      update tenant_settings set next_alert_number = next_alert_number + (select count(*) from wanted) where tenant_id = ${tenantId}::uuid
+      returning old.next_alert_number as first
+    ), opened as (
+      insert into alerts (tenant_id, number, agent_id, source, fingerprint, severity, title, detail, opened_at, last_occurred_at,
+        sla, ack_due_at, sla_due_at, silenced_by_maintenance, silenced_until)
+      select ${tenantId}::uuid, first + nth, agent_id, source, fingerprint, severity, title, detail, at, at, sla, ack_due_at, sla_due_at,
+        (silence ->> 'window_id')::uuid, (silence ->> 'until')::timestamptz
+      from wanted cross join numbers order by nth
+      on conflict (tenant_id, fingerprint) where status <> 'resolved' do nothing
+      returning id, number
+    ) select id, number from opened order by number`);
+  if (opened.length > 0)
+    await openEscalations(
+      tx,
+      tenantId,
+      opened.map(({ id }) => id),
+    );
+  return opened;
 }
 
 /** Folds into an alert that is as bad at least; null when there is none such. */

@@ -15,11 +15,11 @@ export type EscalationRef = { readonly alert_id: string; readonly tenant_id: str
 export type LevelRef = EscalationRef & EscalationPlace & { readonly generation: number };
 
 /**
- * Writes the escalation of an open alert, when its policy asks for one: that of the first group of its host that names
+ * Writes the escalations of open alerts, where their policy asks for one: that of the first group of the host that names
  * one, else the tenant's, else the default of the MSP. At most one an alert: one that is there already (the severity has
  * risen) begins anew by the policy of now, as a new generation.
  */
-export async function openEscalation(tx: AnyTx, tenantId: string, alertId: string): Promise<void> {
+export async function openEscalations(tx: AnyTx, tenantId: string, alertIds: readonly string[]): Promise<void> {
   await tx.query(sql.unsafe`
     insert into alert_escalations (alert_id, tenant_id, msp_id, policy_id, policy)
     select al.id, al.tenant_id, p.msp_id, p.id, jsonb_build_object('name', p.name, 'levels', p.levels, 'repeats', p.repeats)
@@ -30,7 +30,7 @@ export async function openEscalation(tx: AnyTx, tenantId: string, alertId: strin
           order by g.priority, g.name collate "C", g.id limit 1),
         (select s.escalation_policy_id from tenant_settings s where s.tenant_id = al.tenant_id),
         (select d.id from escalation_policies d where d.msp_id = t.msp_owner and d.is_default))
-    where al.tenant_id = ${tenantId}::uuid and al.id = ${alertId}::uuid and al.status = 'open'
+    where al.tenant_id = ${tenantId}::uuid and al.id = any (${sql.array([...alertIds], 'uuid')}) and al.status = 'open'
       and ${severityRank(sql.fragment`al.severity`)} <= ${severityRank(sql.fragment`p.minimum_severity`)}
     on conflict (alert_id) do update set policy_id = excluded.policy_id, policy = excluded.policy,
       generation = alert_escalations.generation + 1, state = 'waiting', round = 0, level = 0, created_at = now(), next_at = now(), ended_at = null`);
@@ -40,15 +40,21 @@ const refRow = z.object({ alert_id: z.uuid(), tenant_id: z.uuid(), msp_id: z.uui
 /** What starting an escalation's workflow needs. */
 export type WaitingEscalation = z.infer<typeof refRow>;
 
-/** Escalations in scope that nobody has begun: of one tenant, or of all. */
+/** Escalations in scope that nobody has begun: of one tenant, of some alerts, or of all. */
 export async function listWaitingEscalations(
   tx: AnyTx,
-  tenantId: string | null,
+  of: { readonly tenantId: string } | { readonly alertIds: readonly string[] } | null,
 ): Promise<readonly WaitingEscalation[]> {
+  const narrowed =
+    of === null
+      ? sql.fragment`true`
+      : 'tenantId' in of
+        ? sql.fragment`e.tenant_id = ${of.tenantId}::uuid`
+        : sql.fragment`e.alert_id = any (${sql.array([...of.alertIds], 'uuid')})`;
   return tx.any(sql.type(refRow)`
     select e.alert_id, e.tenant_id, e.msp_id, al.agent_id
     from alert_escalations e join alerts al on (al.tenant_id, al.id) = (e.tenant_id, e.alert_id)
-    where e.state = 'waiting' and e.created_at > now() - interval '5 minutes' and (${tenantId}::uuid is null or e.tenant_id = ${tenantId}::uuid)
+    where e.state = 'waiting' and e.created_at > now() - interval '5 minutes' and ${narrowed}
     order by e.created_at limit 500`);
 }
 

@@ -29,12 +29,20 @@ export async function touchDemoAgents(tx: SystemTx): Promise<void> {
 
 const silentRow = z.object({ tenant_id: z.uuid(), agent_id: z.uuid(), hostname: z.string(), last_seen_at: z.string() });
 
-/** Offline hosts outside maintenance that have no unresolved alert about it. */
-export async function listUnalertedSilentAgents(tx: SystemTx): Promise<readonly z.infer<typeof silentRow>[]> {
+/** A silent host that nobody has been alerted of. */
+export type SilentAgent = z.infer<typeof silentRow>;
+
+/** Offline hosts outside maintenance that have no unresolved alert about it, by tenant: all, or those of some. */
+export async function listUnalertedSilentAgents(
+  tx: SystemTx,
+  agentIds: readonly string[] | null,
+): Promise<readonly SilentAgent[]> {
+  const narrowed =
+    agentIds === null ? sql.fragment`true` : sql.fragment`a.id = any (${sql.array([...agentIds], 'uuid')})`;
   return tx.any(sql.type(silentRow)`
     with quiet as materialized (select tenant_id, agent_id from app.hosts_in_maintenance(now()))
     select tenant_id, id as agent_id, hostname, last_seen_at from agents a
-    where is_active and link_state = 'offline' and not exists (select from quiet q where (q.tenant_id, q.agent_id) = (a.tenant_id, a.id))
+    where ${narrowed} and is_active and link_state = 'offline' and not exists (select from quiet q where (q.tenant_id, q.agent_id) = (a.tenant_id, a.id))
       and not exists (select from alerts x where x.tenant_id = a.tenant_id and x.fingerprint = 'agent_offline:' || a.id and x.status <> 'resolved')
     order by tenant_id, id`);
 }

@@ -12,18 +12,24 @@ import { sql } from './pool.ts';
 import type { AnyTx } from './scope.ts';
 import { getTenantSla } from './slaPolicies.ts';
 
-const periodRow = z.object({ window_id: z.uuid(), starts_at: z.string(), ends_at: z.string() });
+/** An alert that opens, or whose severity rises, at a moment (ISO 8601). */
+export type ClockStart = { readonly agentId: string | null; readonly severity: Severity; readonly at: string };
 
-/** Times in maintenance of a host (null: of the tenant as a whole) that end after a moment, by their beginning. */
+const periodRow = z.object({ place: z.int(), window_id: z.uuid(), starts_at: z.string(), ends_at: z.string() });
+
+/** Times in maintenance of each one's host (null: of the tenant as a whole) that end after its moment, by their beginning. */
 async function listPeriodsAfter(
   tx: AnyTx,
-  host: { readonly tenantId: string; readonly agentId: string | null },
-  at: string,
-): Promise<readonly z.infer<typeof periodRow>[]> {
-  return tx.any(sql.type(periodRow)`
-    select window_id, starts_at, ends_at
-    from ${coveredTimes(sql.fragment`${host.tenantId}::uuid`, sql.fragment`${host.agentId}::uuid`)} t
-    where ends_at > ${at}::timestamptz order by starts_at`);
+  tenantId: string,
+  starts: readonly ClockStart[],
+): Promise<ReadonlyMap<number, readonly z.infer<typeof periodRow>[]>> {
+  const asked = JSON.stringify(starts.map(({ agentId, at }, place) => ({ place, agent_id: agentId, at })));
+  const rows = await tx.any(sql.type(periodRow)`
+    select h.place, t.window_id, t.starts_at, t.ends_at
+    from jsonb_to_recordset(${asked}::jsonb) as h (place int, agent_id uuid, at timestamptz)
+      cross join lateral ${coveredTimes(sql.fragment`${tenantId}::uuid`, sql.fragment`h.agent_id`)} t
+    where t.ends_at > h.at order by h.place, t.starts_at`);
+  return Map.groupBy(rows, (row) => row.place);
 }
 
 /** What an alert begins with. Times are ISO 8601; `silence` is of the window inside which it opens, the longest of several. */
@@ -34,21 +40,29 @@ export type Clocks = {
   readonly silence: { readonly window_id: string; readonly until: string } | null;
 };
 
-/** The clocks of an alert that opens at `at` (ISO 8601). */
+/** The clocks of alerts of a tenant, in their order. */
 export async function startClocks(
   tx: AnyTx,
-  alert: {
-    readonly tenantId: string;
-    readonly agentId: string | null;
-    readonly severity: Severity;
-    readonly at: string;
-  },
-): Promise<Clocks> {
-  const { tenantId, agentId, severity, at } = alert;
-  const groups =
-    agentId === null ? [] : ((await listGroupsOfHosts(tx, { tenantId, agentIds: [agentId] })).get(agentId) ?? []);
-  const sla = slaOfAlert(inherit(groups, await getTenantSla(tx, tenantId)), severity);
-  const periods = await listPeriodsAfter(tx, { tenantId, agentId }, at);
+  tenantId: string,
+  starts: readonly ClockStart[],
+): Promise<readonly Clocks[]> {
+  const agentIds = [...new Set(starts.flatMap(({ agentId }) => agentId ?? []))];
+  const groups = await listGroupsOfHosts(tx, { tenantId, agentIds });
+  const tenant = await getTenantSla(tx, tenantId);
+  const periods = await listPeriodsAfter(tx, tenantId, starts);
+  return starts.map(({ agentId, severity, at }, place) =>
+    clocksOf(at, slaOfAlert(inherit(groupsOf(groups, agentId), tenant), severity), periods.get(place) ?? []),
+  );
+}
+
+function groupsOf(
+  groups: ReadonlyMap<string, readonly InheritableGroup[]>,
+  agentId: string | null,
+): readonly InheritableGroup[] {
+  return agentId === null ? [] : (groups.get(agentId) ?? []);
+}
+
+function clocksOf(at: string, sla: AlertSla, periods: readonly z.infer<typeof periodRow>[]): Clocks {
   const due = alertDueMs(
     Date.parse(at),
     sla,
@@ -128,14 +142,12 @@ export async function restartClocks(
   const clocks = await listClocks(tx, tenantId, ofHosts(hosts));
   const agentIds = [...new Set(clocks.flatMap(({ agent_id }) => (agent_id === null ? [] : [agent_id])))];
   const groups = await listGroupsOfHosts(tx, { tenantId, agentIds });
-  const groupsOf = (agentId: string | null): readonly InheritableGroup[] =>
-    agentId === null ? [] : (groups.get(agentId) ?? []);
   await writeClocks(
     tx,
     tenantId,
     clocks.map((clock) => ({
       ...clock,
-      sla: slaOfAlert(inherit(groupsOf(clock.agent_id), tenant), clock.severity),
+      sla: slaOfAlert(inherit(groupsOf(groups, clock.agent_id), tenant), clock.severity),
     })),
   );
 }

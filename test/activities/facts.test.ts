@@ -109,6 +109,42 @@ describe('liveness', () => {
     expect(await linkState()).toBe('offline');
   });
 
+  it('that dies in between has told of what it has alerted of, and leaves the rest to the next pass', async () => {
+    await db.admin.query(sql.unsafe`
+      insert into escalation_policies (msp_id, name, minimum_severity, levels, repeats, is_default)
+      values (${msp.id}::uuid, 'D', 'high', '[{"targets": [{"kind": "admins"}], "wait_minutes": 5}]', 0, true)`);
+    await hearingFor(600);
+    const tenants = [tenantId];
+    await silentFor(300);
+    const { id: second } = await db.admin.one(sql.type(idRow)`
+      insert into tenants (msp_owner, slug, name) values (${msp.id}::uuid, 'second-' || substr(md5(random()::text), 1, 12), 'S') returning id`);
+    tenants.push(second);
+    tenantId = second;
+    agentId = await addHost('web-02');
+    await silentFor(300);
+    const started: string[] = [];
+    const dying = createLivenessActivities({
+      pool: db.core,
+      starter: {
+        startEscalation: ({ tenant_id }) => {
+          started.push(tenant_id);
+          return Promise.reject(new Error('the worker died'));
+        },
+      },
+    });
+    await expect(dying.checkLiveness()).rejects.toThrow('the worker died');
+    const counts = () =>
+      db.admin.any(sql.type(z.object({ tenant_id: z.uuid(), hosts: z.number(), times: z.number() }))`
+        select tenant_id, count(*) as hosts, sum(occurrences) as times from alerts
+        where tenant_id = any (${sql.array(tenants, 'uuid')}) group by tenant_id`);
+    expect(started).toHaveLength(1);
+    expect(await counts()).toEqual([{ tenant_id: started[0], hosts: 1, times: 1 }]);
+    await liveness.checkLiveness();
+    expect(await counts()).toHaveLength(2);
+    expect((await counts()).every(({ hosts, times }) => hosts === 1 && times === 1)).toBe(true);
+    await db.admin.query(sql.unsafe`delete from escalation_policies`);
+  });
+
   it('does not alert about hosts in maintenance', async () => {
     await hearingFor(600);
     await silentFor(300);
