@@ -1,4 +1,4 @@
-/** The day's count of agents, the months that are over and not closed yet, and the invoices of closed months. */
+/** The day's count of agents, the months that are over and not closed yet, their invoices, and credit notes. */
 
 import type { DatabasePool } from 'slonik';
 import { closeBillingMonth, countActiveAgents, getRunningMonth, getToday } from '../db/billing.ts';
