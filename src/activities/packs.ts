@@ -206,10 +206,20 @@ export function createPackActivities(deps: { readonly pool: DatabasePool; readon
       readonly lines: number;
       readonly error: string | null;
     }): Promise<void> {
-      const { tenant_id, month } = input.ref;
-      await withTenant(pool, tenant_id, (tx) =>
-        notePackBuild(tx, { tenant_id, month, stage: input.stage, lines: input.lines, error: input.error }),
-      );
+      const { tenant_id, msp_id, month } = input.ref;
+      const { stage, lines, error } = input;
+      await withTenant(pool, tenant_id, async (tx) => {
+        await notePackBuild(tx, { tenant_id, month, stage, lines, error });
+        // A month without evidence is itself something that an auditor asks about.
+        if (error !== null)
+          await appendAudit(tx, {
+            msp_id,
+            tenant_id,
+            event_type: 'audit_pack_failed',
+            actor: { kind: 'system' },
+            event_data: { month, error },
+          });
+      });
     },
 
     /** Whether a month has its closed pack; then there is nothing to build. */

@@ -1,6 +1,7 @@
 /**
  * Builds one pack, or one handover filtered by actor: lines, PDF, manifest, signature, and then it is there, whole.
- * Each step is repeated until it works; what a step has made is found again by its digest.
+ * Each step is repeated for hours; what a step has made is found again by its digest. A build that comes to nothing says
+ * so, where people look for the pack.
  */
 
 import { ActivityFailure, proxyActivities, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
@@ -11,16 +12,24 @@ import { OUTCOME, type PackInput, TASK_QUEUES } from './messages.ts';
 
 const { collectPack, renderPack } = proxyActivities<PackActivities>({
   startToCloseTimeout: '4 hours',
+  // All steps together stay below the limit of the month's builds: what is cut off from outside tells nobody.
+  scheduleToCloseTimeout: '5 hours',
   heartbeatTimeout: '2 minutes',
   retry: { initialInterval: '2 seconds', maximumInterval: '5 minutes' },
 });
-const { composeManifest, publishPack, notePack, findClosedPack } = proxyActivities<PackActivities>({
+const { notePack, findClosedPack } = proxyActivities<PackActivities>({
   startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+});
+const { composeManifest, publishPack } = proxyActivities<PackActivities>({
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '30 minutes',
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 });
 const { signPack } = proxyActivities<PackSigningActivities>({
   taskQueue: TASK_QUEUES.signing,
   startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '30 minutes',
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
   summary: 'sign the manifest',
 });

@@ -79,10 +79,11 @@ export const SCHEDULES: readonly ScheduledWorkflow[] = [
   {
     id: 'monthly-audit-packs',
     workflow: 'monthlyAuditPacks',
-    every: { cron: '0 2 1 * *' },
+    // On the first; on the days after it whatever could not be built then.
+    every: { cron: '0 2 1-7 * *' },
     // An outage of days still ends with every pack built.
     catchUpSeconds: 20 * 86_400,
-    note: 'Builds the pack of the month before for every tenant.',
+    note: 'Builds the pack of the month before for every tenant that has none.',
   },
   {
     id: 'billing-close',

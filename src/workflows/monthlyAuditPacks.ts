@@ -1,8 +1,10 @@
 /**
- * On the first of the month: the pack of the month before for every tenant that has none, a few at a time. After an
- * outage the schedule's catch-up runs it late, and whatever it missed is found by what is not there.
+ * On the first of the month: the pack of the month before for every tenant that has none, a few at a time; on the days
+ * after it whatever could not be built. After an outage the schedule's catch-up runs it late, and whatever it missed is
+ * found by what is not there.
  */
 
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   continueAsNew,
   executeChild,
@@ -48,6 +50,8 @@ export async function monthlyAuditPacks(
         });
         built += 1;
       } catch (error) {
+        // Somebody builds it by hand just now; if that comes to nothing, the next day finds it.
+        if (error instanceof WorkflowExecutionAlreadyStartedError) continue;
         failed += 1;
         log.error('a pack was not built; POST /audit-packs builds it by hand', {
           tenant_id: tenant.tenant_id,

@@ -1,8 +1,9 @@
-/** Every time-out of emergency actions and impersonations, with hours that pass in a moment. */
+/** Every time-out of emergency actions, impersonations and packs, with hours that pass in a moment. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { sql } from '../../src/db/pool.ts';
+import { packStart, WORKFLOW_IDS } from '../../src/workflows/messages.ts';
 import { registerTestAgent, type TestAgent } from '../support/agent.ts';
 import { createPerson, type Person } from '../support/hub.ts';
 import { problemOf } from '../support/people.ts';
@@ -301,5 +302,21 @@ describe('impersonationSession', () => {
     expect(await stateOf(id)).toEqual({ state: 'ended', end_reason: 'consent_timeout' });
     expect(await audited('impersonation_ended', id)).toBe(1);
     await consent('none');
+  });
+});
+
+describe('auditPackBuild', () => {
+  it('says that the pack could not be built when it has tried for hours', async () => {
+    before.set('collectPack', () => Promise.reject(new Error('the disk is full')));
+    const input = { tenant_id: tenantId, msp_id: api.msp.id, month: '2026-04', actor_suffix: null, announce: true };
+    await env.client.workflow.start('auditPackBuild', packStart(input));
+    const handle = env.client.workflow.getHandle(WORKFLOW_IDS.auditPack(tenantId, input.month));
+    await expect(handle.result()).rejects.toThrow();
+    const { startTime, closeTime } = await handle.describe();
+    expect(Number(closeTime) - Number(startTime)).toBeLessThan(6 * 60 * MINUTE_MS);
+    const told = await db.admin.one(sql.type(z.object({ stage: z.string(), rows: z.number() }))`
+      select stage, (select count(*) from audit_log where event_type = 'audit_pack_failed' and event_data ->> 'month' = month) as rows
+      from pack_builds where tenant_id = ${tenantId}::uuid and month = ${input.month}`);
+    expect(told).toEqual({ stage: 'failed', rows: 1 });
   });
 });

@@ -162,6 +162,7 @@ const messages = {
     group_members_changed: 'The members of the group “{{name}}” changed; now {{member_count}}',
     audit_pack_requested: 'Asked for the audit pack of {{month}}',
     audit_pack_signed: 'Signed the audit pack of {{month}}',
+    audit_pack_failed: 'The audit pack of {{month}} could not be built',
     audit_pack_downloaded: 'Downloaded the audit pack of {{month}}',
     handover_report_signed: 'Signed the handover report of {{month}}',
     handover_contacts_changed: 'Changed whom packs are handed to',

@@ -166,6 +166,7 @@ const messages: Translated<typeof en> = {
     audit_pack_requested: 'Vroeg het auditpakket van {{month}}',
     audit_pack_signed: 'Ondertekende het auditpakket van {{month}}',
     audit_pack_downloaded: 'Downloadde het auditpakket van {{month}}',
+    audit_pack_failed: 'Het auditpakket van {{month}} kon niet worden gemaakt',
     handover_report_signed: 'Ondertekende het overdrachtsrapport van {{month}}',
     handover_contacts_changed: 'Wijzigde aan wie pakketten gaan',
     auditor_link_created: 'Maakte een link voor een auditor',
