@@ -28,3 +28,15 @@ export async function startEscalations(
 export function hearAlert(deps: ApiDeps, alertId: EscalationRef['alert_id']): Promise<void> {
   return tellWorkflow(deps, WORKFLOW_IDS.escalation(alertId), heardSignal);
 }
+
+/** Signals that are on their way at once. */
+const PARALLEL_SIGNALS = 8;
+
+/** The same of several. */
+export async function hearAlerts(deps: ApiDeps, alertIds: readonly string[]): Promise<void> {
+  const waiting = [...alertIds];
+  const lanes = Array.from({ length: PARALLEL_SIGNALS }, async () => {
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) await hearAlert(deps, id);
+  });
+  await Promise.all(lanes);
+}

@@ -287,6 +287,38 @@ export async function acknowledgeAlert(tx: TenantTx, tenantId: string, id: strin
   return result.rowCount === 1;
 }
 
+const ownedRow = z.object({ id: z.uuid(), tenant_id: z.uuid() });
+
+/** Open alerts in scope among some, each with its tenant. */
+export async function listOpenAmong(tx: AnyTx, ids: readonly string[]): Promise<readonly z.infer<typeof ownedRow>[]> {
+  return tx.any(sql.type(ownedRow)`
+    select id, tenant_id from alerts where id = any (${sql.array([...ids], 'uuid')}) and status = 'open' order by tenant_id, id`);
+}
+
+const acknowledgedRow = z.object({
+  id: z.uuid(),
+  number: z.number(),
+  title: z.string(),
+  severity: z.enum(SEVERITIES),
+  is_escalating: z.boolean(),
+});
+
+/** Acknowledges those of a tenant's alerts that are open, and gives them; `is_escalating`: somebody is about to be told. */
+export async function acknowledgeAlerts(
+  tx: TenantTx,
+  tenantId: string,
+  ids: readonly string[],
+  userId: string,
+): Promise<readonly z.infer<typeof acknowledgedRow>[]> {
+  // Before the rows, of which there are many: whoever counts clocks anew holds them in another order.
+  await lockTenantAlerts(tx, tenantId);
+  return tx.any(sql.type(acknowledgedRow)`
+    update alerts al set status = 'acknowledged', acknowledged_at = now(), acknowledged_by = ${userId}::uuid
+    where al.tenant_id = ${tenantId}::uuid and al.id = any (${sql.array([...ids], 'uuid')}) and al.status = 'open'
+    returning al.id, al.number, al.title, al.severity,
+      exists (select from alert_escalations e where (e.tenant_id, e.alert_id) = (al.tenant_id, al.id) and e.ended_at is null) as is_escalating`);
+}
+
 /** Resolves an unresolved alert; false when it was resolved. */
 export async function resolveAlert(
   tx: TenantTx,

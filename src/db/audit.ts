@@ -2,7 +2,6 @@
 
 import { z } from 'zod';
 import { CHAIN_START, chainHash } from '../domain/auditChain.ts';
-import { hexToBytes } from '../domain/bytes.ts';
 import type { Json } from '../domain/canonicalJson.ts';
 import { sql } from './pool.ts';
 import type { AnyTx } from './scope.ts';
@@ -31,11 +30,22 @@ export type AuditEvent = {
 const headRow = z.object({ seq: z.number(), hash: z.string(), now: z.string() });
 
 /** Appends `event` to its tenant's (or MSP's) chain, in the caller's transaction and scope. */
-export async function appendAudit(tx: AnyTx, event: AuditEvent): Promise<void> {
-  const chainId = event.tenant_id ?? event.msp_id;
+export function appendAudit(tx: AnyTx, event: AuditEvent): Promise<void> {
+  const { msp_id, tenant_id, ...fact } = event;
+  return appendAudits(tx, { msp_id, tenant_id }, [fact]);
+}
+
+/** Appends several events to one chain, in their order and as of one moment. */
+export async function appendAudits(
+  tx: AnyTx,
+  { msp_id, tenant_id }: Pick<AuditEvent, 'msp_id' | 'tenant_id'>,
+  events: readonly Omit<AuditEvent, 'msp_id' | 'tenant_id'>[],
+): Promise<void> {
+  if (events.length === 0) return;
+  const chainId = tenant_id ?? msp_id;
   await tx.query(sql.unsafe`
     insert into audit_chain_heads (chain_id, msp_id, tenant_id, seq, hash)
-    values (${chainId}::uuid, ${event.msp_id}::uuid, ${event.tenant_id}::uuid, 0, decode(${CHAIN_START}, 'hex'))
+    values (${chainId}::uuid, ${msp_id}::uuid, ${tenant_id}::uuid, 0, decode(${CHAIN_START}, 'hex'))
     on conflict do nothing`);
   // The row lock orders appends of one chain; the time is read under it, so that it never runs backwards
   // within a chain. Milliseconds, because that is what the hash covers.
@@ -43,27 +53,35 @@ export async function appendAudit(tx: AnyTx, event: AuditEvent): Promise<void> {
     select seq, encode(hash, 'hex') as hash, date_trunc('milliseconds', clock_timestamp()) as now
     from audit_chain_heads where chain_id = ${chainId}::uuid for update`);
 
-  const user = event.actor.kind === 'user' ? event.actor : null;
-  const entry = {
-    chain_id: chainId,
-    seq: head.seq + 1,
-    msp_id: event.msp_id,
-    tenant_id: event.tenant_id,
-    event_type: event.event_type,
-    actor_kind: event.actor.kind,
-    actor_user_id: user?.user_id ?? null,
-    actor_email: user?.email ?? null,
-    impersonation_id: user?.impersonation_id ?? null,
-    event_data: event.event_data,
-    occurred_at: head.now,
-  };
-  const hash = Buffer.from(hexToBytes(chainHash(entry, head.hash)));
+  let last = head.hash;
+  const rows = events.map(({ event_type, actor, event_data }, index) => {
+    const user = actor.kind === 'user' ? actor : null;
+    const entry = {
+      chain_id: chainId,
+      seq: head.seq + 1 + index,
+      msp_id,
+      tenant_id,
+      event_type,
+      actor_kind: actor.kind,
+      actor_user_id: user?.user_id ?? null,
+      actor_email: user?.email ?? null,
+      impersonation_id: user?.impersonation_id ?? null,
+      event_data,
+      occurred_at: head.now,
+    };
+    const prev = last;
+    last = chainHash(entry, prev);
+    return { ...entry, prev_hash: prev, hash: last };
+  });
   await tx.query(sql.unsafe`
     insert into audit_log (chain_id, seq, msp_id, tenant_id, event_type, actor_kind, actor_user_id, actor_email,
       impersonation_id, event_data, occurred_at, prev_hash, hash)
-    values (${entry.chain_id}::uuid, ${entry.seq}, ${entry.msp_id}::uuid, ${entry.tenant_id}::uuid, ${entry.event_type},
-      ${entry.actor_kind}, ${entry.actor_user_id}::uuid, ${entry.actor_email}, ${entry.impersonation_id}::uuid,
-      ${sql.jsonb(entry.event_data as never)}, ${entry.occurred_at}::timestamptz, decode(${head.hash}, 'hex'), ${sql.binary(hash)})`);
+    select chain_id, seq, msp_id, tenant_id, event_type, actor_kind, actor_user_id, actor_email,
+      impersonation_id, event_data, occurred_at, decode(prev_hash, 'hex'), decode(hash, 'hex')
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (chain_id uuid, seq bigint, msp_id uuid, tenant_id uuid, event_type text,
+      actor_kind text, actor_user_id uuid, actor_email text, impersonation_id uuid, event_data jsonb, occurred_at timestamptz,
+      prev_hash text, hash text)
+    order by seq`);
   await tx.query(sql.unsafe`
-    update audit_chain_heads set seq = ${entry.seq}, hash = ${sql.binary(hash)} where chain_id = ${chainId}::uuid`);
+    update audit_chain_heads set seq = ${head.seq + rows.length}, hash = decode(${last}, 'hex') where chain_id = ${chainId}::uuid`);
 }

@@ -143,8 +143,31 @@ describe('PATCH /alerts/:id/acknowledge and /resolve', () => {
   it('200: acknowledges several at once, over tenants, and says which it left', async () => {
     const ids = [await raise('m1', 'low'), await raise('m2', 'low', 0, tenants.b)];
     const far = await raise('m3', 'low', 0, tenants.other);
-    const response = await as('operator')('POST', '/alerts/acknowledge', { ids: [...ids, far, ids[0]] });
-    expect(await response.json()).toEqual({ acknowledged: ids, skipped: [far] });
+    const taken = await raise('m4', 'low');
+    await as('admin')('PATCH', `/alerts/${taken}/acknowledge`);
+    const response = await as('operator')('POST', '/alerts/acknowledge', { ids: [taken, ...ids, far, ids[0]] });
+    expect(await response.json()).toEqual({ acknowledged: ids, skipped: [taken, far] });
+    const { email } = api.user('operator');
+    expect(await (await as('admin')('GET', `/alerts/${ids[0]}`)).json()).toMatchObject({
+      status: 'acknowledged',
+      acknowledged_by_email: email,
+    });
+    const rows = await db.admin.any(sql.type(
+      z.object({ tenant_id: z.uuid(), event_data: z.record(z.string(), z.json()) }),
+    )`
+      select tenant_id, event_data from audit_log where event_type = 'alert_acknowledged' and actor_email = ${email}
+        and event_data ->> 'alert_id' = any (${sql.array([...ids, taken, far], 'text')}) order by event_data ->> 'title'`);
+    expect(rows).toEqual([
+      {
+        tenant_id: tenants.a,
+        event_data: { alert_id: ids[0], number: expect.any(Number), title: 'm1', severity: 'low' },
+      },
+      {
+        tenant_id: tenants.b,
+        event_data: { alert_id: ids[1], number: expect.any(Number), title: 'm2', severity: 'low' },
+      },
+    ]);
+    expect((await as('client_viewer')('POST', '/alerts/acknowledge', { ids })).status).toBe(403);
   });
 });
 

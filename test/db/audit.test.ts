@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type AuditEvent, appendAudit } from '../../src/db/audit.ts';
+import { type AuditEvent, appendAudit, appendAudits } from '../../src/db/audit.ts';
 import { sql } from '../../src/db/pool.ts';
 import { withTenant } from '../../src/db/scope.ts';
 import { type ChainEntry, verifyChain } from '../../src/domain/auditChain.ts';
@@ -75,6 +75,23 @@ describe('the audit log', () => {
       kind: 'broken',
       seq: 5,
     });
+  });
+
+  it('takes several rows at once, in their order and beside others that race', async () => {
+    const before = (await readChain()).length;
+    const { msp_id, tenant_id, ...fact } = event({});
+    const several = [1, 2, 3].map((place) => ({ ...fact, event_data: { place } }));
+    await Promise.all(
+      Array.from({ length: 5 }, () =>
+        withTenant(db.app, TENANT, (tx) => appendAudits(tx, { msp_id, tenant_id }, several)),
+      ),
+    );
+    await withTenant(db.app, TENANT, (tx) => appendAudits(tx, { msp_id, tenant_id }, []));
+    const chain = await readChain();
+    expect(chain.slice(before).map((entry) => (entry.event_data as { place: number }).place)).toEqual(
+      Array.from({ length: 5 }, () => [1, 2, 3]).flat(),
+    );
+    expect(verifyChain(chain).kind).toBe('intact');
   });
 
   it('takes its row back with the effect it belongs to (no row, no effect, and the reverse)', async () => {

@@ -245,7 +245,7 @@ describe('an alert that opens at or above the severity of its policy', () => {
 
 describe('a level with nobody', () => {
   it('is not waited for: the next one is told at once', async () => {
-    answerAfter(2, (id) => call(dave, 'PATCH', `/alerts/${id}/acknowledge`));
+    answerAfter(2, (id) => call(dave, 'POST', '/alerts/acknowledge', { ids: [id] }));
     await db.admin.query(sql.unsafe`update users set is_active = false where id = ${carol.id}::uuid`);
     const alertId = await trouble(host(), 'critical');
     const { tookMs } = await ended(alertId);

@@ -4,11 +4,13 @@ import { z } from 'zod';
 import {
   type AlertRow,
   acknowledgeAlert,
+  acknowledgeAlerts,
   alertRow,
   assignAlert,
   findAlert,
   findAssignee,
   listAlerts,
+  listOpenAmong,
   resolveAlert,
   snoozeAlert,
   wakeAlert,
@@ -22,11 +24,11 @@ import { SEVERITIES } from '../../domain/severity.ts';
 import { ACKNOWLEDGE_STATES, acknowledgeState, SLA_STATES, slaState } from '../../domain/sla.ts';
 import { BUILT_IN_POLICY } from '../../domain/slaPolicy.ts';
 import { page, pageQuery, readPage } from '../cursor.ts';
-import { hearAlert } from '../escalationStart.ts';
+import { hearAlert, hearAlerts } from '../escalationStart.ts';
 import { type OnCallDesk, onCallPerson, openOnCallDesk } from '../onCallDesk.ts';
 import type { UserPrincipal } from '../principal.ts';
-import { inTenantOf, readScope } from '../reach.ts';
-import { recordAct } from '../recordAct.ts';
+import { inTenant, inTenantOf, readScope } from '../reach.ts';
+import { recordAct, recordActs } from '../recordAct.ts';
 import { defineRoute } from '../route.ts';
 import { runbookUrl } from '../runbookUrl.ts';
 
@@ -189,6 +191,11 @@ const get = defineRoute({
   },
 });
 
+/** What the audit rows of every act on an alert have. */
+function factsOf({ id, number, title, severity }: Pick<AlertRow, 'id' | 'number' | 'title' | 'severity'>) {
+  return { alert_id: id, number, title, severity };
+}
+
 function record(
   tx: TenantTx,
   principal: UserPrincipal,
@@ -196,13 +203,7 @@ function record(
   event_type: string,
   facts: { readonly [key: string]: Json },
 ): Promise<void> {
-  return recordAct(tx, principal, row.tenant_id, event_type, {
-    alert_id: row.id,
-    number: row.number,
-    title: row.title,
-    severity: row.severity,
-    ...facts,
-  });
+  return recordAct(tx, principal, row.tenant_id, event_type, { ...factsOf(row), ...facts });
 }
 
 /** Changes one alert of the caller's reach with `act`, and records it; a change that came too late is a conflict. */
@@ -211,7 +212,7 @@ async function changeAlert(
   id: string,
   eventType: string,
   act: (tx: TenantTx, tenantId: string) => Promise<boolean>,
-  factsOf: (row: AlertRow) => { readonly [key: string]: Json } = () => ({}),
+  moreOf: (row: AlertRow) => { readonly [key: string]: Json } = () => ({}),
 ): Promise<z.input<typeof alert>> {
   const changed = await inTenantOf(
     ctx,
@@ -221,7 +222,7 @@ async function changeAlert(
       const row = await findAlert(tx, id);
       if (row === null) throw new RefusedError('not_found');
       if (!done) throw new RefusedError('conflict', `Alert #${row.number} is ${row.status} already.`);
-      await record(tx, ctx.principal, row, eventType, factsOf(row));
+      await record(tx, ctx.principal, row, eventType, moreOf(row));
       return present(row, ctx.deps.now(), await deskOf(ctx, tx, [row]));
     },
   );
@@ -278,20 +279,36 @@ const acknowledgeMany = defineRoute({
   output: z.object({ acknowledged: z.array(z.uuid()), skipped: z.array(z.uuid()) }),
   refusals: [],
   handle: async (ctx) => {
-    const acknowledged: string[] = [];
-    const skipped: string[] = [];
-    for (const id of new Set(ctx.body.ids)) {
-      try {
-        await changeAlert(ctx, id, 'alert_acknowledged', (tx, tenantId) =>
-          acknowledgeAlert(tx, tenantId, id, ctx.principal.userId),
+    const ids = [...new Set(ctx.body.ids)];
+    const open = await readScope(ctx, (tx) => listOpenAmong(tx, ids));
+    const acknowledged = new Set<string>();
+    const escalating: string[] = [];
+    for (const [tenantId, alerts] of Map.groupBy(open, (row) => row.tenant_id)) {
+      const rows = await inTenant(ctx, tenantId, async (tx) => {
+        const done = await acknowledgeAlerts(
+          tx,
+          tenantId,
+          alerts.map(({ id }) => id),
+          ctx.principal.userId,
         );
-        acknowledged.push(id);
-      } catch (error) {
-        if (!(error instanceof RefusedError)) throw error;
-        skipped.push(id);
+        await recordActs(
+          tx,
+          ctx.principal,
+          tenantId,
+          done.map((row) => ({ event_type: 'alert_acknowledged', event_data: factsOf(row) })),
+        );
+        return done;
+      });
+      for (const { id, is_escalating } of rows) {
+        acknowledged.add(id);
+        if (is_escalating) escalating.push(id);
       }
     }
-    return { acknowledged, skipped };
+    await hearAlerts(ctx.deps, escalating);
+    return {
+      acknowledged: ids.filter((id) => acknowledged.has(id)),
+      skipped: ids.filter((id) => !acknowledged.has(id)),
+    };
   },
 });
 
