@@ -33,7 +33,7 @@ describe('the auditor’s view', () => {
     const entries = page.getByRole('list', { name: 'Entries, newest first' }).getByRole('listitem');
     const opened = entries.filter({ hasText: 'Auditor’s link: Browser test' }).first();
     await opened.getByText(/^Signed in with an auditor’s link from /).waitFor();
-    await entries.getByText('Made a link for an auditor').first().waitFor();
+    await entries.getByText('Made the auditor’s link “Browser test”').first().waitFor();
     expect(await page.getByText('links.invalid').count()).toBe(0);
     await page.getByText(`Auditor access · ${acme.name}`).waitFor();
     await picture(page, 'auditor-log');

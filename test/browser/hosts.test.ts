@@ -41,10 +41,7 @@ describe('the overview', () => {
     const { items } = (await (
       await call('alice', 'GET', `/alerts?tenant_id=${acme.id}&status=open&limit=500`)
     ).json()) as { items: { severity: string }[] };
-    const stat = page
-      .locator('div')
-      .filter({ has: page.getByText('Open alerts', { exact: true }) })
-      .last();
+    const stat = page.locator('p', { hasText: /^Open alerts$/ }).locator('..');
     await stat.getByText(String(items.length), { exact: true }).waitFor();
     const high = items.filter(({ severity }) => severity === 'high').length;
     expect(await stat.innerText()).toContain(`${high} high`);

@@ -71,7 +71,8 @@ function Actors({ entry, forAuditor }: { readonly entry: AuditEntry; readonly fo
     <p className="min-w-0 text-xs text-ink-soft max-lg:order-4 max-lg:col-start-1">
       <span className="font-medium break-all text-ink">{actorOf(entry, t)}</span>{' '}
       {session === null ? (
-        <span>· {tenant === null ? t('context.msp') : tenantName(tenant)}</span>
+        // All of what an auditor sees is of the one client.
+        !forAuditor && <span>· {tenant === null ? t('context.msp') : tenantName(tenant)}</span>
       ) : (
         <span className="inline-flex flex-wrap items-center gap-1">
           <Badge tone="accent">
