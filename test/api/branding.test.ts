@@ -9,7 +9,9 @@ import { createApp } from '../../src/api/app.ts';
 import { ROUTES } from '../../src/api/routes/index.ts';
 import { sql } from '../../src/db/pool.ts';
 import { alsoAsIdentity, withTenant } from '../../src/db/scope.ts';
+import { totpCodeAt } from '../../src/platform/totpCode.ts';
 import { createTestApi } from '../support/api.ts';
+import { createAccount } from '../support/people.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
 /** Answers TXT questions from `records`, and nothing else; a name that is missing does not exist. */
@@ -532,6 +534,19 @@ describe('a custom domain', () => {
     });
     await prove('new.acme.com');
     expect([await servedAt('ops.acme.com'), await servedAt('new.acme.com')]).toEqual([false, true]);
+  });
+
+  it('lets its own people sign in and nobody else, who would leave a session that sees every client', async () => {
+    await prove('ops.acme.com');
+    const signIn = async (host: string, role: 'admin' | 'client_viewer', tenant: string | null): Promise<number> => {
+      const { email, password, secret } = await createAccount(db, plain, role, tenant);
+      const body = JSON.stringify({ email, password, totp_code: totpCodeAt(secret, Date.now()) });
+      return (await app.request(`https://${host}/api/v1/auth/login`, { method: 'POST', body })).status;
+    };
+    expect(await signIn('ops.acme.com', 'client_viewer', tenants.a)).toBe(200);
+    expect(await signIn('ops.acme.com', 'client_viewer', tenants.b)).toBe(403);
+    expect(await signIn('ops.acme.com', 'admin', null)).toBe(403);
+    expect(await signIn('hub.test', 'admin', null)).toBe(200);
   });
 
   it('needs a new proof when it comes back, and is served no more once it is given up', async () => {

@@ -34,6 +34,7 @@ import { endAll } from '../impersonations.ts';
 import { attemptSubject } from '../knownDevice.ts';
 import { SESSION_COOKIE } from '../middleware/authenticate.ts';
 import { addressGroup, enforceLimit } from '../middleware/rateLimit.ts';
+import { findPortal } from '../portalHost.ts';
 import type { UserPrincipal } from '../principal.ts';
 import { recoveryCodeHash } from '../recoveryCodes.ts';
 import { defineRoute } from '../route.ts';
@@ -65,7 +66,7 @@ const login = defineRoute({
     z.object({ enrolment_required: z.literal(false), user: me, expires_at: z.iso.datetime() }),
     z.object({ enrolment_required: z.literal(true), enrolment_token: z.string() }),
   ]),
-  refusals: ['bad_credentials', 'locked_out', 'csrf'],
+  refusals: ['bad_credentials', 'locked_out', 'csrf', 'forbidden'],
   handle: async (ctx) => {
     const { deps, body } = ctx;
     refuseForeignPage(ctx);
@@ -81,6 +82,13 @@ const login = defineRoute({
       throw new RefusedError('bad_credentials');
     }
     await forgetAttempts(deps.pool, subject);
+    // Whoever runs a client's DNS could otherwise come by a session that sees every client.
+    const portal = await findPortal(ctx.http, deps.pool);
+    if (portal !== null && portal.tenant_id !== user.tenant_id)
+      throw new RefusedError(
+        'forbidden',
+        `This address is for people of ${portal.tenant_name}; sign in at the hub’s own.`,
+      );
     if (proof === 'not_enrolled') {
       const enrolment_token = await withIdentity(deps.pool, (tx) => openEnrolment(ctx, tx, user));
       return { enrolment_required: true, enrolment_token } as const;
