@@ -55,6 +55,7 @@ const DOMAIN_MAY_LOAD: ReadonlySet<string> = new Set(['zod', 'temporal-polyfill'
 const SYSTEM_SCOPE: Readonly<Record<string, string>> = {
   'src/activities/alertRules.ts': 'one pass observes the rules of many tenants by one statement',
   'src/activities/billing.ts': 'counts hosts, closes months and finds invoices due over all tenants',
+  'src/activities/domainRecords.ts': 'one pass looks at the proven domains of all tenants',
   'src/activities/emergency.ts': 'the sweep finds orders and requests of any tenant that nobody has started',
   'src/activities/escalations.ts':
     'the sweep over all tenants; an escalation also reads schedules and people of the MSP',

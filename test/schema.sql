@@ -853,6 +853,7 @@ table custom_domains (
   challenge text not null,
   claimed_at timestamp with time zone not null default now(),
   proven_at timestamp with time zone not null default now(),
+  record_missing_since timestamp with time zone,
   constraint custom_domains_challenge_check CHECK ((challenge ~ '^[0-9a-f]{40}$'::text)),
   constraint custom_domains_domain_check CHECK (((length(domain) <= 253) AND (domain ~ '^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$'::text))),
   constraint custom_domains_pkey PRIMARY KEY (domain),
@@ -3853,7 +3854,7 @@ credit_notes to monsys_core: insert, select
 credit_requests to monsys_app: insert, select
 credit_requests to monsys_core: select
 custom_domains to monsys_app: delete, insert, select
-custom_domains to monsys_core: select
+custom_domains to monsys_core: select, update (record_missing_since)
 cve_scores to monsys_app: select
 cve_scores to monsys_core: delete, insert, select, update
 domain_claims to monsys_app: delete, insert, select, update (challenge, claimed_at, domain)

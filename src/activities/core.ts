@@ -7,6 +7,7 @@ import type { Seal } from '../platform/seal.ts';
 import { createAlertRuleActivities } from './alertRules.ts';
 import { createAutomaticResponseActivities } from './automaticResponses.ts';
 import { createBillingActivities } from './billing.ts';
+import { createDomainRecordActivities, type DomainRecordDeps } from './domainRecords.ts';
 import { createEmergencyActivities, type WorkflowStarter } from './emergency.ts';
 import { createEscalationActivities, type EscalationStarter } from './escalations.ts';
 import { createFeedActivities, type FeedDeps } from './feeds.ts';
@@ -30,6 +31,7 @@ export type CoreDeps = {
   readonly notifications: Omit<NotificationDeps, 'pool'>;
   /** Opens the secrets of webhooks; null: none can be sent. */
   readonly webhookSeal: Seal | null;
+  readonly lookUpTxt: DomainRecordDeps['lookUpTxt'];
 };
 
 /** Makes them all. */
@@ -41,11 +43,13 @@ export function createCoreActivities({
   operator,
   notifications,
   webhookSeal,
+  lookUpTxt,
 }: CoreDeps) {
   return {
     ...createAlertRuleActivities({ pool, starter }),
     ...createAutomaticResponseActivities({ pool }),
     ...createBillingActivities({ pool, operator }),
+    ...createDomainRecordActivities({ pool, lookUpTxt }),
     ...createEmergencyActivities({ pool, starter }),
     ...createEscalationActivities({ pool, starter }),
     ...createFeedActivities({ pool, urls: feedUrls }),

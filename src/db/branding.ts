@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { appendAudit } from './audit.ts';
 import { sql } from './pool.ts';
-import { type AnyTx, alsoAsIdentity, type IdentityTx, type TenantTx } from './scope.ts';
+import { type AnyTx, alsoAsIdentity, type IdentityTx, type SystemTx, type TenantTx } from './scope.ts';
 
 const LOGO_TYPES = ['image/svg+xml', 'image/png', 'image/webp'] as const;
 
@@ -69,7 +69,7 @@ export async function changeBranding(tx: TenantTx, tenantId: string, change: Bra
 const claimRow = z.object({ domain: z.string(), challenge: z.string(), claimed_at: z.string() });
 export type ClaimRow = z.infer<typeof claimRow>;
 
-const domainRow = claimRow.extend({ proven_at: z.string() });
+const domainRow = claimRow.extend({ proven_at: z.string(), record_missing_since: z.string().nullable() });
 export type DomainRow = z.infer<typeof domainRow>;
 
 const CLAIM = sql.fragment`domain, challenge, claimed_at`;
@@ -82,7 +82,9 @@ export async function findClaim(tx: AnyTx, tenantId: string): Promise<ClaimRow |
 /** The proven domain of a tenant, which is served; null when there is none. */
 export async function findDomain(tx: AnyTx, tenantId: string): Promise<DomainRow | null> {
   return tx.maybeOne(
-    sql.type(domainRow)`select ${CLAIM}, proven_at from custom_domains where tenant_id = ${tenantId}::uuid`,
+    sql.type(
+      domainRow,
+    )`select ${CLAIM}, proven_at, record_missing_since from custom_domains where tenant_id = ${tenantId}::uuid`,
   );
 }
 
@@ -163,6 +165,33 @@ function endHold(tx: TenantTx, domain: string, holder: HolderRow): Promise<boole
     });
     return true;
   });
+}
+
+const servedRow = holderRow.extend({ domain: z.string() });
+/** A domain that is served, and what its TXT record must say. */
+export type ServedDomainRow = z.infer<typeof servedRow>;
+
+/** Proven domains of all tenants by name, those after `after`. */
+export async function listServedDomains(
+  tx: SystemTx,
+  after: string | null,
+  limit: number,
+): Promise<readonly ServedDomainRow[]> {
+  return tx.any(sql.type(servedRow)`
+    select d.domain, d.tenant_id, t.msp_owner as msp_id, d.challenge from custom_domains d join tenants t on t.id = d.tenant_id
+    where ${after}::text is null or d.domain > ${after} order by d.domain limit ${limit}`);
+}
+
+/** Keeps whether the record of a domain is there, from when on it is missing; false when that is no news. */
+export async function markRecord(
+  tx: TenantTx,
+  { domain, challenge }: Pick<ServedDomainRow, 'domain' | 'challenge'>,
+  isThere: boolean,
+): Promise<boolean> {
+  const { rowCount } = await tx.query(sql.unsafe`
+    update custom_domains set record_missing_since = case when ${isThere} then null else now() end
+    where domain = ${domain} and challenge = ${challenge} and (record_missing_since is null) <> ${isThere}`);
+  return rowCount === 1;
 }
 
 const publicRow = z.object({

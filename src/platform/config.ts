@@ -26,6 +26,15 @@ const WEBHOOK_SEAL_KEY = z
   .regex(/^[0-9a-f]{64}$/, '64 hex digits')
   .optional()
   .describe('AES-256 key that seals the secrets of webhooks; none: no webhooks');
+/** Of API and core worker: the one looks proofs of domains up, the other whether they still stand. */
+const DNS_SERVER = z
+  .string()
+  .regex(
+    /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]|[0-9a-fA-F]*:[0-9a-fA-F:]*:[0-9a-fA-F:]*)(:\d{1,5})?$/,
+    'an IP address, with :port if not 53',
+  )
+  .optional()
+  .describe('where proofs of custom domains are looked up; none: the resolver of the machine');
 const vapidPublicKey = z.string().regex(/^[A-Za-z0-9_-]{87}$/, 'an uncompressed P-256 point in base64url');
 
 /** Of both processes: the API tells people their topic, the core worker publishes to it. */
@@ -120,14 +129,7 @@ const api = common
       .regex(/^[0-9a-f]{64}$/, '64 hex digits')
       .describe('AES-256 key that seals TOTP secrets; keep it outside the database'),
     WEBHOOK_SEAL_KEY,
-    DNS_SERVER: z
-      .string()
-      .regex(
-        /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]|[0-9a-fA-F]*:[0-9a-fA-F:]*:[0-9a-fA-F:]*)(:\d{1,5})?$/,
-        'an IP address, with :port if not 53',
-      )
-      .optional()
-      .describe('where proofs of custom domains are looked up; none: the resolver of the machine'),
+    DNS_SERVER,
     TRUST_PROXY: z.stringbool().default(false).describe('take the client address from X-Forwarded-For'),
     RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(1000).describe('requests per client address'),
     TRANSPARENCY_WITNESSES: z
@@ -143,6 +145,7 @@ const core = common
   .extend({
     ...packs,
     ...invoicing,
+    DNS_SERVER,
     SMTP_URL: z
       .url({ protocol: /^smtps?$/, error: 'smtp:// or smtps://' })
       .optional()

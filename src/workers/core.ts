@@ -10,6 +10,7 @@ import { openPool } from '../db/pool.ts';
 import { readOperatorInvoicing } from '../domain/invoicing.ts';
 import { businessIds } from '../platform/businessIds.ts';
 import { pushSettings, readConfig } from '../platform/config.ts';
+import { resolveTxt } from '../platform/dnsTxt.ts';
 import { failProcess } from '../platform/failProcess.ts';
 import { createLogger } from '../platform/log.ts';
 import { createMailer } from '../platform/mail.ts';
@@ -43,6 +44,10 @@ try {
       ...pushSettings(config),
       mail: config.SMTP_URL === undefined ? null : createMailer(config.SMTP_URL, config.SMTP_FROM),
       post: createSafePost({ allowPrivateTargets: config.ALLOW_PRIVATE_TARGETS }),
+    },
+    lookUpTxt: async (name) => {
+      const answer = await resolveTxt(name, config.DNS_SERVER ?? null);
+      return answer.kind === 'records' ? answer.records : null;
     },
     webhookSeal: config.WEBHOOK_SEAL_KEY === undefined ? null : createSeal(config.WEBHOOK_SEAL_KEY),
   });

@@ -107,6 +107,13 @@ export const SCHEDULES: readonly ScheduledWorkflow[] = [
     note: 'Forgets nonces, counters and old samples.',
   },
   {
+    id: 'domain-records',
+    workflow: 'domainRecords',
+    every: { cron: '7 4 * * 1' },
+    catchUpSeconds: 6 * 86_400,
+    note: 'Looks whether proven domains of clients still show their TXT records.',
+  },
+  {
     id: TRANSPARENCY_SCHEDULE_ID,
     workflow: 'transparencyCheckpoint',
     every: { seconds: 60 },

@@ -122,6 +122,7 @@ export async function createSkippingHub(
       post,
     },
     webhookSeal: createSeal(TEST_WEBHOOK_SEAL_KEY),
+    lookUpTxt: async () => null,
   });
   const key = keyOf(randomBytes(32).toString('hex'));
   const signer = { publicKey: Buffer.from(key.publicKey), sign: key.sign };

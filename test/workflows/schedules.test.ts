@@ -11,7 +11,7 @@ import { beatPresence } from '../../src/db/presence.ts';
 import { seedDemo } from '../../src/workers/seedDemo.ts';
 import { creditNoteStart, SCHEDULES } from '../../src/workflows/messages.ts';
 import { type FeedServer, startFeedServer } from '../support/feedServer.ts';
-import { createTestDatabase } from '../support/postgres.ts';
+import { createTestDatabase, freePort } from '../support/postgres.ts';
 import {
   spawnNode,
   startTemporalServer,
@@ -32,6 +32,7 @@ let workers: TestProcess[] = [];
 beforeAll(async () => {
   [temporal, feeds] = await Promise.all([startTemporalServer(), startFeedServer()]);
   await seedDemo({ uri: db.uri('postgres'), sealKeyHex: 'cd'.repeat(32), path: join(folder, 'demo.json') });
+  const nobody = `127.0.0.1:${await freePort()}`;
   // Both come up at once, as after a restart of the machine.
   workers = [0, 1].map(() =>
     spawnNode('src/workers/core.ts', [], {
@@ -39,6 +40,7 @@ beforeAll(async () => {
       TEMPORAL_ADDRESS: temporal.address,
       KEV_URL: feeds.urls.kev,
       KERNEL_CVE_URL: feeds.urls.kernel,
+      DNS_SERVER: nobody,
     }),
   );
   await Promise.all(workers.map((worker) => worker.waitFor(/"msg":"ready"/)));
@@ -198,6 +200,12 @@ describe('a scheduled pass', () => {
     });
     const { count } = await db.admin.one(sql.type(countRow)`select count(*) as count from kev_entries`);
     expect(count).toBeGreaterThan(1000);
+  });
+
+  it('domain-records looks every proven domain up, and takes no silence for an answer', async () => {
+    await db.admin.query(sql.unsafe`
+      insert into custom_domains (tenant_id, domain, challenge) select id, 'ops.acme.com', ${'0'.repeat(40)} from tenants where slug = 'acme'`);
+    expect(await run('domain-records', 'domainRecords')).toEqual({ domains: 1, missing: 0, unanswered: 1 });
   });
 
   it('housekeeping forgets old nonces', async () => {

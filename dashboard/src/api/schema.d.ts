@@ -2933,7 +2933,9 @@ export interface paths {
         get: operations["getTenantsIdImpersonationConsent"];
         /**
          * Set what a client wants before somebody enters
-         * @description Permission: `tenants.write`.
+         * @description Asks for TOTP: an API token that leaked must not be enough to take the client’s say away.
+         *
+         *     Permission: `tenants.write`, with TOTP.
          */
         put: operations["putTenantsIdImpersonationConsent"];
         post?: never;
@@ -28205,6 +28207,8 @@ export interface operations {
                         /** @description the proven domain; another than custom_domain while that waits */
                         served_domain: string | null;
                         served_domain_unicode: string | null;
+                        /** @description since when the TXT record of served_domain is gone, looked up once a week; it is served all the same */
+                        served_record_missing_since: string | null;
                         /** Format: uuid */
                         tenant_id: string;
                         updated_at: string | null;
@@ -28383,6 +28387,8 @@ export interface operations {
                         /** @description the proven domain; another than custom_domain while that waits */
                         served_domain: string | null;
                         served_domain_unicode: string | null;
+                        /** @description since when the TXT record of served_domain is gone, looked up once a week; it is served all the same */
+                        served_record_missing_since: string | null;
                         /** Format: uuid */
                         tenant_id: string;
                         updated_at: string | null;
@@ -28704,6 +28710,8 @@ export interface operations {
                         /** @description the proven domain; another than custom_domain while that waits */
                         served_domain: string | null;
                         served_domain_unicode: string | null;
+                        /** @description since when the TXT record of served_domain is gone, looked up once a week; it is served all the same */
+                        served_record_missing_since: string | null;
                         /** Format: uuid */
                         tenant_id: string;
                         updated_at: string | null;
@@ -29474,7 +29482,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `urn:monsys:problem:unauthenticated`: Sign in first */
+            /** @description `urn:monsys:problem:unauthenticated`: Sign in first; `urn:monsys:problem:totp_required`: A TOTP code is required; `urn:monsys:problem:totp_invalid`: The TOTP code is wrong; `urn:monsys:problem:totp_reused`: The TOTP code was used before */
             401: {
                 headers: {
                     [name: string]: unknown;

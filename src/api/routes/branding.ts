@@ -66,6 +66,10 @@ const branding = z.object({
   custom_domain_unicode: z.string().nullable().describe('the same as people read it'),
   served_domain: z.string().nullable().describe('the proven domain; another than custom_domain while that waits'),
   served_domain_unicode: z.string().nullable(),
+  served_record_missing_since: z
+    .string()
+    .nullable()
+    .describe('since when the TXT record of served_domain is gone, looked up once a week; it is served all the same'),
   domain: z
     .object({
       state: z.enum(['claimed', 'proven']),
@@ -102,6 +106,7 @@ async function view(tx: AnyTx, tenantId: string): Promise<z.input<typeof brandin
     custom_domain_unicode: domain === null ? null : domainToUnicode(domain.domain),
     served_domain: served?.domain ?? null,
     served_domain_unicode: served === null ? null : domainToUnicode(served.domain),
+    served_record_missing_since: served?.record_missing_since ?? null,
     domain:
       domain === null
         ? null

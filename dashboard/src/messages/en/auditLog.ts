@@ -175,6 +175,7 @@ const messages = {
     tenants_changed: 'Changed clients',
     branding_changed: 'Changed the branding',
     custom_domain_proven: 'Proved the domain {{custom_domain}}',
+    custom_domain_record_missing: 'Found no TXT record of the domain {{custom_domain}} any more',
     custom_domain_lost: 'Lost the domain {{custom_domain}}, which another client proved',
     sla_changed: 'Changed the SLA minutes',
     sla_policy_created: 'Made the SLA policy “{{name}}”',

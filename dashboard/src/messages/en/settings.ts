@@ -123,6 +123,8 @@ const messages = {
     provenAt: 'Proven',
     publish: 'Publish this TXT record in the DNS of the domain, then let the hub look for it.',
     verify: 'Look for the record',
+    guard: 'Leave its TXT record in the DNS: without it, whoever proves the domain next takes it over.',
+    recordMissing: 'The TXT record has not been in the DNS since',
     replaces: 'Once it is proven, it takes the place of {{domain}}.',
   },
   enrolment: {

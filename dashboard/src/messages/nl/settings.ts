@@ -126,6 +126,8 @@ const messages: Translated<typeof en> = {
     provenAt: 'Bewezen',
     publish: 'Publiceer dit TXT-record in de DNS van het domein en laat de hub ernaar zoeken.',
     verify: 'Zoek het record',
+    guard: 'Laat het TXT-record in de DNS staan: zonder record gaat het domein naar wie het als volgende bewijst.',
+    recordMissing: 'Het TXT-record staat niet meer in de DNS sinds',
     replaces: 'Eenmaal bewezen komt het in de plaats van {{domain}}.',
   },
   enrolment: {

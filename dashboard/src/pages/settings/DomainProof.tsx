@@ -28,11 +28,19 @@ export function DomainProof({ brand }: { readonly brand: Brand }) {
       {served !== null && (
         <Card title={served} actions={<Badge tone="good">{t('branding.served')}</Badge>}>
           <InAscii ascii={brand.served_domain} unicode={served} />
-          {domain?.state === 'proven' && (
-            <p className="text-ink-soft">
-              {t('branding.provenAt')} <Time value={domain.proven_at} />
-            </p>
-          )}
+          <div className="space-y-2">
+            {domain?.state === 'proven' && (
+              <p className="text-ink-soft">
+                {t('branding.provenAt')} <Time value={domain.proven_at} />
+              </p>
+            )}
+            <p className="text-ink-soft">{t('branding.guard')}</p>
+            {brand.served_record_missing_since !== null && (
+              <p role="status" className="rounded-md bg-medium-wash p-3 text-medium">
+                {t('branding.recordMissing')} <Time value={brand.served_record_missing_since} />
+              </p>
+            )}
+          </div>
         </Card>
       )}
       {isWaiting && (
