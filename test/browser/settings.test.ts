@@ -175,7 +175,7 @@ describe('alert rules', () => {
     await page.getByRole('dialog').getByLabel('Name').fill(name);
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     const table = page.getByRole('region', { name: 'Alert rules' });
-    await table.getByRole('row').filter({ hasText: name }).getByText('Memory > 92 %').waitFor();
+    await table.getByRole('row').filter({ hasText: name }).getByText('CPU > 85 %').waitFor();
     await page.getByRole('button', { name: `Delete: ${name}` }).click();
     await table.getByText(name).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Undo' }).click();

@@ -33,6 +33,10 @@ const messages = {
     noCves: 'No open CVE',
     health_one: '{{online}} of {{count}} host online, {{current}} on the current agent',
     health_other: '{{online}} of {{count}} hosts online, {{current}} on the current agent',
+    healthWatched_one:
+      '{{online}} of {{count}} host online, {{current}} on the current agent; {{planned}} in maintenance',
+    healthWatched_other:
+      '{{online}} of {{count}} hosts online, {{current}} on the current agent; {{planned}} in maintenance',
     findings_one: '{{count}} open finding: {{critical}} critical, {{high}} high',
     findings_other: '{{count}} open findings: {{critical}} critical, {{high}} high',
     noFindings: 'No open finding',

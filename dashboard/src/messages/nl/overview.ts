@@ -36,6 +36,10 @@ const messages: Translated<typeof en> = {
     noCves: 'Geen open CVE',
     health_one: '{{online}} van {{count}} host online, {{current}} met de huidige agent',
     health_other: '{{online}} van {{count}} hosts online, {{current}} met de huidige agent',
+    healthWatched_one:
+      '{{online}} van {{count}} host online, {{current}} met de huidige agent; {{planned}} in onderhoud',
+    healthWatched_other:
+      '{{online}} van {{count}} hosts online, {{current}} met de huidige agent; {{planned}} in onderhoud',
     findings_one: '{{count}} open bevinding: {{critical}} kritiek, {{high}} hoog',
     findings_other: '{{count}} open bevindingen: {{critical}} kritiek, {{high}} hoog',
     noFindings: 'Geen open bevinding',

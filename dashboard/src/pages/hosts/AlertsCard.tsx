@@ -54,7 +54,7 @@ export function AlertsCard({ tenantId }: { readonly tenantId: string }) {
             {alert.sla !== null && (
               <Badge tone={SLA_TONES[alert.sla.state]}>{t(`alerts.sla.${alert.sla.state}`)}</Badge>
             )}
-            <span className="w-20 shrink-0 text-right text-xs text-ink-faint max-sm:hidden">
+            <span className="w-28 shrink-0 text-right text-xs whitespace-nowrap text-ink-faint max-sm:hidden">
               <Time value={alert.opened_at} format="ago" />
             </span>
           </li>

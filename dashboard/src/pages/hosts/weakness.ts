@@ -8,6 +8,7 @@ export type Weakness = {
     | 'cves'
     | 'noCves'
     | 'health'
+    | 'healthWatched'
     | 'findings'
     | 'noFindings'
     | 'drift'
@@ -20,7 +21,18 @@ export type Weakness = {
 };
 
 /** Every number that one of the sentences names; those that the chosen one does not name stay 0. */
-const NOTHING = { count: 0, kev: 0, online: 0, current: 0, critical: 0, high: 0, watched: 0, total: 0, due: 0 };
+const NOTHING = {
+  count: 0,
+  kev: 0,
+  online: 0,
+  current: 0,
+  critical: 0,
+  high: 0,
+  watched: 0,
+  total: 0,
+  due: 0,
+  planned: 0,
+};
 type Numbers = Readonly<typeof NOTHING>;
 
 /** Reads it from the inputs that the score was computed from. */
@@ -30,9 +42,10 @@ export const WEAKNESSES: Readonly<Record<Component, (inputs: TrustScoreInputs) =
     const kev = open_cves.reduce((sum, group) => sum + (group.kev ? group.host_cves : 0), 0);
     return { key: pairs === 0 ? 'noCves' : 'cves', numbers: { ...NOTHING, count: pairs, kev } };
   },
-  agent_health: ({ hosts }) => ({
-    key: 'health',
-    numbers: { ...NOTHING, count: hosts.watched, online: hosts.online, current: hosts.current_version },
+  agent_health: ({ hosts: { active, watched, online, current_version: current } }) => ({
+    // The hosts beside the score are all of them: it is told where those of this sentence are fewer, and why.
+    key: active === watched ? 'health' : 'healthWatched',
+    numbers: { ...NOTHING, count: watched, online, current, planned: active - watched },
   }),
   secrets_exposure: ({ findings: { critical, high, medium, low } }) => {
     const count = critical + high + medium + low;
