@@ -32,9 +32,23 @@ describe('one alert', () => {
     if (alert === undefined) throw new Error('The demonstration has no open alert of a host in no group left.');
     // The demonstration's alerts are from before there was a clock of acknowledging.
     await database.query(`update alerts set ack_due_at = now() + interval '5 minutes' where id = $1`, [alert.id]);
+    // And its first level was one person, without a phone or browser that can be reached.
+    await database.query(
+      `insert into alert_escalations (alert_id, tenant_id, msp_id, policy_id, policy, state, level, next_at)
+        select $1, $2, p.msp_id, p.id, jsonb_build_object('name', p.name, 'levels', p.levels, 'repeats', p.repeats), 'escalating', 1,
+          now() + interval '1 hour' from escalation_policies p join tenants t on t.msp_owner = p.msp_id and t.id = $2 limit 1`,
+      [alert.id, tenant.id],
+    );
+    await database.query(
+      `insert into alert_escalation_notices (tenant_id, alert_id, round, level, user_id, unreached_at) values ($1, $2, 0, 1, $3, now())`,
+      [tenant.id, alert.id, user('erin').id],
+    );
     const page = await signedIn('alice');
     await page.goto(`/alerts/${alert.id}`);
     await page.getByRole('heading', { level: 1, name: alert.title }).waitFor();
+    await page.getByText('Nobody could be told of this alert so far').waitFor();
+    await page.getByText(`Level 1: ${user('erin').email} could not be reached`).waitFor();
+    await picture(page, 'alert-unreached');
     const clocks = page.getByRole('region', { name: 'SLA clock' });
     await clocks.getByText(/^due in [34] min \d\d s$/).waitFor();
     await page.getByText('No runbook yet').waitFor();
