@@ -22,10 +22,12 @@ import {
 } from '../db/pushSubscriptions.ts';
 import { findQuorumNotice, listMspPeople, type QuorumNotice, type QuorumRequestRef } from '../db/quorumNotices.ts';
 import { withSystem } from '../db/scope.ts';
+import { findTenant } from '../db/tenants.ts';
 import { findWebhookNotice, markWebhookTold, type WebhookRef } from '../db/webhooks.ts';
 import { isAllowed } from '../domain/permissions.ts';
 import {
   alertEscalationText,
+  domainLostText,
   impersonationText,
   type PushPriority,
   type PushText,
@@ -277,6 +279,30 @@ export function createNotificationActivities(deps: NotificationDeps) {
       const missed = failed.filter((id) => !reached.includes(id));
       if (missed.length > 0) throw notTold(missed, userIds.length);
       return report;
+    },
+
+    /** Tells the owners and admins of an MSP that a client's domain went to another tenant. */
+    async notifyDomainLost(lost: {
+      readonly tenant_id: string;
+      readonly msp_id: string;
+      readonly domain: string;
+    }): Promise<NotificationReport> {
+      const [tenant, people] = await withSystem(
+        pool,
+        async (tx) => [await findTenant(tx, lost.tenant_id), await listMspPeople(tx, lost.msp_id)] as const,
+      );
+      const admins = people.filter(({ role, is_active }) => is_active && isAllowed('branding.write', role, null));
+      const text = domainLostText(
+        { tenantId: lost.tenant_id, tenantName: tenant?.name ?? '', domain: lost.domain },
+        publicUrl,
+      );
+      return (
+        await tell(
+          admins.map(({ id }) => id),
+          text,
+          NEWS_TTL_SECONDS,
+        )
+      ).report;
     },
 
     /**

@@ -121,7 +121,7 @@ export async function findHolder(tx: IdentityTx, domain: string): Promise<Holder
 
 /** What came of serving a claim: served, or that it, or who has the domain, is no longer what was looked at. */
 export type ServeResult =
-  | { readonly kind: 'served'; readonly replaced: string | null; readonly isTakenOver: boolean }
+  | { readonly kind: 'served'; readonly replaced: string | null; readonly takenFrom: HolderRow | null }
   | { readonly kind: 'changed' };
 
 /**
@@ -140,14 +140,14 @@ export async function serveClaim(
     select from domain_claims where tenant_id = ${claim.tenant_id}::uuid and domain = ${claim.domain}
       and challenge = ${claim.challenge} for update`);
   if (!isStillClaimed) return { kind: 'changed' };
-  const isTakenOver = from !== null && (await endHold(tx, claim.domain, from));
+  const takenFrom = from !== null && (await endHold(tx, claim.domain, from)) ? from : null;
   const replaced = await tx.maybeOneFirst(sql.type(z.object({ domain: z.string() }))`
     delete from custom_domains where tenant_id = ${claim.tenant_id}::uuid returning domain`);
   await dropClaim(tx, claim.tenant_id);
   const { rowCount } = await tx.query(sql.unsafe`
     insert into custom_domains (domain, tenant_id, challenge) values (${claim.domain}, ${claim.tenant_id}::uuid, ${claim.challenge})
     on conflict (domain) do nothing`);
-  return rowCount === 1 ? { kind: 'served', replaced, isTakenOver } : { kind: 'changed' };
+  return rowCount === 1 ? { kind: 'served', replaced, takenFrom } : { kind: 'changed' };
 }
 
 /** Ends another tenant's hold on a domain, if it is still the one that was looked at; whose it becomes is not told. */

@@ -219,6 +219,24 @@ export function webhookFailingText(
   };
 }
 
+/** To whoever sets brands: a client's portal is no longer at its domain. */
+export function domainLostText(
+  lost: { readonly tenantId: string; readonly tenantName: string; readonly domain: string },
+  publicUrl: string,
+): PushText {
+  return {
+    title: cleanLine(`${lost.tenantName} lost the domain ${lost.domain}`, MAX_TITLE_BYTES),
+    body: lines([
+      'Its TXT record was gone, and another client of this hub proved the domain.',
+      'Unless that was meant, look at who changes its DNS.',
+    ]),
+    click: `${base(publicUrl)}/settings/branding?tenant=${lost.tenantId}`,
+    priority: 5,
+    tag: `domain-${lost.tenantId}`,
+    actions: [],
+  };
+}
+
 /** Any other notification: the caller's words, cleaned and capped like all others. */
 export function plainText(text: {
   readonly title: string;

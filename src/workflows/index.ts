@@ -7,6 +7,7 @@ export { auditPackBuild } from './auditPackBuild.ts';
 export { automaticResponse } from './automaticResponse.ts';
 export { billingClose } from './billingClose.ts';
 export { creditNote } from './creditNote.ts';
+export { domainLost } from './domainLost.ts';
 export { domainRecords } from './domainRecords.ts';
 export { eatDelivery } from './eatDelivery.ts';
 export { emergencyQuorum } from './emergencyQuorum.ts';

@@ -143,6 +143,7 @@ export const WORKFLOW_IDS = {
   preIssued: (nonce: string) => `pre-issued-eat:${nonce}`,
   webhook: (deliveryId: string) => `webhook:${deliveryId}`,
   webhookFailing: (webhookId: string) => `webhook-failing:${webhookId}`,
+  domainLost: (tenantId: string, domain: string) => `domain-lost:${tenantId}:${domain}`,
 } as const;
 
 /** Input of `eatDelivery` and `preIssuedEatWindow`: ids only. */
@@ -177,6 +178,9 @@ export type WebhookDeliveryInput = {
   readonly msp_id: string;
   readonly tenant_id: string | null;
 };
+
+/** Input of `domainLost`: whose domain it was, and its public name. */
+export type DomainLostInput = { readonly tenant_id: string; readonly msp_id: string; readonly domain: string };
 
 /** Input of `webhookFailing`: ids only. */
 export type WebhookFailingInput = {
@@ -309,6 +313,11 @@ export function automaticStart(input: ProposalInput) {
 /** How `webhookDelivery` is started. */
 export function webhookStart(input: WebhookDeliveryInput) {
   return startOf(WORKFLOW_IDS.webhook(input.delivery_id), input);
+}
+
+/** How `domainLost` is started: again under the same id for another loss. */
+export function domainLostStart(input: DomainLostInput) {
+  return startOf(WORKFLOW_IDS.domainLost(input.tenant_id, input.domain), input);
 }
 
 /** How `webhookFailing` is started: again under the same id for another outage, never beside a run. */

@@ -288,6 +288,20 @@ describe('notifyPerson', () => {
   });
 });
 
+describe('notifyDomainLost', () => {
+  it('tells owners and admins of a portal that is gone, and leads to the brand', async () => {
+    const lost = { tenant_id: api.tenants.a, msp_id: api.msp.id, domain: 'ops.acme.com' };
+    const { report } = await attempt(() => activities.notifyDomainLost(lost));
+    expect(report).toMatchObject({ outcome: 'told', people: 3, ntfy_sent: 3 });
+    expect(topics()).toEqual([requester, bob, carol].map(topicOf).sort());
+    const { path, headers } = ntfy.received[0] as (typeof ntfy.received)[number];
+    expect(headers).toMatchObject({ 'x-title': 'ACME lost the domain ops.acme.com', 'x-priority': '5' });
+    expect(new URL(path, ntfy.url).searchParams.get('click')).toBe(
+      `https://hub.example/settings/branding?tenant=${api.tenants.a}`,
+    );
+  });
+});
+
 describe('notifyWebhookFailing', () => {
   async function arrangeOutage(change: { readonly tenantId?: string; readonly reason?: 'gone' } = {}) {
     const { id } = await db.admin.one(sql.type(z.object({ id: z.uuid() }))`

@@ -2,6 +2,7 @@
 
 import { createSocket } from 'node:dgram';
 import { crc32, deflateSync } from 'node:zlib';
+import type { Client } from '@temporalio/client';
 import { decode, encode } from 'dns-packet';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -46,7 +47,17 @@ afterAll(() => new Promise<void>((resolve) => dns.close(() => resolve())));
 
 const db = await createTestDatabase();
 const plain = await createTestApi(db);
-const deps = { ...plain.deps, config: { ...plain.deps.config, DNS_SERVER: `127.0.0.1:${dns.address().port}` } };
+/** Workflows that were started, by type and arguments; nothing runs them here. */
+const started: unknown[] = [];
+const temporal = {
+  withDeadline: (_: number, call: () => Promise<unknown>) => call(),
+  workflow: { start: async (type: string, { args }: { args: unknown }) => started.push({ type, args }) },
+} as unknown as Client;
+const deps = {
+  ...plain.deps,
+  temporal,
+  config: { ...plain.deps.config, DNS_SERVER: `127.0.0.1:${dns.address().port}` },
+};
 const app = createApp(deps, ROUTES);
 const { tenants } = plain;
 
@@ -446,6 +457,9 @@ describe('a custom domain', () => {
       event_type: 'custom_domain_proven',
       event_data: { custom_domain: 'ops.acme.com', replaced: 'ops.globex.com', is_taken_over: true },
     });
+    expect(started).toMatchObject([
+      { type: 'domainLost', args: [{ tenant_id: tenants.other, domain: 'ops.acme.com' }] },
+    ]);
     const lost = await lastOf(tenants.other);
     expect(lost).toMatchObject({
       event_type: 'custom_domain_lost',

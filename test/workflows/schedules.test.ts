@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { beatPresence } from '../../src/db/presence.ts';
 import { seedDemo } from '../../src/workers/seedDemo.ts';
-import { creditNoteStart, SCHEDULES } from '../../src/workflows/messages.ts';
+import { creditNoteStart, domainLostStart, SCHEDULES } from '../../src/workflows/messages.ts';
 import { type FeedServer, startFeedServer } from '../support/feedServer.ts';
 import { createTestDatabase, freePort } from '../support/postgres.ts';
 import {
@@ -19,7 +19,7 @@ import {
   type TestTemporal,
   waitUntil,
 } from '../support/processes.ts';
-import { recordHistory } from '../support/replay.ts';
+import { recordHistory, recordLastRun } from '../support/replay.ts';
 
 const db = await createTestDatabase();
 const folder = await mkdtemp(join(tmpdir(), 'monsys-schedules-'));
@@ -97,6 +97,16 @@ describe('two workers that start at once', () => {
     await third.stop();
     expect((await handle.describe()).state.paused).toBe(true);
     await handle.unpause();
+  });
+});
+
+describe('a domain that was lost', () => {
+  it('is told of, and the run says so where nobody can be', async () => {
+    const input = await db.admin.one(sql.type(z.object({ tenant_id: z.string(), msp_id: z.string() }))`
+      select id as tenant_id, msp_owner as msp_id from tenants where slug = 'acme'`);
+    const start = domainLostStart({ ...input, domain: 'ops.acme.com' });
+    expect(await client.workflow.execute('domainLost', start)).toEqual({ outcome: 'not_configured' });
+    await recordLastRun(client, temporal.address, start.workflowId, 'domainLost');
   });
 });
 

@@ -16,6 +16,7 @@ import {
   findHolder,
   findLogo,
   getMspName,
+  type HolderRow,
   type LogoRow,
   serveClaim,
 } from '../../db/branding.ts';
@@ -27,13 +28,16 @@ import { RefusedError } from '../../domain/refusal.ts';
 import type { ApiConfig } from '../../platform/config.ts';
 import { resolveTxt } from '../../platform/dnsTxt.ts';
 import { judgeLogo, MAX_LOGO_BYTES } from '../../platform/svgLogo.ts';
+import { domainLostStart } from '../../workflows/messages.ts';
 import { API_BASE } from '../basePath.ts';
+import type { ApiDeps } from '../deps.ts';
 import { enforceLimit } from '../middleware/rateLimit.ts';
 import type { UploadedFile } from '../multipart.ts';
 import { findPortal } from '../portalHost.ts';
 import { inTenant } from '../reach.ts';
 import { recordAct } from '../recordAct.ts';
 import { defineRoute } from '../route.ts';
+import { startOnce } from '../temporal.ts';
 
 /** Room for the other fields and the boundaries. */
 const BODY_LIMIT_BYTES = MAX_LOGO_BYTES + 16 * 1024;
@@ -267,6 +271,18 @@ function withoutUndefined<T extends object>(fields: T): { [K in keyof T]?: Exclu
   };
 }
 
+/** Has the people told whose domain it was. Their audit log has it already: a Temporal that does not answer is logged. */
+async function tellHolder(deps: ApiDeps, { tenant_id, msp_id }: HolderRow, domain: string): Promise<void> {
+  const { temporal, log } = deps;
+  if (temporal === null) return;
+  try {
+    const start = domainLostStart({ tenant_id, msp_id, domain });
+    await startOnce(temporal, () => temporal.workflow.start('domainLost', start));
+  } catch (error) {
+    log.warn({ err: error, tenant_id, domain }, 'nobody is told that a domain was lost; the audit log has it');
+  }
+}
+
 const verify = defineRoute({
   method: 'post',
   path: '/tenants/:id/branding/verify-domain',
@@ -305,16 +321,18 @@ const verify = defineRoute({
     // Both stand at one name: the answer that shows the claim's record shows whether the holder's is still there. The
     // same words whoever has it, of this MSP or of another.
     if (holder !== null && isProven(holder.challenge, answer.records)) throw new RefusedError('domain_taken');
-    return inTenant(ctx, tenantId, async (tx) => {
+    const { now, takenFrom } = await inTenant(ctx, tenantId, async (tx) => {
       const result = await serveClaim(tx, { tenant_id: tenantId, ...claim }, holder);
       if (result.kind === 'changed') throw new RefusedError('conflict', 'The domain was changed meanwhile.');
       await recordAct(tx, principal, tenantId, 'custom_domain_proven', {
         custom_domain: claim.domain,
         replaced: result.replaced,
-        is_taken_over: result.isTakenOver,
+        is_taken_over: result.takenFrom !== null,
       });
-      return view(tx, tenantId);
+      return { now: await view(tx, tenantId), takenFrom: result.takenFrom };
     });
+    if (takenFrom !== null) await tellHolder(deps, takenFrom, claim.domain);
+    return now;
   },
 });
 
