@@ -1841,6 +1841,8 @@ table users (
   is_active boolean not null default true,
   expires_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
+  approver_since timestamp with time zone,
+  approver_by text,
   constraint users_check CHECK (((tenant_id IS NOT NULL) = (role = ANY (ARRAY['client_viewer'::text, 'auditor'::text])))),
   constraint users_email_check CHECK (((email = lower(email)) AND (email ~ '^[^@\s]+@[^@\s]+$'::text))),
   constraint users_email_key UNIQUE (email),
@@ -3988,8 +3990,8 @@ transparency_subtrees to monsys_signing: insert, select
 trust_scores to monsys_app: insert, select, update
 trust_scores to monsys_core: insert, select, update
 users to monsys_app: insert, select, update
-users to monsys_core: select (created_at, email, expires_at, id, is_active, msp_id, name, role, tenant_id, totp_confirmed_at)
-users to monsys_signing: select (email, expires_at, id, is_active, msp_id, name, role, tenant_id)
+users to monsys_core: select (approver_by, approver_since, created_at, email, expires_at, id, is_active, msp_id, name, role, tenant_id, totp_confirmed_at)
+users to monsys_signing: select (approver_by, approver_since, email, expires_at, id, is_active, msp_id, name, role, tenant_id)
 webhook_deliveries to monsys_app: insert, select
 webhook_deliveries to monsys_core: delete, insert, select, update (attempts, finished_at, next_attempt_at, started_at, status)
 webhook_deliveries to monsys_signing: insert

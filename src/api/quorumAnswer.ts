@@ -26,6 +26,11 @@ export const quorumAnswer = quorumRow.omit({ now: true }).extend({
       counts: z
         .boolean()
         .describe('false for an approval of somebody who has lost the right to approve, or the account'),
+      approver_since: z.iso
+        .datetime()
+        .nullable()
+        .describe('when the person came by a role that approves; null when that was not kept'),
+      approver_by: z.string().nullable().describe('email of who gave it'),
     }),
   ),
   targets: z.array(

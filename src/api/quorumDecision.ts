@@ -135,6 +135,8 @@ async function fire(tx: TenantTx, row: QuorumRow, principal: UserPrincipal): Pro
           email: item.email,
           approved_at: item.decided_at,
           totp_step_sha256: item.totp_step_sha256,
+          approver_since: item.approver_since,
+          approver_by: item.approver_by,
         })),
       },
     });

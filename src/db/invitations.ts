@@ -61,6 +61,7 @@ const acceptedRow = z.object({
   name: z.string(),
   role: z.enum(ROLES),
   user_expires_at: z.string().nullable(),
+  invited_by_email: z.string(),
 });
 
 /** Takes a live invitation; null when it is used, revoked or expired, or when the inviter may no longer invite. */
@@ -69,7 +70,7 @@ export async function takeInvitation(tx: IdentityTx, hash: Buffer): Promise<z.in
     update invitations set accepted_at = now()
     where token_hash = ${sql.binary(hash)} and accepted_at is null and revoked_at is null and expires_at > now()
       and exists (select from users u where u.id = invited_by and u.is_active and (u.expires_at is null or u.expires_at > now()))
-    returning id, msp_id, tenant_id, email, name, role, user_expires_at`);
+    returning id, msp_id, tenant_id, email, name, role, user_expires_at, (select u.email from users u where u.id = invited_by) as invited_by_email`);
 }
 
 const existsRow = z.object({ exists: z.boolean() });

@@ -47,6 +47,9 @@ const decisionRow = z.object({
   decided_at: z.string(),
   comment: z.string().nullable(),
   counts: z.boolean(),
+  /** Since when the person may approve, and who made them an approver (email); null when it was not kept. */
+  approver_since: z.string().nullable(),
+  approver_by: z.string().nullable(),
 });
 export type QuorumDecisionRow = z.infer<typeof decisionRow>;
 
@@ -122,15 +125,15 @@ export async function listDecisions(tx: AnyTx, requestIds: readonly string[]): P
             cross join lateral jsonb_array_elements(l.event_data -> 'approvers') a
           where t.request_id = q.id and a ->> 'user_id' = d.user_id::text)
         else true
-      end as counts
-    from quorum_decisions d join quorum_requests q on q.id = d.request_id
+      end as counts, p.approver_since, p.approver_by
+    from quorum_decisions d join quorum_requests q on q.id = d.request_id left join users p on p.id = d.user_id
     where d.request_id = any (${sql.array([...requestIds], 'uuid')}) order by d.decided_at, d.user_id`);
 }
 
 /** Stores a decision; false when this person has decided, or this step was used on this request. */
 export async function insertDecision(
   tx: TenantTx,
-  decision: Omit<QuorumDecisionRow, 'counts'> & { readonly tenant_id: string },
+  decision: Omit<QuorumDecisionRow, 'counts' | 'approver_since' | 'approver_by'> & { readonly tenant_id: string },
 ): Promise<boolean> {
   const result = await tx.query(sql.unsafe`
     insert into quorum_decisions (tenant_id, request_id, user_id, email, decision, totp_step_sha256, decided_at, comment)

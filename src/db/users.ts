@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { LINK_EMAIL_DOMAIN } from '../domain/auditorLink.ts';
 import { ROLES, type Role } from '../domain/permissions.ts';
+import { APPROVING_ROLES } from '../domain/quorum.ts';
 import { sql } from './pool.ts';
 import type { IdentityTx, MspTx } from './scope.ts';
 
@@ -86,15 +87,19 @@ export type NewUser = {
   readonly role: Role;
   readonly password_hash: string;
   readonly expires_at: string | null;
+  /** Email of who gave the role; null for the first owner. */
+  readonly made_by: string | null;
 };
 
 const idRow = z.object({ id: z.uuid() });
 
 /** Creates a person; null when the email is taken. */
 export async function insertUser(tx: IdentityTx, user: NewUser): Promise<string | null> {
+  const mayApprove = APPROVING_ROLES.includes(user.role);
   const row = await tx.maybeOne(sql.type(idRow)`
-    insert into users (msp_id, tenant_id, email, name, role, password_hash, expires_at)
-    values (${user.msp_id}::uuid, ${user.tenant_id}::uuid, ${user.email}, ${user.name}, ${user.role}, ${user.password_hash}, ${user.expires_at}::timestamptz)
+    insert into users (msp_id, tenant_id, email, name, role, password_hash, expires_at, approver_since, approver_by)
+    values (${user.msp_id}::uuid, ${user.tenant_id}::uuid, ${user.email}, ${user.name}, ${user.role}, ${user.password_hash}, ${user.expires_at}::timestamptz,
+      case when ${mayApprove} then now() end, ${mayApprove ? user.made_by : null})
     on conflict (email) do nothing returning id`);
   return row?.id ?? null;
 }
@@ -102,7 +107,7 @@ export async function insertUser(tx: IdentityTx, user: NewUser): Promise<string 
 /** The account behind an auditor's link: its address takes no mail and its password is known to nobody. */
 export async function insertLinkUser(
   tx: MspTx,
-  user: Omit<NewUser, 'email' | 'role' | 'tenant_id' | 'expires_at'> & {
+  user: Omit<NewUser, 'email' | 'role' | 'tenant_id' | 'expires_at' | 'made_by'> & {
     readonly tenant_id: string;
     readonly expires_at: string;
   },
@@ -160,9 +165,13 @@ export async function countActiveOwnersLocked(tx: MspTx, mspId: string): Promise
 export async function updateMember(
   tx: MspTx,
   userId: string,
-  change: { readonly role: Role; readonly is_active: boolean },
+  change: { readonly role: Role; readonly is_active: boolean; readonly made_by: string },
 ): Promise<void> {
-  await tx.query(
-    sql.unsafe`update users set role = ${change.role}, is_active = ${change.is_active} where id = ${userId}::uuid`,
-  );
+  const mayApprove = change.is_active && APPROVING_ROLES.includes(change.role);
+  const couldApprove = sql.fragment`is_active and role = any (${sql.array([...APPROVING_ROLES], 'text')})`;
+  await tx.query(sql.unsafe`
+    update users set role = ${change.role}, is_active = ${change.is_active},
+      approver_since = case when ${mayApprove} then case when ${couldApprove} then approver_since else now() end end,
+      approver_by = case when ${mayApprove} then case when ${couldApprove} then approver_by else ${change.made_by} end end
+    where id = ${userId}::uuid`);
 }

@@ -323,6 +323,23 @@ describe('ends without a fire', () => {
   });
 });
 
+describe('an approver whom somebody has just made one', () => {
+  it('is shown as such, with who made them, also in the audit log of the client', async () => {
+    const puppet = await hub.person('admin');
+    for (const role of ['operator', 'admin'])
+      expect((await alice.call('PATCH', `/team/${puppet.id}`, { role })).status).toBe(204);
+    const request = await open(alice, { required_approvers: 1 });
+    const { body } = await approve(puppet, request.id);
+    expect(body).toMatchObject({
+      state: 'approved',
+      decisions: [{ approver_by: alice.email, approver_since: expect.stringMatching(/^20/) }],
+    });
+    expect(await auditOf('emergency_quorum_approved', request.id)).toMatchObject([
+      { approvers: [{ approver_by: alice.email, approver_since: expect.stringMatching(/^20/) }] },
+    ]);
+  });
+});
+
 describe('the signer', () => {
   it('signs nothing for somebody who has lost the right to ask since it was approved', async () => {
     const erin = await hub.person('operator');

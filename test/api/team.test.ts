@@ -232,6 +232,25 @@ describe('PATCH /team/:id', () => {
     ).toBe(2);
   });
 
+  it('since when somebody may approve, and by whom, is kept: by invitation, by promotion, and anew after a break', async () => {
+    const [owner, admin] = [await signedIn('owner'), await signedIn('admin')];
+    const invited = await json<{ token: string }>(await invite(owner, { email: 'fresh@msp.example', role: 'admin' }));
+    const { user_id } = await json<{ user_id: string }>(
+      await api.anonymous('POST', '/invitations/accept', { token: invited.token, password: 'Correct horse battery' }),
+    );
+    const kept = async (id: string) =>
+      db.admin.one(sql.type(z.object({ by: z.string().nullable(), since: z.string().nullable() }))`
+        select approver_by as by, approver_since as since from users where id = ${id}::uuid`);
+    const first = await kept(user_id);
+    expect(first).toEqual({ by: owner.account.email, since: expect.stringMatching(/^20/) });
+    expect((await change(admin, user_id, { is_active: false })).status).toBe(204);
+    expect(await kept(user_id)).toEqual({ by: null, since: null });
+    expect((await change(admin, user_id, { is_active: true })).status).toBe(204);
+    expect(await kept(user_id)).toEqual({ by: admin.account.email, since: expect.stringMatching(/^20/) });
+    expect((await change(admin, user_id, { role: 'viewer' })).status).toBe(204);
+    expect((await kept(user_id)).by).toBeNull();
+  });
+
   it('204: a new role is in force at once', async () => {
     const [owner, person] = [await signedIn('owner'), await signedIn('viewer')];
     expect((await change(owner, person.account.id, { role: 'admin' })).status).toBe(204);

@@ -10114,7 +10114,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `urn:monsys:problem:csrf`: The request did not come from the hub’s own pages */
+            /** @description `urn:monsys:problem:csrf`: The request did not come from the hub’s own pages; `urn:monsys:problem:forbidden`: Not permitted */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15277,6 +15277,10 @@ export interface operations {
                             created_at: string;
                             decided_at: string | null;
                             decisions: {
+                                /** @description email of who gave it */
+                                approver_by: string | null;
+                                /** @description when the person came by a role that approves; null when that was not kept */
+                                approver_since: string | null;
                                 comment: string | null;
                                 /** @description false for an approval of somebody who has lost the right to approve, or the account */
                                 counts: boolean;
@@ -15471,6 +15475,10 @@ export interface operations {
                         created_at: string;
                         decided_at: string | null;
                         decisions: {
+                            /** @description email of who gave it */
+                            approver_by: string | null;
+                            /** @description when the person came by a role that approves; null when that was not kept */
+                            approver_since: string | null;
                             comment: string | null;
                             /** @description false for an approval of somebody who has lost the right to approve, or the account */
                             counts: boolean;
@@ -15677,6 +15685,10 @@ export interface operations {
                         created_at: string;
                         decided_at: string | null;
                         decisions: {
+                            /** @description email of who gave it */
+                            approver_by: string | null;
+                            /** @description when the person came by a role that approves; null when that was not kept */
+                            approver_since: string | null;
                             comment: string | null;
                             /** @description false for an approval of somebody who has lost the right to approve, or the account */
                             counts: boolean;
@@ -15844,6 +15856,10 @@ export interface operations {
                         created_at: string;
                         decided_at: string | null;
                         decisions: {
+                            /** @description email of who gave it */
+                            approver_by: string | null;
+                            /** @description when the person came by a role that approves; null when that was not kept */
+                            approver_since: string | null;
                             comment: string | null;
                             /** @description false for an approval of somebody who has lost the right to approve, or the account */
                             counts: boolean;
@@ -16035,6 +16051,10 @@ export interface operations {
                         created_at: string;
                         decided_at: string | null;
                         decisions: {
+                            /** @description email of who gave it */
+                            approver_by: string | null;
+                            /** @description when the person came by a role that approves; null when that was not kept */
+                            approver_since: string | null;
                             comment: string | null;
                             /** @description false for an approval of somebody who has lost the right to approve, or the account */
                             counts: boolean;
@@ -16217,6 +16237,10 @@ export interface operations {
                         created_at: string;
                         decided_at: string | null;
                         decisions: {
+                            /** @description email of who gave it */
+                            approver_by: string | null;
+                            /** @description when the person came by a role that approves; null when that was not kept */
+                            approver_since: string | null;
                             comment: string | null;
                             /** @description false for an approval of somebody who has lost the right to approve, or the account */
                             counts: boolean;

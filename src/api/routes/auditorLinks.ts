@@ -126,7 +126,7 @@ const revoke = defineRoute({
         });
         return row;
       });
-      await updateMember(tx, link.user_id, { role: 'auditor', is_active: false });
+      await updateMember(tx, link.user_id, { role: 'auditor', is_active: false, made_by: principal.email });
       await revokeOtherSessions(tx, link.user_id, null);
       return link;
     }),

@@ -103,7 +103,7 @@ const changeMember = defineRoute({
       }
       const losesOwner = member.role === 'owner' && member.is_active && (after.role !== 'owner' || !after.is_active);
       if (losesOwner && owners <= 1) throw new RefusedError('last_owner');
-      await updateMember(tx, member.id, after);
+      await updateMember(tx, member.id, { ...after, made_by: principal.email });
       await revokeOtherSessions(tx, member.id, null);
       // For good: an account that comes back starts without the tokens of before.
       if (!after.is_active) await revokeApiTokens(tx, member.id);
@@ -225,7 +225,12 @@ const accept = defineRoute({
       const invitation = await takeInvitation(tx, Buffer.from(tokenHash(body.token)));
       if (invitation === null) throw new RefusedError('invitation_invalid');
       refuseWeakPassword(body.password, invitation.email);
-      const userId = await insertUser(tx, { ...invitation, password_hash, expires_at: invitation.user_expires_at });
+      const userId = await insertUser(tx, {
+        ...invitation,
+        password_hash,
+        expires_at: invitation.user_expires_at,
+        made_by: invitation.invited_by_email,
+      });
       if (userId === null)
         throw new RefusedError('conflict', 'An account with this email exists already; sign in with it.');
       await appendAudit(tx, {
@@ -281,6 +286,7 @@ const bootstrap = defineRoute({
         role: 'owner',
         password_hash,
         expires_at: null,
+        made_by: null,
       });
       if (userId === null) throw new RefusedError('bootstrap_closed');
       await appendAudit(tx, {

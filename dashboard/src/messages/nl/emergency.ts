@@ -147,6 +147,7 @@ const messages: Translated<typeof emergency> = {
     waitingFor_one: 'Met nog één goedkeuring gaat het af.',
     waitingFor_other: 'Met nog {{count}} goedkeuringen gaat het af.',
     approvedBy: 'keurde goed',
+    newApprover: 'Mag pas kort goedkeuren; gemaakt tot goedkeurder door {{by}}',
     rejectedBy: 'weigerde',
     hosts: 'Hosts',
     canary: 'Gaat voorop',

@@ -6,6 +6,15 @@ import { cx } from '../../ui/classNames.ts';
 import { Time } from '../../ui/Time.tsx';
 import type { QuorumRequest } from './queries.ts';
 
+/** So fresh an approver is worth a second look: whoever may invite could have made them for this. */
+const NEW_MS = 24 * 3_600_000;
+
+type Decision = QuorumRequest['decisions'][number];
+function isNewApprover(decision: Decision): decision is Decision & { readonly approver_since: string } {
+  const { approver_since: since, decided_at: at } = decision;
+  return since !== null && Date.parse(at) - Date.parse(since) < NEW_MS;
+}
+
 /** A bar with one part for each approver needed, then the people with their times. */
 export function Approvals({ request }: { readonly request: QuorumRequest }) {
   const { t } = useTranslation('emergency');
@@ -34,6 +43,12 @@ export function Approvals({ request }: { readonly request: QuorumRequest }) {
                 {t(decision.decision === 'approve' ? 'quorum.approvedBy' : 'quorum.rejectedBy')}{' '}
                 <Time value={decision.decided_at} />
               </p>
+              {isNewApprover(decision) && (
+                <p className="text-xs break-words text-medium">
+                  {t('quorum.newApprover', { by: decision.approver_by ?? '–' })}{' '}
+                  <Time value={decision.approver_since} />
+                </p>
+              )}
               {decision.comment !== null && <p className="break-words text-ink-soft">{decision.comment}</p>}
             </div>
           </li>
