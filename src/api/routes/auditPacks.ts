@@ -90,7 +90,12 @@ const create = defineRoute({
     } catch (error) {
       // The screen that asked shows it; a build that did start writes its own stages over this.
       await inTenant(ctx, body.tenant_id, (tx) =>
-        notePackBuild(tx, { ...body, stage: 'failed', lines: 0, error: 'Its build could not be started; ask again.' }),
+        notePackBuild(tx, {
+          ...body,
+          stage: 'failed',
+          lines: 0,
+          error: 'Nobody confirmed the start of its build; ask again.',
+        }),
       );
       throw error;
     }

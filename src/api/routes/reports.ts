@@ -112,7 +112,10 @@ const create = defineRoute({
     try {
       await startOnce(temporal, () => temporal.workflow.start('reportBuild', reportStart(input)));
     } catch (error) {
-      await inTenant(ctx, body.tenant_id, (tx) => failReport(tx, id, 'Its build could not be started; ask again.'));
+      // One that did start publishes its files over this.
+      await inTenant(ctx, body.tenant_id, (tx) =>
+        failReport(tx, id, 'Nobody confirmed the start of its build; ask again.'),
+      );
       throw error;
     }
     return { id, workflow_id: WORKFLOW_IDS.report(id) };
