@@ -9,8 +9,9 @@ import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { PAGES } from '../../dashboard/src/portal/location.ts';
 import { createTestBrowser, expectAccessible, expectNoSidewaysScroll } from '../support/browser.ts';
+import { listenForEnglish } from '../support/english.ts';
 
-const { open, signedIn, call, demo, picture } = await createTestBrowser();
+const { open, signedIn, call, demo, picture } = await createTestBrowser({ kept: true });
 
 type Storage = Awaited<ReturnType<ReturnType<Page['context']>['storageState']>>;
 type Items<Row> = { readonly items: readonly Row[] };
@@ -25,7 +26,8 @@ const GOOD_CLS = 0.1;
 /** A host has seven tabs, each looked at three times. */
 const TIME = { timeout: 180_000 };
 const DESKTOP = { viewport: { width: 1440, height: 900 } };
-const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+/** In Dutch, whose words are longer. */
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, locale: 'nl-BE' };
 
 async function first<Row>(path: string): Promise<Row> {
   const { items } = (await (await call('alice', 'GET', path)).json()) as Items<Row>;
@@ -146,7 +148,9 @@ const OBSERVER = `
 async function load(page: Page, address: string): Promise<void> {
   await page.goto(address);
   await page.locator('h1').first().waitFor();
-  await expect.poll(() => page.getByRole('status', { name: 'Loading' }).count(), { timeout: 15_000 }).toBe(0);
+  await expect
+    .poll(() => page.getByRole('status', { name: /^(?:Loading|Laden)$/ }).count(), { timeout: 15_000 })
+    .toBe(0);
   await page.evaluate('document.fonts.ready');
   expect(await page.locator('h1').count(), `headings of level 1 of ${address}`).toBe(1);
   expect(await page.evaluate<number>('shifted'), `layout shift of ${address}`).toBeLessThan(GOOD_CLS);
@@ -177,8 +181,11 @@ async function tabsOf(page: Page): Promise<string[]> {
   return links.filter((href) => new URL(href).pathname === pathname && href !== page.url());
 }
 
+/** A page on a desk, one on a phone, and what of the latter's words is English. */
+type Pages = readonly [desk: Page, phone: Page, english: ReturnType<typeof listenForEnglish>];
+
 /** Looks at an address on a desk, in light and in dark, and on a phone; keeps pictures. Returns its tabs. */
-async function look(desk: Page, phone: Page, address: string, name: string): Promise<string[]> {
+async function look([desk, phone, english]: Pages, address: string, name: string): Promise<string[]> {
   const onDesk = async (): Promise<void> => {
     await desk.emulateMedia({ colorScheme: 'light' });
     await load(desk, address);
@@ -190,20 +197,31 @@ async function look(desk: Page, phone: Page, address: string, name: string): Pro
   };
   const onPhone = async (): Promise<void> => {
     await load(phone, address);
+    expect(await english(), `English on ${phone.url()} in Dutch`).toEqual([]);
     await expectTablesToFit(phone);
     await picture(phone, `every/${name}-phone`, 'whole');
   };
-  await Promise.all([onDesk(), onPhone()]);
+  // One that fails leaves the other to end: the next test has the same pages.
+  const ended = await Promise.allSettled([onDesk(), onPhone()]);
+  for (const each of ended) if (each.status === 'rejected') throw each.reason;
   return tabsOf(desk);
 }
 
 /** A page on a desk and one on a phone, for somebody who is signed in already. */
-async function pagesOf(storageState: Storage): Promise<readonly [desk: Page, phone: Page]> {
-  const pages = await Promise.all(
+async function newPages(storageState: Storage): Promise<Pages> {
+  const [desk, phone] = (await Promise.all(
     [DESKTOP, PHONE].map(async (options) => (await open({ ...options, storageState })).newPage()),
-  );
-  for (const page of pages) await page.addInitScript({ content: OBSERVER });
-  return pages as [Page, Page];
+  )) as [Page, Page];
+  for (const page of [desk, phone]) await page.addInitScript({ content: OBSERVER });
+  return [desk, phone, listenForEnglish(phone)];
+}
+
+const pages = new Map<Storage, Promise<Pages>>();
+/** The same two for every test of a person: most of a page's load is its code, which they then have. */
+function pagesOf(storage: Storage): Promise<Pages> {
+  const found = pages.get(storage) ?? newPages(storage);
+  pages.set(storage, found);
+  return found;
 }
 
 const nameOf = (route: string): string => route.replace(/\$\w+/g, 'one').replaceAll('/', '-').slice(1);
@@ -214,34 +232,32 @@ describe('every page of the dashboard', () => {
   });
 
   it.for(routes.filter((route) => !LEADS_ON.has(route)))('%s, with all its tabs', TIME, async (route) => {
-    const [desk, phone] = await pagesOf(SIGNED_OUT.has(route) ? nobody : alice);
-    const tabs = await look(desk, phone, addressOf(route), nameOf(route));
-    for (const [index, tab] of tabs.entries()) await look(desk, phone, tab, `${nameOf(route)}-tab-${index + 1}`);
+    const at = await pagesOf(SIGNED_OUT.has(route) ? nobody : alice);
+    const tabs = await look(at, addressOf(route), nameOf(route));
+    for (const [index, tab] of tabs.entries()) await look(at, tab, `${nameOf(route)}-tab-${index + 1}`);
   });
 
   it('also where an address leads nowhere', async () => {
-    const [desk, phone] = await pagesOf(alice);
-    await look(desk, phone, '/no/such/page', 'not-found');
+    await look(await pagesOf(alice), '/no/such/page', 'not-found');
   });
 });
 
 describe('every page of the client portal', () => {
   it('the sign-in', async () => {
-    const [desk, phone] = await pagesOf(nobody);
-    await look(desk, phone, PORTAL, 'portal-sign-in');
+    await look(await pagesOf(nobody), PORTAL, 'portal-sign-in');
   });
 
   it.for(PAGES)('%s', async (page) => {
-    const [desk, phone] = await pagesOf(olivia);
-    await look(desk, phone, `${PORTAL}?page=${page}`, `portal-${page}`);
+    await look(await pagesOf(olivia), `${PORTAL}?page=${page}`, `portal-${page}`);
   });
 });
 
 it('every page of the auditor', TIME, async () => {
-  const [desk, phone] = await pagesOf(nobody);
+  // The link signs them in, so they are nobody's else.
+  const [desk, phone, english] = await newPages(nobody);
   for (const page of [desk, phone]) {
     await page.goto(`/auditor#${link.token}`);
-    await page.getByRole('heading', { level: 1, name: 'Audit packs' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: /^Audit packs$|^Auditpakketten$/ }).waitFor();
   }
   for (const [address, name] of [
     ['/auditor', 'auditor-packs'],
@@ -249,5 +265,5 @@ it('every page of the auditor', TIME, async () => {
     ['/transparency', 'auditor-transparency'],
     ['/verify', 'auditor-verify'],
   ] as const)
-    await look(desk, phone, address, name);
+    await look([desk, phone, english], address, name);
 });

@@ -62,7 +62,7 @@ it('times are in the viewer’s zone with UTC on hover, and turn to UTC from the
   await page.getByRole('menuitem', { name: 'UTC' }).press('Enter');
   await expect.poll(() => since.innerText()).toContain(`${clock('UTC')} UTC`);
   await page.reload();
-  await expect.poll(() => since.innerText(), 'kept').toContain(`${clock('UTC')} UTC`);
+  await expect.poll(() => since.innerText(), { message: 'kept' }).toContain(`${clock('UTC')} UTC`);
 });
 
 it('the command palette opens by Ctrl-K, finds pages, clients and hosts, goes by Enter, and gives focus back', async () => {

@@ -48,8 +48,11 @@ export function chromiumPath(): string {
   return found;
 }
 
-/** Starts Chromium for this file and ends it afterwards. A page that logs an error fails its test. */
-export async function createTestBrowser(): Promise<TestBrowser> {
+/**
+ * Starts Chromium for this file and ends it afterwards. A page that logs an error fails its test. Browsers that `open`
+ * gives last for one test, or with `kept` for the file: what they have fetched is then fetched once.
+ */
+export async function createTestBrowser({ kept = false }: { readonly kept?: boolean } = {}): Promise<TestBrowser> {
   const demo = inject('demo');
   const executablePath = chromiumPath();
   const browser: Browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
@@ -60,7 +63,7 @@ export async function createTestBrowser(): Promise<TestBrowser> {
   const faults: string[] = [];
   const contexts: BrowserContext[] = [];
   afterEach(async () => {
-    await Promise.all(contexts.splice(0).map((context) => context.close()));
+    if (!kept) await Promise.all(contexts.splice(0).map((context) => context.close()));
     expect(faults.splice(0), 'errors of the pages').toEqual([]);
   });
 

@@ -36,7 +36,7 @@ const messages: Translated<typeof en> = {
     operator: 'Operator',
     analyst: 'Analist',
     viewer: 'Lezer',
-    client_viewer: 'Lezer van de klant',
+    client_viewer: 'Klantlezer',
     auditor: 'Auditor',
   },
   totp: {

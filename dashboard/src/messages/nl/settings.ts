@@ -44,7 +44,7 @@ const messages: Translated<typeof en> = {
     address: 'Adres',
     lastSeen: 'Laatst gezien',
     thisSession: 'Deze',
-    end: 'Daar afmelden',
+    end: 'Beëindigen',
   },
   enrol: {
     title: 'Uw authenticator instellen',

@@ -90,7 +90,8 @@ function Members() {
               key: 'role',
               title: t('team.role'),
               cell: ({ role, tenant_id }) => (
-                <span className="flex flex-wrap items-center gap-1.5">
+                // The name of a client comes later; on a line of its own it moves nobody below.
+                <span className="flex flex-col items-start gap-0.5">
                   <Badge tone={role === 'owner' || role === 'admin' ? 'accent' : 'neutral'}>
                     {common(`role.${role}`)}
                   </Badge>
