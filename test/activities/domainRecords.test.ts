@@ -11,11 +11,11 @@ import { createTestDatabase } from '../support/postgres.ts';
 const db = await createTestDatabase();
 const { as, tenants } = await createTestApi(db);
 const dns = new Map<string, readonly string[] | null>();
-const { checkDomainRecords } = createDomainRecordActivities({
+const activities = createDomainRecordActivities({
   pool: db.core,
   lookUpTxt: async (name) => dns.get(name.replace('_monsys-challenge.', '')) ?? null,
 });
-const pass = () => new MockActivityEnvironment().run(checkDomainRecords);
+const pass = () => new MockActivityEnvironment().run(() => activities.checkDomainRecords());
 const missing = async () =>
   db.admin.any(sql.type(z.object({ domain: z.string() }))`
     select domain from custom_domains where record_missing_since is not null order by 1`);
