@@ -1,6 +1,6 @@
 /** What follows from a decision on a quorum request, in one transaction (LESSONS 0.1). */
 
-import { z } from 'zod';
+import type { z } from 'zod';
 import { appendAudit } from '../db/audit.ts';
 import { findPerson } from '../db/emergency.ts';
 import {

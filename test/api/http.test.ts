@@ -190,7 +190,7 @@ describe('what a stranger may take', () => {
       method: 'POST',
       body,
       duplex: 'half',
-    } as RequestInit);
+    });
     expect((await api.app.request(request)).status).toBe(401);
     expect(pulled).toBeLessThan(3);
   });

@@ -127,7 +127,7 @@ const create = defineRoute({
     }
     const input: QuorumInput = { request_id: randomUUID(), tenant_id: tenantId, msp_id: principal.mspId };
     const level = levelOf(actions.map((action) => action.kind));
-    await withTenant(deps.pool, tenantId, async (tx) => {
+    const answer = await withTenant(deps.pool, tenantId, async (tx) => {
       await insertQuorumRequest(tx, {
         id: input.request_id,
         tenant_id: tenantId,
@@ -150,12 +150,11 @@ const create = defineRoute({
         reason: body.reason,
         required_approvers: body.required_approvers,
       });
+      return presentQuorum(ctx, tx, (await findQuorumRequest(tx, input.request_id)) as QuorumRow);
     });
     await startQuorum(deps, input);
     ctx.http.header('Location', `/api/v1/emergency/quorum/${input.request_id}`);
-    return withTenant(deps.pool, tenantId, async (tx) =>
-      presentQuorum(ctx, tx, (await findQuorumRequest(tx, input.request_id)) as QuorumRow),
-    );
+    return answer;
   },
 });
 

@@ -142,6 +142,7 @@ const messages = {
     waitingFor_one: 'One more approval fires it.',
     waitingFor_other: '{{count}} more approvals fire it.',
     approvedBy: 'approved',
+    countsNoMore: 'Counts no more: this person may not approve now',
     newApprover: 'May approve only since a short time; made an approver by {{by}}',
     rejectedBy: 'rejected',
     hosts: 'Hosts',

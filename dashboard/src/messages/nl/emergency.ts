@@ -147,6 +147,7 @@ const messages: Translated<typeof emergency> = {
     waitingFor_one: 'Met nog één goedkeuring gaat het af.',
     waitingFor_other: 'Met nog {{count}} goedkeuringen gaat het af.',
     approvedBy: 'keurde goed',
+    countsNoMore: 'Telt niet meer: deze persoon mag nu niet goedkeuren',
     newApprover: 'Mag pas kort goedkeuren; gemaakt tot goedkeurder door {{by}}',
     rejectedBy: 'weigerde',
     hosts: 'Hosts',

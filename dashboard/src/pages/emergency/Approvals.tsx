@@ -43,6 +43,7 @@ export function Approvals({ request }: { readonly request: QuorumRequest }) {
                 {t(decision.decision === 'approve' ? 'quorum.approvedBy' : 'quorum.rejectedBy')}{' '}
                 <Time value={decision.decided_at} />
               </p>
+              {!decision.counts && <p className="text-xs text-medium">{t('quorum.countsNoMore')}</p>}
               {isNewApprover(decision) && (
                 <p className="text-xs break-words text-medium">
                   {t('quorum.newApprover', { by: decision.approver_by ?? '–' })}{' '}
