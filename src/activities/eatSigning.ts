@@ -150,6 +150,7 @@ async function makeToken(tx: TenantTx, order: OrderRow, key_id: string, signer: 
     event_data: {
       nonce: order.nonce,
       agent_id: order.agent_id,
+      hostname: order.hostname,
       level: order.level,
       actions: actions.map(actionLabel),
       reason: order.reason,

@@ -48,6 +48,7 @@ const orderRow = z.object({
   tenant_id: z.uuid(),
   msp_id: z.uuid(),
   agent_id: z.uuid(),
+  hostname: z.string(),
   kind: z.enum(['immediate', 'pre_issued']),
   level: z.union([z.literal(1), z.literal(2), z.literal(3)]),
   actions: z.array(z.json()),
@@ -74,7 +75,9 @@ export type OrderRow = z.infer<typeof orderRow>;
 /** An order with its row locked, and the database's time; null when there is none in scope. */
 export async function lockOrder(tx: TenantTx, nonce: string): Promise<OrderRow | null> {
   return tx.maybeOne(sql.type(orderRow)`
-    select nonce, tenant_id, msp_id, agent_id, kind, level, actions, reason, requested_by, requested_by_email, authorisation,
+    select nonce, tenant_id, msp_id, agent_id,
+      (select hostname from agents a where (a.tenant_id, a.id) = (eat_orders.tenant_id, eat_orders.agent_id)) as hostname,
+      kind, level, actions, reason, requested_by, requested_by_email, authorisation,
       totp_step_sha256, impersonation_id, quorum_request_id, stage, alert_id, confidence, window_from, window_until, conditions, abandoned_at,
       extract(epoch from clock_timestamp() - created_at)::float8 as age_seconds, date_trunc('milliseconds', clock_timestamp()) as now
     from eat_orders where nonce = ${nonce}::uuid for update`);

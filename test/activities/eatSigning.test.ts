@@ -66,14 +66,15 @@ describe('an order of one person', () => {
     expect({ audits, commands }).toEqual({ audits: 1, commands: 1 });
   });
 
-  it('that was made while impersonating says so in the audit row of its token', async () => {
+  it('that was made while impersonating says so in the audit row of its token, which names the host', async () => {
     const impersonation_id = randomUUID();
     const placed = await place({ impersonation_id });
     await signEat(ref(placed));
-    const row = await db.admin.one(sql.type(z.object({ id: z.string(), email: z.string() }))`
-      select impersonation_id as id, actor_email as email from audit_log
+    const row = await db.admin.one(sql.type(z.object({ id: z.string(), email: z.string(), names_host: z.boolean() }))`
+      select l.impersonation_id as id, actor_email as email, event_data ->> 'hostname' = a.hostname as names_host
+      from audit_log l join agents a on a.tenant_id = l.tenant_id and a.id = (event_data ->> 'agent_id')::uuid
       where event_type = 'emergency_token_issued' and event_data ->> 'nonce' = ${placed.nonce}`);
-    expect(row).toEqual({ id: impersonation_id, email: admin.email });
+    expect(row).toEqual({ id: impersonation_id, email: admin.email, names_host: true });
   });
 
   it('is not signed once it has waited longer than an emergency lasts (workers were away)', async () => {

@@ -30,7 +30,7 @@ export function WorkList<Row>({
     <Card
       flush
       title={
-        <span className="flex items-center gap-2 [&_svg]:size-4 [&_svg]:text-ink-faint">
+        <span className="flex items-center gap-2 [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-ink-faint">
           {icon} {title}
         </span>
       }
