@@ -112,6 +112,11 @@ const messages = {
     notJson: 'This is not JSON: {{message}}',
     save: 'Save version',
     saved: 'Version {{version}} is saved and awaits approval.',
+    starter: {
+      name: 'Clear the cache',
+      description: 'What it does, and what it leaves behind.',
+      service: 'unit name, e.g. nginx.service',
+    },
   },
 } as const;
 

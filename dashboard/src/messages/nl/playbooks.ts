@@ -118,6 +118,11 @@ const messages: Translated<typeof playbooks> = {
     notJson: 'Dit is geen JSON: {{message}}',
     save: 'Versie opslaan',
     saved: 'Versie {{version}} is opgeslagen en wacht op goedkeuring.',
+    starter: {
+      name: 'De cache legen',
+      description: 'Wat het doet, en wat het achterlaat.',
+      service: 'naam van de unit, zoals nginx.service',
+    },
   },
 };
 

@@ -2,6 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
+import type { TFunction } from 'i18next';
 import { useDeferredValue, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toast } from 'sonner';
@@ -17,17 +18,18 @@ import { type Playbook, playbookQuery } from './queries.ts';
 import { editPlaybookRoute } from './routes.tsx';
 import { StepList } from './StepList.tsx';
 
-const STARTER = {
+/** What a new one begins with, to be written over: in the language of who writes it. */
+const starter = (t: TFunction<'playbooks'>) => ({
   slug: 'clear-cache',
-  name: 'Clear the cache',
-  description: 'What it does, and what it leaves behind.',
+  name: t('edit.starter.name'),
+  description: t('edit.starter.description'),
   irreversible: false,
-  parameters: [{ name: 'service', type: 'service', description: 'unit name, e.g. nginx.service' }],
+  parameters: [{ name: 'service', type: 'service', description: t('edit.starter.service') }],
   steps: [
     { kind: 'run_command', name: 'clear', argv: ['/usr/bin/find', '/var/cache/app', '-type', 'f', '-delete'] },
     { kind: 'restart_service', service: '{{service}}' },
   ],
-};
+});
 
 /** The page; `from` in the address is the playbook whose next version it is. */
 export function EditPlaybook() {
@@ -48,7 +50,7 @@ function Editor({ playbook }: { readonly playbook: Playbook | undefined }) {
   const { t } = useTranslation('playbooks');
   const navigate = useNavigate();
   const queryClient = useQueryClient();
-  const [text, setText] = useState(() => JSON.stringify(playbook?.versions[0]?.content ?? STARTER, null, 2));
+  const [text, setText] = useState(() => JSON.stringify(playbook?.versions[0]?.content ?? starter(t), null, 2));
   const draft = readDraft(useDeferredValue(text));
   const save = useMutation({
     mutationFn: (content: DraftContent) => ask(api.POST('/playbooks', { body: content })),
