@@ -10,7 +10,7 @@ import { alertsTitle, cvesTitle, eatSentence, eatsTitle, endOf } from '../../das
 async function wordsOf(lng: 'en' | 'nl'): Promise<TFunction<'portal'>> {
   const i18n = createInstance();
   await i18n.init({ lng, ns: ['portal'], defaultNS: 'portal', resources: { en: { portal: en }, nl: { portal: nl } } });
-  return i18n.t as unknown as TFunction<'portal'>;
+  return i18n.getFixedT(lng, 'portal');
 }
 const t = await wordsOf('en');
 const dutch = await wordsOf('nl');
