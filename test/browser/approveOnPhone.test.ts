@@ -2,6 +2,7 @@
 
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { approvalUrl } from '../../src/domain/pushText.ts';
 import { createTestBrowser, expectAccessible, expectNoSidewaysScroll } from '../support/browser.ts';
 
 const { open, signedIn, user, freshCode, picture, call, demo } = await createTestBrowser();
@@ -31,6 +32,18 @@ async function card(page: Page, id: string, query = ''): Promise<void> {
   await page.getByRole('heading', { name: `${tenant} / db-prod-01` }).waitFor();
 }
 
+/** Opens what ntfy opens at a press, on a phone that is not signed in, and signs in there. */
+async function signInAt(page: Page, address: string, name: string): Promise<void> {
+  await page.goto(address);
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await page.getByLabel('Email').fill(user(name).email);
+  await page.getByLabel('Password').fill(user(name).password);
+  await page.getByLabel('TOTP code').fill(await freshCode(user(name)));
+  await page.getByRole('button', { name: 'Sign in' }).tap();
+  await page.waitForURL(address);
+  await page.getByRole('heading', { name: `${tenant} / db-prod-01` }).waitFor();
+}
+
 /** Where the two buttons stand, from the top and from the left. */
 async function placesOf(page: Page): Promise<unknown> {
   const places = [];
@@ -45,15 +58,8 @@ describe('the card', () => {
   it('asks for the sign-in, comes back, shows the four lines, and takes an approval with a finger', async () => {
     const id = await ask();
     const page = await (await open(PHONE)).newPage();
-    await page.goto(`/approve/${id}`);
-    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     const carol = user('carol');
-    await page.getByLabel('Email').fill(carol.email);
-    await page.getByLabel('Password').fill(carol.password);
-    await page.getByLabel('TOTP code').fill(await freshCode(carol));
-    await page.getByRole('button', { name: 'Sign in' }).tap();
-    await page.waitForURL(`**/approve/${id}`);
-    await page.getByRole('heading', { name: `${tenant} / db-prod-01` }).waitFor();
+    await signInAt(page, approvalUrl(demo.base_url, id), 'carol');
     await page.getByText('RunPlaybook: db-restore', { exact: true }).waitFor();
     await page.getByText(/^Requested by alice@yourmsp\.com at \d\d:\d\d$/i).waitFor();
     await page.getByText(`Reason: ${REASON}`, { exact: true }).waitFor();
@@ -135,7 +141,9 @@ describe('the card', () => {
 
   it('Reject from the notification: preselected in its place, in the dark, and it ends the request with its why', async () => {
     const id = await ask();
-    const page = await signedIn('carol', { ...PHONE, colorScheme: 'dark' });
+    const page = await (await open({ ...PHONE, colorScheme: 'dark' })).newPage();
+    await signInAt(page, `${approvalUrl(demo.base_url, id)}?decision=reject`, 'carol');
+    await page.getByLabel('Why (optional)').waitFor();
     await card(page, id);
     const places = await placesOf(page);
     await card(page, id, '?decision=reject');
