@@ -46,7 +46,14 @@ export function Portal() {
   if (page === 'verify')
     return (
       <PortalFrame brand={brand} me={me.data} page={page}>
-        <Suspense fallback={<SkeletonRows rows={8} />}>
+        <Suspense
+          fallback={
+            // As high as a window at least: what is below the verifier must not jump out of sight when it comes.
+            <div className="min-h-dvh">
+              <SkeletonRows rows={8} />
+            </div>
+          }
+        >
           <PortalVerify packId={query.get('pack')} />
         </Suspense>
       </PortalFrame>

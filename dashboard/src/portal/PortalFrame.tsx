@@ -78,7 +78,7 @@ export function BrandMark({ brand }: { readonly brand: Brand | null }) {
   return (
     <span className="flex min-w-0 items-center gap-2.5">
       {brand?.logoUrl ? (
-        <img src={brand.logoUrl} alt="" className="h-8 max-w-32 object-contain" />
+        <img src={brand.logoUrl} alt="" className="h-8 max-w-32 min-w-8 object-contain" />
       ) : (
         <span
           aria-hidden="true"

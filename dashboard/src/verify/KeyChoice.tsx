@@ -22,7 +22,10 @@ export function KeyChoice({
     <div className="space-y-3">
       <Checkbox
         label={t('key.hub')}
-        hint={hubKey === undefined ? t('key.hubUnknown') : t('key.hubHint')}
+        hint={
+          // Two lines on a phone, whichever of them it is: what is below does not jump when the key comes.
+          <span className="block max-sm:min-h-8">{t(hubKey === undefined ? 'key.hubUnknown' : 'key.hubHint')}</span>
+        }
         checked={useHub && hubKey !== undefined}
         disabled={hubKey === undefined}
         onChange={(event) => onUseHub(event.target.checked)}

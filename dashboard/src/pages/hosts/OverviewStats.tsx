@@ -10,7 +10,14 @@ import { Stat } from '../../ui/Layout.tsx';
 import { eatsQuery, hostCountQuery, isOpen, openAlertsQuery, scoreQuery } from './overviewQueries.ts';
 import { overviewRoute } from './routes.tsx';
 
-const WAIT = <Skeleton className="my-1 h-6 w-16" />;
+// As high as the number that comes: a margin of its own would fall together with the one above it.
+const WAIT = (
+  <span className="block py-1">
+    <Skeleton className="h-6 w-16" />
+  </span>
+);
+/** Two lines on a phone, also before there is anything to say: what is below does not jump. */
+const DETAIL = 'max-sm:min-h-9';
 
 /** Score, alerts by severity, hosts heard and silent, tokens without a result. */
 export function OverviewStats({ tenantId }: { readonly tenantId: string }) {
@@ -42,21 +49,22 @@ export function OverviewStats({ tenantId }: { readonly tenantId: string }) {
             : (score.current?.toLocaleString(i18n.language, { maximumFractionDigits: 1 }) ?? '—')
         }
         detail={
-          score === undefined ? (
-            <Skeleton className="h-4 w-24" />
-          ) : (
-            <>
-              <Delta value={score.delta_24h} /> {t('score.day')}
-            </>
-          )
+          <div className={DETAIL}>
+            {score === undefined ? (
+              <Skeleton className="h-4 w-24" />
+            ) : (
+              <>
+                <Delta value={score.delta_24h} /> {t('score.day')}
+              </>
+            )}
+          </div>
         }
       />
       <Stat
         label={t('alerts.title')}
         value={alerts === undefined ? WAIT : `${open.length}${more(alerts)}`}
         detail={
-          // Two lines on a phone, also before there is anything to say: what is below does not jump.
-          <div className="max-sm:min-h-8">
+          <div className={DETAIL}>
             {alerts === undefined ? (
               <Skeleton className="h-4 w-24" />
             ) : bySeverity.length === 0 ? (
