@@ -9,6 +9,7 @@ const { signedIn, user, freshCode, picture, call, demo } = await createTestBrows
 
 const live = demo.agents.find(({ hostname }) => hostname === 'acme-live-01');
 if (live === undefined) throw new Error('The demonstration has no real agent acme-live-01.');
+const acme = demo.tenants.find(({ id }) => id === live.tenant_id) as (typeof demo.tenants)[number];
 const REASON = 'Restore from the snapshot of 2026-04-15 per ticket TKT-9001';
 
 type Request = { readonly id: string; readonly state: string };
@@ -219,6 +220,26 @@ describe('the lists', () => {
     await expect.poll(() => page.getByRole('button', { name: name ?? '', exact: true }).count()).toBe(before - 1);
   });
 
+  it('imported history promises nothing: it names who asked, and no log and no workflow that would have it', async () => {
+    type Tokens = { readonly items: readonly { readonly nonce: string; readonly is_demo: boolean }[] };
+    const path = `/emergency?tenant_id=${acme.id}&limit=100`;
+    const { items } = (await (await call('alice', 'GET', path)).json()) as Tokens;
+    const imported = items.find(({ is_demo }) => is_demo);
+    const other = demo.tenants.find(({ slug }) => slug === 'globex');
+    const page = await signedIn('alice');
+    await page.goto(`/emergency/eats/${imported?.nonce}?tenant=${other?.id}`);
+    await page.getByText('not in the log: imported history').waitFor();
+    await page.getByText(/^Requested by \S+@/).waitFor();
+    await page.getByText('Signed by the hub').waitFor();
+    expect(await page.getByRole('link', { name: 'Workflow in the Temporal UI' }).count()).toBe(0);
+    await page.getByText(`This belongs to ${acme.name}; ${other?.name} is in view.`).waitFor();
+    await expectAccessible(page);
+    await picture(page, 'emergency-eat-imported');
+    await page.getByRole('link', { name: `Bring ${acme.name} into view` }).click();
+    await page.waitForURL((url) => url.searchParams.get('tenant') === acme.id);
+    await expect.poll(() => page.getByText('This belongs to').count()).toBe(0);
+  });
+
   it('fits a phone: the lists and the form (390 px)', async () => {
     const page = await signedIn('bob', { viewport: { width: 390, height: 844 }, hasTouch: true });
     for (const path of ['/emergency', '/emergency?tab=running', '/emergency?tab=history', '/emergency/new']) {
@@ -229,5 +250,10 @@ describe('the lists', () => {
       await expectAccessible(page);
     }
     await picture(page, 'emergency-new-phone');
+    const top = async (name: string): Promise<number | undefined> =>
+      (await page.getByText(name, { exact: true }).boundingBox())?.y;
+    expect(await top('What will happen'), 'read before the button is reached').toBeLessThan(
+      (await top('Request approval')) ?? 0,
+    );
   });
 });

@@ -216,5 +216,15 @@ describe('one group', () => {
       await expectAccessible(page);
       await picture(page, `group-phone-${ready.toLowerCase().replaceAll(' ', '-')}`);
     }
+    // Who matches stands right under the rule, before all that one scrolls through to the button.
+    await page.goto(`/groups/${id}?tab=settings`);
+    const count = page.getByText(/^\d+ hosts? match(es)?$/);
+    await count.waitFor();
+    const y = (await count.boundingBox())?.y ?? Infinity;
+    expect(y).toBeLessThan((await page.getByLabel('SLA policy').boundingBox())?.y ?? 0);
+    const hosts = page.getByRole('list', { name: 'Hosts that match' });
+    expect(await hosts.isVisible()).toBe(false);
+    await page.getByText('Hosts that match', { exact: true }).tap();
+    await hosts.waitFor();
   });
 });

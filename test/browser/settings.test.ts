@@ -216,9 +216,20 @@ describe('maintenance windows', () => {
     const title = `Storage swap ${Date.now()}`;
     await dialog.getByLabel('What is done').fill(title);
     await dialog.getByLabel('Reason').fill('New disks in the database hosts');
+    await dialog.getByLabel('Hosts', { exact: true }).selectOption('Chosen hosts');
+    for (const host of ['db-prod-01', 'db-prod-02', 'web-01']) {
+      await dialog.getByRole('combobox', { name: 'Host', exact: true }).fill(host);
+      await dialog.getByRole('option', { name: host }).click();
+    }
+    await dialog.getByRole('button', { name: 'Leave out web-01' }).click();
+    expect(await dialog.getByRole('list', { name: 'Chosen hosts' }).getByRole('listitem').allInnerTexts()).toEqual([
+      'db-prod-01',
+      'db-prod-02',
+    ]);
     await dialog.getByRole('button', { name: 'Plan it' }).click();
     const row = page.getByRole('row', { name: title });
     await row.getByText('Planned').waitFor();
+    await row.getByText('2 hosts').waitFor();
     await row.getByRole('button', { name: `Cancel: ${title}` }).click();
     await row.waitFor({ state: 'detached' });
   });
