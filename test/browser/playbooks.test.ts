@@ -15,7 +15,7 @@ describe('the list', () => {
     await page.goto('/playbooks');
     const row = page.getByRole('row', { name: /Restore the database/ });
     for (const words of ['Level 3', 'Irreversible', 'v1', 'Approved', 'Built in'])
-      await row.getByText(words, { exact: true }).waitFor();
+      await row.getByText(words, { exact: true }).filter({ visible: true }).waitFor();
     expect(
       await page
         .getByRole('row', { name: /Isolate network/ })
