@@ -31,6 +31,11 @@ export function Enrolment() {
   );
 }
 
+/** How often a token was used, of how often it may be. */
+function usesOf({ uses, max_uses }: Item<'/enrolment-tokens'>): string {
+  return `${uses} / ${max_uses}`;
+}
+
 function EnrolmentTokens({ tenantId }: { readonly tenantId: string | undefined }) {
   const { t } = useTranslation('settings');
   const tokens = useQuery({
@@ -49,13 +54,9 @@ function EnrolmentTokens({ tenantId }: { readonly tenantId: string | undefined }
       tokens={tokens}
       revoke={(id) => ask(api.POST('/enrolment-tokens/{id}/revoke', { params: { path: { id } } }))}
       empty={<EmptyState title={t('enrolment.empty')}>{t('enrolment.emptyText')}</EmptyState>}
+      detail={(token) => `${t('enrolment.used')} ${usesOf(token)}`}
       columns={[
-        {
-          key: 'uses',
-          title: t('enrolment.used'),
-          align: 'right',
-          cell: ({ uses, max_uses }) => `${uses} / ${max_uses}`,
-        },
+        { key: 'uses', title: t('enrolment.used'), align: 'right', from: 'sm', cell: usesOf },
         {
           key: 'tags',
           title: t('enrolment.tags'),
