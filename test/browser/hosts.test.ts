@@ -168,7 +168,7 @@ describe('one host', () => {
     await page.getByRole('button', { name: '7 days' }).click();
     await page.waitForURL((url) => url.searchParams.get('range') === '7d');
     // The demonstration measures since its start: the axis is that of the range, and what is empty is explained.
-    await page.getByText(/^Measured since /).waitFor();
+    await page.getByText(/^Nothing was measured in this time before /).waitFor();
     // The tab stays the current one, whatever else the address holds.
     const current = page.getByRole('navigation', { name: 'Parts of the host' }).locator('[aria-current=page]');
     expect(await current.allInnerTexts()).toEqual(['Metrics']);

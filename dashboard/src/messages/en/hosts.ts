@@ -110,7 +110,7 @@ const messages = {
     network_rx_mbps: 'Received',
     network_tx_mbps: 'Sent',
     chart: '{{what}} of {{host}}',
-    since: 'Measured since',
+    since: 'Nothing was measured in this time before',
     none: 'No metrics in this time',
     noneText: 'The host has sent none; choose a longer time, or look whether it is online.',
   },

@@ -113,7 +113,7 @@ const messages: Translated<typeof en> = {
     network_rx_mbps: 'Ontvangen',
     network_tx_mbps: 'Verzonden',
     chart: '{{what}} van {{host}}',
-    since: 'Gemeten sinds',
+    since: 'In deze tijd is niets gemeten vóór',
     none: 'Geen metingen in deze tijd',
     noneText: 'De host heeft er geen gestuurd; kies een langere tijd, of kijk of hij online is.',
   },

@@ -94,7 +94,7 @@ export function HostMetrics({ host }: { readonly host: HostDetail }) {
   );
 }
 
-/** Why a chart begins late: the host was not measured before. */
+/** Why a chart begins late: the host is young, or was silent. */
 function MeasuredSince({ data }: { readonly data: Measured }) {
   const { t } = useTranslation('hosts');
   const [first] = data.items;
