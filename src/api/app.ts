@@ -21,7 +21,13 @@ import { errorResponse, problemResponse } from './problem.ts';
 import type { AnyRoute, AppEnv } from './route.ts';
 import { mountSite } from './site.ts';
 
-const DEFAULT_BODY_LIMIT_BYTES = 1024 * 1024;
+const MIB = 1024 * 1024;
+const DEFAULT_BODY_LIMIT_BYTES = MIB;
+/** What bodies of callers with a token take in memory: a few of the largest that a route allows. */
+const PROVEN_ROOM_BYTES = 256 * MIB;
+/** What bodies take that are read before the proof, those of agents, and how much of it one address has: two of the largest. */
+const UNPROVEN_ROOM_BYTES = 128 * MIB;
+const UNPROVEN_SHARE_BYTES = 16 * MIB;
 
 /** Builds the app with `routes` mounted under {@link API_BASE}. */
 export function createApp(deps: ApiDeps, routes: readonly AnyRoute[]): Hono<AppEnv> {
@@ -64,10 +70,15 @@ export function createApp(deps: ApiDeps, routes: readonly AnyRoute[]): Hono<AppE
 
   mountSite(app, deps, routes);
   app.use(`${API_BASE}/*`, limitRate(deps));
-  const room = createBodyRoom();
+  const rooms = {
+    proven: createBodyRoom({ bytes: PROVEN_ROOM_BYTES, share: PROVEN_ROOM_BYTES }),
+    unproven: createBodyRoom({ bytes: UNPROVEN_ROOM_BYTES, share: UNPROVEN_SHARE_BYTES }),
+  };
   for (const route of routes) {
     const [method, path] = [route.method.toUpperCase(), API_BASE + route.path];
-    const body = readBody(route.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES, room);
+    const isProven = route.auth.kind !== 'public' && !isSigned(route.auth);
+    const limit = route.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES;
+    const body = readBody(limit, isProven ? rooms.proven : rooms.unproven);
     const proof = [authenticate(deps, route.auth), requireAuth(deps, route.auth)];
     // An agent's signature covers the body; whoever has a token shows it before the hub reads on.
     for (const step of isSigned(route.auth) ? [body, ...proof] : [...proof, body]) app.on(method, path, step);

@@ -29,6 +29,8 @@ async function step<T>(work: Promise<T>, sentence: string): Promise<T> {
 }
 
 const log = createLogger('api', 'info');
+/** The largest body that a route takes comes over 5 Mbit/s in this time. */
+const REQUEST_TIMEOUT_MS = 120_000;
 try {
   const config = readConfig('api', process.env);
   log.level = config.LOG_LEVEL;
@@ -66,6 +68,8 @@ try {
     log.info({ port: info.port }, 'listening');
   });
   server.once('error', (error) => failProcess(log, error));
+  // A body that is sent drop by drop holds its memory no longer than that.
+  (server as Server).requestTimeout = REQUEST_TIMEOUT_MS;
   // Without TLS options @hono/node-server makes a plain http.Server.
   const closeSockets = attachAgentSockets(server as Server, deps);
   const stopPresence = startPresence(deps);

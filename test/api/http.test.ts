@@ -195,26 +195,36 @@ describe('what a stranger may take', () => {
     expect(pulled).toBeLessThan(3);
   });
 
-  it('503: shares one room for bodies with everybody, which is free again afterwards', async () => {
-    const room = createBodyRoom(1000);
+  it('503: has a share of the memory for large bodies, which is free again afterwards; small ones always pass', async () => {
+    const KIB = 1024;
+    const room = createBodyRoom({ bytes: 1000 * KIB, share: 700 * KIB });
     const [held, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const app = new Hono<AppEnv>()
       .onError((error, c) => c.text(error instanceof RefusedError ? error.refusal.code : String(error), 500))
-      .post('/', readBody(800, room), async (c) => {
-        held.resolve();
-        await release.promise;
-        return c.text(String(c.get('rawBody').length));
+      .use(async (c, next) => {
+        c.set('clientAddress', c.req.header('from') ?? 'local');
+        await next();
+      })
+      .post('/', readBody(800 * KIB, room), async (c) => {
+        if (c.get('rawBody').length === 700 * KIB) {
+          held.resolve();
+          await release.promise;
+        }
+        return c.text('read');
       });
-    const send = async (bytes: number): Promise<string> =>
-      (await app.request('/', { method: 'POST', body: new Uint8Array(bytes) })).text();
-    const first = send(700);
+    const send = async (kib: number, from: string): Promise<string> =>
+      (await app.request('/', { method: 'POST', headers: { from }, body: new Uint8Array(kib * KIB) })).text();
+    const first = send(700, '192.0.2.1');
     await held.promise;
-    expect(await send(400)).toBe('unavailable');
+    // More than the share of one, and more than what all have left; but another with little, and anybody with less.
+    expect(await send(200, '192.0.2.1')).toBe('unavailable');
+    expect(await send(600, '192.0.2.2')).toBe('unavailable');
+    expect(await send(200, '192.0.2.2')).toBe('read');
+    expect(await send(64, '192.0.2.1')).toBe('read');
     release.resolve();
-    expect(await first).toBe('700');
-    expect(await send(700)).toBe('700');
-    expect(await send(801)).toBe('body_too_large');
-    expect(room.taken).toBe(0);
+    expect(await first).toBe('read');
+    expect(await send(600, '192.0.2.2')).toBe('read');
+    expect(await send(801, '192.0.2.2')).toBe('body_too_large');
   });
 
   it.each([

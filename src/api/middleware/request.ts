@@ -5,6 +5,7 @@ import type { MiddlewareHandler } from 'hono';
 import { RefusedError } from '../../domain/refusal.ts';
 import type { Logger } from '../../platform/log.ts';
 import type { AppEnv } from '../route.ts';
+import { addressGroup } from './rateLimit.ts';
 
 /** Sets `clientAddress`. X-Forwarded-For counts only behind a proxy of ours, and then its last entry, the one that proxy wrote. */
 export function clientAddress(trustProxy: boolean): MiddlewareHandler<AppEnv> {
@@ -43,15 +44,34 @@ export function requestLog(log: Logger): MiddlewareHandler<AppEnv> {
   };
 }
 
-/** What all bodies together may take in memory: a few of the largest that a route allows, hundreds of an agent's. */
-const ROOM_BYTES = 256 * 1024 * 1024;
+/** So much of a body is always taken: a sign-in, a heartbeat or an approval must pass whatever others send. */
+const FREE_BYTES = 64 * 1024;
 
-/** How much of it is taken; one for the process. */
-export type BodyRoom = { taken: number; readonly bytes: number };
+/** Memory that the larger bodies of many requests share. */
+export type BodyRoom = {
+  /** False when there is no room left for `bytes` more of this sender. */
+  readonly take: (sender: string, bytes: number) => boolean;
+  readonly release: (sender: string, bytes: number) => void;
+};
 
-/** Makes the room that the bodies of all requests share. */
-export function createBodyRoom(bytes = ROOM_BYTES): BodyRoom {
-  return { taken: 0, bytes };
+/** Makes a room of `bytes`, of which one sender has at most `share`. */
+export function createBodyRoom({ bytes, share }: { readonly bytes: number; readonly share: number }): BodyRoom {
+  const bySender = new Map<string, number>();
+  let taken = 0;
+  const add = (sender: string, more: number): void => {
+    taken += more;
+    const now = (bySender.get(sender) ?? 0) + more;
+    if (now === 0) bySender.delete(sender);
+    else bySender.set(sender, now);
+  };
+  return {
+    take: (sender, more) => {
+      if (taken + more > bytes || (bySender.get(sender) ?? 0) + more > share) return false;
+      add(sender, more);
+      return true;
+    },
+    release: (sender, less) => add(sender, -less),
+  };
 }
 
 /**
@@ -63,15 +83,17 @@ export function readBody(limitBytes: number, room: BodyRoom): MiddlewareHandler<
     const tooLarge = () =>
       new RefusedError('body_too_large', `The body may be ${limitBytes} bytes at most.`, { limit_bytes: limitBytes });
     if (Number(c.req.header('content-length') ?? 0) > limitBytes) throw tooLarge();
+    const sender = addressGroup(c.get('clientAddress'));
     const chunks: Uint8Array[] = [];
-    let size = 0;
+    let [size, held] = [0, 0];
     try {
       for await (const chunk of c.req.raw.body ?? []) {
         size += chunk.length;
-        room.taken += chunk.length;
         if (size > limitBytes) throw tooLarge();
-        if (room.taken > room.bytes)
+        const more = Math.max(0, size - FREE_BYTES) - held;
+        if (!room.take(sender, more))
           throw new RefusedError('unavailable', 'The hub is reading too much at once; try again in a moment.');
+        held += more;
         chunks.push(chunk);
       }
       const body = new Uint8Array(size);
@@ -83,7 +105,7 @@ export function readBody(limitBytes: number, room: BodyRoom): MiddlewareHandler<
       c.set('rawBody', body);
       await next();
     } finally {
-      room.taken -= size;
+      room.release(sender, held);
     }
   };
 }
