@@ -558,9 +558,15 @@ describe('a custom domain', () => {
       return (await app.request(`https://${host}/api/v1/auth/login`, { method: 'POST', body })).status;
     };
     expect(await signIn('ops.acme.com', 'client_viewer', tenants.a)).toBe(200);
-    expect(await signIn('ops.acme.com', 'client_viewer', tenants.b)).toBe(403);
-    expect(await signIn('ops.acme.com', 'admin', null)).toBe(403);
+    expect(await signIn('ops.acme.com', 'client_viewer', tenants.b)).toBe(401);
+    expect(await signIn('ops.acme.com', 'admin', null)).toBe(401);
     expect(await signIn('hub.test', 'admin', null)).toBe(200);
+    const seen = await db.admin.one(sql.type(z.object({ count: z.number() }))`
+      select count(*) as count from audit_log where event_type = 'sign_in_elsewhere'`);
+    const spent = await db.admin.one(
+      sql.type(z.object({ count: z.number() }))`select count(*) as count from totp_used_steps`,
+    );
+    expect([seen.count, spent.count]).toEqual([2, 2]);
   });
 
   it('needs a new proof when it comes back, and is served no more once it is given up', async () => {

@@ -10114,7 +10114,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `urn:monsys:problem:csrf`: The request did not come from the hub’s own pages; `urn:monsys:problem:forbidden`: Not permitted */
+            /** @description `urn:monsys:problem:csrf`: The request did not come from the hub’s own pages */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -20,6 +20,7 @@ import { hashPassword, isPassword } from '../../platform/passwordHash.ts';
 import {
   me,
   openEnrolment,
+  type PublicCtx,
   password,
   present,
   recheckPassword,
@@ -66,7 +67,7 @@ const login = defineRoute({
     z.object({ enrolment_required: z.literal(false), user: me, expires_at: z.iso.datetime() }),
     z.object({ enrolment_required: z.literal(true), enrolment_token: z.string() }),
   ]),
-  refusals: ['bad_credentials', 'locked_out', 'csrf', 'forbidden'],
+  refusals: ['bad_credentials', 'locked_out', 'csrf'],
   handle: async (ctx) => {
     const { deps, body } = ctx;
     refuseForeignPage(ctx);
@@ -75,20 +76,14 @@ const login = defineRoute({
     const { locksNow } = await allowAttempt(deps, subject);
     const user = await withIdentity(deps.pool, (tx) => findCredentialsByEmail(tx, body.email));
     const isRight = await isPassword(body.password, user?.password_hash ?? null);
-    const proof = user && isRight && user.may_enter ? await checkSecondFactor(deps, user, body) : 'wrong';
+    const isHere = user !== null && (await isAtHome(ctx, user, isRight));
+    const proof = user && isHere && isRight && user.may_enter ? await checkSecondFactor(deps, user, body) : 'wrong';
     if (user === null || proof === 'wrong') {
       if (user && locksNow)
         await withIdentity(deps.pool, (tx) => recordOwn(tx, user, 'sign_in_locked', { address: ctx.clientAddress }));
       throw new RefusedError('bad_credentials');
     }
     await forgetAttempts(deps.pool, subject);
-    // Whoever runs a client's DNS could otherwise come by a session that sees every client.
-    const portal = await findPortal(ctx.http, deps.pool);
-    if (portal !== null && portal.tenant_id !== user.tenant_id)
-      throw new RefusedError(
-        'forbidden',
-        `This address is for people of ${portal.tenant_name}; sign in at the hub’s own.`,
-      );
     if (proof === 'not_enrolled') {
       const enrolment_token = await withIdentity(deps.pool, (tx) => openEnrolment(ctx, tx, user));
       return { enrolment_required: true, enrolment_token } as const;
@@ -97,6 +92,20 @@ const login = defineRoute({
     return { enrolment_required: false, user: present(user), expires_at } as const;
   },
 });
+
+/**
+ * False on a client's domain for anybody but that client's people: whoever runs its DNS could otherwise come by a session
+ * that sees every client. No code is spent there, and a right password is written down: it has been seen in a wrong place.
+ */
+async function isAtHome(ctx: PublicCtx, user: Credentials, isRight: boolean): Promise<boolean> {
+  const portal = await findPortal(ctx.http, ctx.deps.pool);
+  if (portal === null || portal.tenant_id === user.tenant_id) return true;
+  if (isRight)
+    await withIdentity(ctx.deps.pool, (tx) =>
+      recordOwn(tx, user, 'sign_in_elsewhere', { address: ctx.clientAddress, client: portal.tenant_name }),
+    );
+  return false;
+}
 
 type SecondFactor = { readonly totp_code?: string | undefined; readonly recovery_code?: string | undefined };
 

@@ -95,6 +95,7 @@ const messages = {
     invitation_accepted: 'Accepted the invitation as {{role}}',
     invitation_revoked: 'Withdrew the invitation of {{email}}',
     totp_locked: 'Entered five wrong authenticator codes while signed in; further codes are refused for a while',
+    sign_in_elsewhere: 'Entered the right password on the domain of {{client}}, where this account does not sign in',
     sign_in_locked: 'Five wrong attempts to sign in from {{address}}; the account is locked for a while',
     user_role_changed: 'Changed the role of {{email}} from {{from}} to {{to}}',
     user_deactivated: 'Deactivated {{email}}',

@@ -99,6 +99,8 @@ const messages: Translated<typeof en> = {
     invitation_revoked: 'Trok de uitnodiging van {{email}} in',
     totp_locked:
       'Voerde aangemeld vijf verkeerde codes van de authenticator in; andere codes worden een tijd geweigerd',
+    sign_in_elsewhere:
+      'Voerde het juiste wachtwoord in op het domein van {{client}}, waar deze account zich niet aanmeldt',
     sign_in_locked: 'Vijf verkeerde pogingen tot aanmelden vanaf {{address}}; de account is een tijd geblokkeerd',
     user_role_changed: 'Wijzigde de rol van {{email}} van {{from}} in {{to}}',
     user_deactivated: 'Zette {{email}} op non-actief',
