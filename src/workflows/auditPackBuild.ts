@@ -11,9 +11,9 @@ import type { PackActivities, PackRef } from '../activities/packs.ts';
 import { OUTCOME, type PackInput, TASK_QUEUES } from './messages.ts';
 
 const { collectPack, renderPack } = proxyActivities<PackActivities>({
-  startToCloseTimeout: '4 hours',
+  startToCloseTimeout: '3 hours',
   // All steps together stay below the limit of the month's builds: what is cut off from outside tells nobody.
-  scheduleToCloseTimeout: '5 hours',
+  scheduleToCloseTimeout: '210 minutes',
   heartbeatTimeout: '2 minutes',
   retry: { initialInterval: '2 seconds', maximumInterval: '5 minutes' },
 });
@@ -23,13 +23,14 @@ const { notePack, findClosedPack } = proxyActivities<PackActivities>({
 });
 const { composeManifest, publishPack } = proxyActivities<PackActivities>({
   startToCloseTimeout: '1 minute',
-  scheduleToCloseTimeout: '30 minutes',
+  scheduleToCloseTimeout: '45 minutes',
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 });
 const { signPack } = proxyActivities<PackSigningActivities>({
   taskQueue: TASK_QUEUES.signing,
   startToCloseTimeout: '1 minute',
-  scheduleToCloseTimeout: '30 minutes',
+  // The signing worker may be away for a while: what was collected and rendered waits for it.
+  scheduleToCloseTimeout: '3 hours',
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
   summary: 'sign the manifest',
 });

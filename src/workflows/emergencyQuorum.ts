@@ -36,9 +36,8 @@ const { notifyApprovers, notifyDecision } = proxyActivities<NotificationActiviti
   retry: { initialInterval: '2 seconds', maximumInterval: '1 minute', maximumAttempts: 20 },
 });
 
-/** Between two looks at a token that another run has delivered; a fleet's looks must fit into one history. */
-const FIRST_LOOK_MS = 5_000;
-const LOOK_MS = 60_000;
+/** Waits after each look at a token that another run delivers; the looks of a fleet must fit into one history. */
+const LOOKS_MS = [5_000, 10_000, 30_000, 60_000, 60_000, 60_000];
 
 /** Gives how the request ended, and for each host of an approved one the outcome of its token. */
 export async function emergencyQuorum(input: QuorumInput): Promise<{
@@ -119,25 +118,28 @@ async function deliver(input: QuorumInput, request: RequestState): Promise<Recor
 
 /**
  * The end of one host's token. A run that follows one that was ended by hand finds the delivery that the first had
- * started: that one goes on by itself, and the database says when it is over.
+ * started: that one goes on by itself, and the database says when it is over. Should it have been ended by hand as well,
+ * a new one takes its place.
  */
 async function deliverTo(host: RequestState['hosts'][number], input: QuorumInput): Promise<OrderEnd> {
   const { nonce, agent_id } = host;
   const { tenant_id, msp_id } = input;
-  try {
-    return await executeChild(eatDelivery, {
-      workflowId: WORKFLOW_IDS.eat(nonce),
-      args: [{ nonce, agent_id, tenant_id, msp_id }],
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: `Token for ${host.hostname}`,
-    });
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
-  for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(2 * waitMs, LOOK_MS)) {
-    const end = await closeEat({ nonce, tenant_id, msp_id });
-    if (end.outcome !== 'waiting') return end;
-    await sleep(waitMs);
+  for (;;) {
+    try {
+      return await executeChild(eatDelivery, {
+        workflowId: WORKFLOW_IDS.eat(nonce),
+        args: [{ nonce, agent_id, tenant_id, msp_id }],
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        staticSummary: `Token for ${host.hostname}`,
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+    for (const waitMs of LOOKS_MS) {
+      const end = await closeEat({ nonce, tenant_id, msp_id });
+      if (end.outcome !== 'waiting') return end;
+      await sleep(waitMs);
+    }
   }
 }
 
