@@ -119,9 +119,12 @@ async function writeClocks(
       sla_due_at: new Date(due.resolveMs).toISOString(),
     };
   });
+  // What was overdue when the severity rose stays overdue: the promise before the rise was broken, whatever comes after.
   await tx.query(sql.unsafe`
-    update alerts al set sla = r.sla, sla_due_at = r.sla_due_at,
-      ack_due_at = case when al.acknowledged_at is null then r.ack_due_at else al.ack_due_at end
+    update alerts al set sla = r.sla,
+      sla_due_at = case when al.sla_due_at <= al.severity_since then least(al.sla_due_at, r.sla_due_at) else r.sla_due_at end,
+      ack_due_at = case when al.acknowledged_at is not null then al.ack_due_at
+        when al.ack_due_at <= al.severity_since then least(al.ack_due_at, r.ack_due_at) else r.ack_due_at end
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (id uuid, sla jsonb, ack_due_at timestamptz, sla_due_at timestamptz)
     where al.tenant_id = ${tenantId}::uuid and al.id = r.id
       and (al.sla, al.sla_due_at, al.ack_due_at) is distinct from (r.sla, r.sla_due_at, r.ack_due_at)`);

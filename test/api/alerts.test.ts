@@ -233,6 +233,8 @@ describe('an alert that is reported again, and worse', () => {
       acknowledged_by_email: null,
       sla: { state: 'breached', minutes_overdue: 60, acknowledge: { state: 'ok' } },
     });
+    await withTenant(db.app, tenants.a, (tx) => restartClocks(tx, tenants.a));
+    expect(await shown(id)).toMatchObject({ sla_due_at: risen.sla_due_at, sla: { state: 'breached' } });
     expect((await as('operator')('PATCH', `/alerts/${id}/acknowledge`)).status).toBe(200);
   });
 

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { findAgentByHostname, insertKernelChange, updateHostFacts } from '../../db/agents.ts';
+import { lockTenantAlerts } from '../../db/alertLock.ts';
 import { clearAlert, raiseAlert } from '../../db/alerts.ts';
 import { insertProposal } from '../../db/automaticResponses.ts';
 import { syncHostGroups } from '../../db/groupMembership.ts';
@@ -175,10 +176,12 @@ const ingest = defineRoute({
     const senderId = principal.kind === 'agent' ? principal.agentId : principal.tokenId;
     await enforceLimit(deps, `ingest:${senderId}`, BATCHES_PER_MINUTE);
     refuseFuture(body.entries.map(timeOf), deps.now());
-    const proposals: Proposal[] = [];
-    const answer = await withTenant(deps.pool, tenantId, async (tx) => {
+    const { proposals, ...answer } = await withTenant(deps.pool, tenantId, async (tx) => {
+      const proposals: Proposal[] = [];
       if (!(await isFirstDelivery(tx, principal, body.batch_id)))
-        return { accepted: 0, duplicate: true, unknown_hosts: [] };
+        return { accepted: 0, duplicate: true, unknown_hosts: [], proposals };
+      // Before the first alert's row, as whoever changes several alerts of a tenant does.
+      if (body.entries.some((entry) => entry.kind === 'event')) await lockTenantAlerts(tx, tenantId);
       const unknown = new Set<string>();
       const others = new Set<string>();
       let accepted = 0;
@@ -197,7 +200,7 @@ const ingest = defineRoute({
       }
       // Last, after whatever locks hosts or alerts.
       if (others.size > 0) await syncHostGroups(tx, { tenantId, mspId: principal.mspId, agentIds: [...others] });
-      return { accepted, duplicate: false, unknown_hosts: [...unknown] };
+      return { accepted, duplicate: false, unknown_hosts: [...unknown], proposals };
     });
     await startResponses({ deps, log }, principal, proposals);
     // Samples alone open no alert; the rules' pass does.
@@ -222,6 +225,7 @@ const alertmanager = defineRoute({
     const events = alertmanagerEvents(body);
     const now = new Date(deps.now()).toISOString();
     await withTenant(deps.pool, principal.tenantId, async (tx) => {
+      await lockTenantAlerts(tx, principal.tenantId);
       for (const { hostname, event } of events) {
         const agentId = hostname === null ? null : await findAgentByHostname(tx, principal.tenantId, hostname);
         // A resolve happens now, whenever the trouble began; a beginning in the future would put off its SLA.
