@@ -2,3 +2,10 @@
 const again = () => location.reload();
 addEventListener('online', again);
 document.getElementById('retry').addEventListener('click', again);
+// "Online" may be said before the way is open, and nothing says it again: so the hub is asked now and then.
+setInterval(() => {
+  fetch('/healthz', { cache: 'no-store' }).then(
+    (answer) => answer.ok && again(),
+    () => undefined,
+  );
+}, 3000);
