@@ -282,7 +282,6 @@ const acknowledgeMany = defineRoute({
     const ids = [...new Set(ctx.body.ids)];
     const open = await readScope(ctx, (tx) => listOpenAmong(tx, ids));
     const acknowledged = new Set<string>();
-    const escalating: string[] = [];
     for (const [tenantId, alerts] of Map.groupBy(open, (row) => row.tenant_id)) {
       const rows = await inTenant(ctx, tenantId, async (tx) => {
         const done = await acknowledgeAlerts(
@@ -299,12 +298,13 @@ const acknowledgeMany = defineRoute({
         );
         return done;
       });
-      for (const { id, is_escalating } of rows) {
-        acknowledged.add(id);
-        if (is_escalating) escalating.push(id);
-      }
+      for (const { id } of rows) acknowledged.add(id);
+      // What is committed is told of, whatever becomes of the next tenant.
+      await hearAlerts(
+        ctx.deps,
+        rows.filter((row) => row.is_escalating).map((row) => row.id),
+      );
     }
-    await hearAlerts(ctx.deps, escalating);
     return {
       acknowledged: ids.filter((id) => acknowledged.has(id)),
       skipped: ids.filter((id) => !acknowledged.has(id)),

@@ -173,8 +173,9 @@ function readLogo(logo: UploadedFile): LogoChange {
  */
 async function setDomain(tx: TenantTx, tenantId: string, domain: string | null): Promise<void> {
   if (domain === null) {
-    await dropClaim(tx, tenantId);
-    return dropDomain(tx, tenantId);
+    // The domain before the claim, as a proof locks them.
+    await dropDomain(tx, tenantId);
+    return dropClaim(tx, tenantId);
   }
   // Back to what is served: nothing is left to prove.
   if ((await findDomain(tx, tenantId))?.domain === domain) return dropClaim(tx, tenantId);
